@@ -1,0 +1,247 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Private profiles (INI files) as Windows reads them; every byte is kept.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+Mspclnt.ini, Wspcfg.ini and System.ini are 8-bit text that is never decoded here.
+Line ends are CR LF, LF or CR (Wine's own tests of GetPrivateProfileString pass on
+Windows NT with each of them).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+
+UTF8_MARK = b"\xef\xbb\xbf"
+CTRL_Z = b"\x1a"
+LINE_BREAKS = b"\r\n"
+
+
+class ProfileError(Exception):
+    """What the engine says when it will not go on. The text is meant for the user."""
+
+
+class NotAProfile(ProfileError):
+    """The bytes are no 8-bit private profile."""
+
+
+class Reading(NamedTuple):
+    """How one reader of private profiles understands the bytes.
+
+    blanks: bytes that are trimmed round section names, keys and values.
+    closes_at_last: a header needs a ``]``, and its name ends at the last one; else the
+        name ends at the first ``]`` or, when there is none, with the line.
+    skips_mark: a UTF-8 mark at the start of the file is no part of the first line.
+    wraps: the length of a value counts modulo 65,536.
+    """
+
+    name: str
+    blanks: bytes
+    closes_at_last: bool = False
+    skips_mark: bool = False
+    wraps: bool = True
+
+
+# Space, tab and VT are blanks to everyone. Whether FF, Ctrl-Z and the no-break space of
+# code page 1252 are blanks to Windows NT is not known: Wine trims the first two.
+PLAIN_BLANKS = b" \t\x0b"
+WINDOWS = Reading("Windows", PLAIN_BLANKS + b"\x0c" + CTRL_Z)
+WINE = Reading("Wine", WINDOWS.blanks, closes_at_last=True, skips_mark=True, wraps=False)
+STRICT = WINDOWS._replace(name="a Windows that trims only spaces and tabs", blanks=PLAIN_BLANKS)
+LOOSE = WINDOWS._replace(name="a Windows that trims no-break spaces too", blanks=WINDOWS.blanks + b"\xa0")
+READINGS = (WINDOWS, WINE, STRICT, LOOSE)
+
+
+class KeyLine(NamedTuple):
+    """A line of a section that holds a key: its index in the profile, key and value as read."""
+
+    at: int
+    key: bytes
+    value: bytes
+
+
+class Section(NamedTuple):
+    """A section: name as read, index of its header, index behind its last line, its keys."""
+
+    name: bytes
+    header: int
+    end: int
+    keys: Tuple[KeyLine, ...]
+
+    def value(self, key: bytes) -> Optional[bytes]:
+        """Give the value of the first line with this key, in any case, or None."""
+        folded = key.lower()
+        return next((line.value for line in self.keys if line.key.lower() == folded), None)
+
+
+class Profile:
+    """A private profile as its lines, each with its own line end."""
+
+    __slots__ = ("_headers", "lines")
+
+    def __init__(self, lines: List[bytes]) -> None:
+        self.lines = lines
+        self._headers: Dict[bytes, List[int]] = {}
+
+    def headers(self, name: bytes = b"") -> List[int]:
+        """Indexes of the lines that some reading could take for a header with this name."""
+        found = self._headers.get(name)
+        if found is None:
+            found = self._headers[name] = list(self._lines_with(name.lower() or b"["))
+        return found
+
+    def _lines_with(self, needle: bytes) -> Iterator[int]:
+        text = self.render().lower()
+        at = text.find(needle)
+        ends = list(accumulate(len(line) for line in self.lines)) if at >= 0 else []
+        while at >= 0:
+            index = bisect_right(ends, at)
+            yield index
+            at = text.find(needle, ends[index])
+
+    def render(self) -> bytes:
+        """Give the bytes of the file: those that were parsed, where nothing was edited."""
+        return b"".join(self.lines)
+
+
+def parse(data: bytes) -> Profile:
+    """Split any bytes into a profile; ``parse(data).render()`` is ``data``."""
+    return Profile(data.splitlines(True))
+
+
+def refuse_wide(data: bytes) -> None:
+    """Raise NotAProfile for UTF-16 text and for NUL bytes (KB Q181420: do not save as Unicode)."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise NotAProfile("it is saved as Unicode (UTF-16, with a byte order mark); " + _CONVERT)
+    if b"\0" not in data:
+        return
+    half = len(data) // 2
+    if data[0::2].count(0) >= 0.4 * half or data[1::2].count(0) >= 0.4 * half:
+        raise NotAProfile("it looks like Unicode (UTF-16, without a byte order mark); " + _CONVERT)
+    raise NotAProfile(
+        f"it holds a NUL byte at offset {data.index(0)}; this is no private profile: restore it from a good copy"
+    )
+
+
+_CONVERT = (
+    "these files must be 8-bit text (KB Q181420): save it as ANSI text, "
+    "for example with 'iconv -f UTF-16 -t CP1252 OLD > NEW'"
+)
+
+
+def line_ends(data: bytes) -> str:
+    """Name the line ends of a file: ``crlf``, ``lf``, ``mixed`` (also CR alone) or ``none``."""
+    pairs = data.count(b"\r\n")
+    feeds = data.count(b"\n") - pairs
+    returns = data.count(b"\r") - pairs
+    if not pairs and not feeds and not returns:
+        return "none"
+    if returns or (pairs and feeds):
+        return "mixed"
+    return "crlf" if pairs else "lf"
+
+
+def break_of(line: bytes) -> bytes:
+    """Give the line end of a line, empty for a last line without one."""
+    return line[len(line.rstrip(LINE_BREAKS)) :]
+
+
+def sections(profile: Profile, reading: Reading = WINDOWS, name: Optional[bytes] = None) -> Iterator[Section]:
+    """Yield the sections in file order, duplicates included; with a name, only those so called."""
+    for index in profile.headers(name or b""):
+        found = _header_name(profile, index, reading)
+        if found is not None and (name is None or found.lower() == name.lower()):
+            yield _section_at(profile, index, found, reading)
+
+
+def read_section(profile: Profile, name: bytes, reading: Reading = WINDOWS) -> Optional[Section]:
+    """Give the first section of this name, in any case: the only one that is looked at."""
+    return next(sections(profile, reading, name), None)
+
+
+def read_value(profile: Profile, section: bytes, key: bytes, reading: Reading = WINDOWS) -> Optional[bytes]:
+    """Give what GetPrivateProfileString returns for section and key, or None for nothing."""
+    found = read_section(profile, section, reading)
+    return None if found is None else found.value(key)
+
+
+def read_all(profile: Profile, reading: Reading = WINDOWS) -> List[Tuple[bytes, List[Tuple[bytes, bytes]]]]:
+    """Give every section as it stands, duplicates included, with its keys and values."""
+    return [(found.name, [line[1:] for line in found.keys]) for found in sections(profile, reading)]
+
+
+def looks_like_header(line: bytes) -> bool:
+    """Tell whether any reading could take this line for a header."""
+    return line[len(UTF8_MARK) if line.startswith(UTF8_MARK) else 0 :].lstrip(LOOSE.blanks)[:1] == b"["
+
+
+def _section_at(profile: Profile, header: int, name: bytes, reading: Reading) -> Section:
+    keys: List[KeyLine] = []
+    index = header
+    for index in range(header + 1, len(profile.lines)):
+        if _header_name(profile, index, reading) is not None:
+            return Section(name, header, index, tuple(keys))
+        pair = _key_and_value(profile.lines[index], reading)
+        if pair is not None:
+            keys.append(KeyLine(index, *pair))
+    return Section(name, header, index + 1, tuple(keys))
+
+
+def _header_name(profile: Profile, index: int, reading: Reading) -> Optional[bytes]:
+    line = profile.lines[index]
+    if index == 0 and reading.skips_mark and line.startswith(UTF8_MARK):
+        line = line[len(UTF8_MARK) :]
+    text = line.lstrip(reading.blanks)
+    if text[:1] != b"[":
+        return None
+    end = text.rfind(b"]") if reading.closes_at_last else text.find(b"]")
+    if end < 0 and reading.closes_at_last:
+        return None
+    name = text[1:end] if end >= 0 else text[1:].rstrip(LINE_BREAKS)
+    return name.strip(reading.blanks)
+
+
+def _key_and_value(line: bytes, reading: Reading) -> Optional[Tuple[bytes, bytes]]:
+    key, equals, value = line.partition(b"=")
+    key = key.strip(reading.blanks)
+    if not equals or key[:1] == b";":
+        return None
+    return key, _unquote(value.rstrip(LINE_BREAKS).strip(reading.blanks), reading)
+
+
+def _unquote(value: bytes, reading: Reading) -> bytes:
+    if len(value) > 1 and value[:1] == value[-1:] and value[:1] in (b'"', b"'"):
+        value = value[1:-1]
+    return value[: len(value) % 65536] if reading.wraps else value
+
+
+__all__ = (
+    "CTRL_Z",
+    "LINE_BREAKS",
+    "LOOSE",
+    "PLAIN_BLANKS",
+    "READINGS",
+    "STRICT",
+    "UTF8_MARK",
+    "WINDOWS",
+    "WINE",
+    "KeyLine",
+    "NotAProfile",
+    "Profile",
+    "ProfileError",
+    "Reading",
+    "Section",
+    "break_of",
+    "line_ends",
+    "looks_like_header",
+    "parse",
+    "read_all",
+    "read_section",
+    "read_value",
+    "refuse_wide",
+    "sections",
+)
