@@ -1,0 +1,177 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The procedure: read, plan, check mode, backup, write, read back, result.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ntpath
+from typing import Any, Dict, NamedTuple, Optional, Tuple
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
+    Profile,
+    ProfileError,
+    line_ends,
+    parse,
+    refuse_wide,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+    ChangedByOther,
+    Editor,
+    Missing,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import (
+    Edit,
+    Values,
+    ensure,
+    inspect,
+    remove,
+)
+
+
+class Plan(NamedTuple):
+    """An edit that was worked out on the bytes of a file; ``old`` is None for a missing file."""
+
+    old: Optional[bytes]
+    new: bytes
+    edit: Edit
+    before: Values
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether the file's bytes differ, or would."""
+        return self.new != (self.old or b"") or (self.old is None and bool(self.new))
+
+
+def apply(editor: Editor, request: Request, check: bool, diff: bool) -> Dict[str, Any]:
+    """Do what was asked for and give the result as Ansible returns it.
+
+    Args:
+        editor: how the file is reached.
+        request: what to ensure.
+        check: predict only; nothing is opened for writing.
+        diff: add ``diff`` to the result.
+
+    Raises:
+        ServerError: the file cannot be read or written; the text says what became of it.
+        ProfileError: the file is no private profile, or no edit would be read alike.
+    """
+    plan = _plan(_read(editor, request), request)
+    saved: Optional[str] = None
+    if plan.changed and plan.old is not None:
+        editor.check_writable(request.path)
+        saved = backup_path(request.path, plan.old) if request.backup else None
+        if not check:
+            plan, saved = _edit(editor, request)
+    elif plan.changed:
+        editor.check_creatable(request.path)
+        if not check:
+            editor.create(request.path, plan.new)
+            _verify(editor.read(request.path), plan, request)
+    return _result(request, plan, saved, diff)
+
+
+def backup_name(name: str, data: bytes) -> str:
+    """Name the copy of a file with these bytes: legal on FAT and NTFS, the same for the same bytes."""
+    return f"{name}.{hashlib.sha256(data).hexdigest()[:8]}.bak"
+
+
+def backup_path(path: str, data: bytes) -> str:
+    """Give the path of the copy beside a file; POSIX and Windows paths alike."""
+    name = ntpath.basename(path)
+    return path[: len(path) - len(name)] + backup_name(name, data)
+
+
+def _read(editor: Editor, request: Request) -> Optional[bytes]:
+    try:
+        return editor.read(request.path)
+    except Missing:
+        if request.present and not request.create:
+            raise
+        return None
+
+
+def _plan(data: Optional[bytes], request: Request) -> Plan:
+    try:
+        refuse_wide(data or b"")
+        profile = parse(data or b"")
+        edit = (ensure if request.present else remove)(profile, request.stanza)
+    except ProfileError as error:
+        raise type(error)(f"Error while planning the edit of {request.path}: {error}") from error
+    return Plan(data, edit.profile.render(), edit, inspect(profile, request.stanza))
+
+
+def _edit(editor: Editor, request: Request) -> Tuple[Plan, Optional[str]]:
+    """Plan once more on what is read under the lock, so that nothing of another writer is lost."""
+    saved: Optional[str] = None
+    with editor.open(request.path) as file:
+        plan = _plan(file.read(), request)
+        assert plan.old is not None
+        if plan.changed:
+            if request.backup:
+                name = backup_name(ntpath.basename(request.path), plan.old)
+                saved = file.save_beside(name, plan.old)
+            file.replace(plan.old, plan.new)
+    return plan, saved
+
+
+def _verify(data: bytes, plan: Plan, request: Request) -> None:
+    if data != plan.new:
+        raise ChangedByOther(f"Error while writing {request.path}: it was changed by someone else meanwhile")
+
+
+def _result(request: Request, plan: Plan, saved: Optional[str], diff: bool) -> Dict[str, Any]:
+    result: Dict[str, Any] = {
+        "changed": plan.changed,
+        "path": request.path,
+        "section": request.stanza.section.decode("ascii"),
+        "before": _shown_values(plan.before),
+        "after": _shown_values(inspect(Profile(plan.new.splitlines(True)), request.stanza)),
+        "backup_file": saved,
+        "newline": line_ends(plan.new),
+        "notes": [note._asdict() for note in plan.edit.notes],
+    }
+    if diff:
+        result["diff"] = [_diff(request.path, plan.old or b"", plan.new)]
+    return result
+
+
+def _diff(path: str, old: bytes, new: bytes) -> Dict[str, str]:
+    ends = {line_ends(old), line_ends(new)} - {"none"}
+    marked = len(ends) > 1 or "mixed" in ends
+    return {
+        "before_header": f"{path} (line ends: {line_ends(old)})",
+        "after_header": f"{path} (line ends: {line_ends(new)})",
+        "before": _shown_text(old, marked),
+        "after": _shown_text(new, marked),
+    }
+
+
+def _shown_text(data: bytes, marked: bool) -> str:
+    """Give bytes as text for a terminal; with marks, each line end is visible."""
+    lines = []
+    for line in data.splitlines(True):
+        text = line.rstrip(b"\r\n")
+        end = line[len(text) :]
+        mark = {b"\r\n": "<CR><LF>", b"\n": "<LF>", b"\r": "<CR>"}.get(end, "") if marked else ""
+        lines.append(shown(text) + mark + ("\n" if end else ""))
+    return "".join(lines)
+
+
+def shown(data: bytes) -> str:
+    """Give bytes as printable ASCII; what is not printable is escaped."""
+    if not data.isascii() or not data.decode("ascii").isprintable():
+        return "".join(chr(byte) if 32 <= byte < 127 or byte == 9 else f"\\x{byte:02x}" for byte in data)
+    return data.decode("ascii")
+
+
+def _shown_values(values: Values) -> Dict[str, Optional[str]]:
+    return {shown(key): None if value is None else shown(value) for key, value in values.items()}
+
+
+__all__ = ("apply", "backup_name", "backup_path", "shown")

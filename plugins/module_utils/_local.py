@@ -1,0 +1,311 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files of this machine that can be edited: visible drives, disk images, backups.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+A file on a Linux file system is replaced by a rename, where that loses nothing; every
+other file is changed in place (see _inplace). What a program that is not ours writes in
+the moment between the last comparison and the write can still be overwritten.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import List, Optional
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import Handle
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import replace as replace_in_place
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._posix import (
+    DOS_READ_ONLY,
+    dos_attributes,
+    fail,
+    file_system,
+    holds,
+    open_locked,
+    read_all,
+    sync_folder,
+    take_on_attributes,
+    unlink_quietly,
+    write_new,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+    SIZE_LIMIT,
+    ChangedByOther,
+    Editor,
+    Missing,
+    OpenFile,
+    ServerError,
+)
+
+# Where a rename keeps all that these files can have.
+RENAME_KEEPS_ALL = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "overlay"))
+# A kill can end a write between two pages, never within one.
+PAGE = 4096
+
+
+class LocalFiles(Editor):
+    """Editor of files by absolute POSIX paths; symbolic links are followed and stay.
+
+    in_place: True changes every file in place, None decides by file system and links.
+    """
+
+    def __init__(self, in_place: Optional[bool] = None) -> None:
+        self._in_place = in_place
+
+    def read(self, path: str) -> bytes:
+        """Read a file that may be edited (see Editor.read)."""
+        real = _regular(path)
+        try:
+            descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            fail("reading", path, error)
+        try:
+            return read_all(descriptor, path)
+        except OSError as error:
+            fail("reading", path, error)
+        finally:
+            os.close(descriptor)
+
+    def check_writable(self, path: str) -> None:
+        """Raise ServerError where this user may not edit the file."""
+        real = _regular(path)
+        folder = os.path.dirname(real)
+        if not os.stat(real).st_mode & 0o222 or dos_attributes(real) & DOS_READ_ONLY:
+            raise ServerError(
+                f"Error while checking {path}: it is read-only, and someone made it so; "
+                "if it may be edited, run 'chmod u+w' here or 'attrib -r' on Windows first"
+            )
+        if not os.access(real, os.W_OK):
+            raise ServerError(f"Error while checking {path}: {_not_writable(real)}")
+        if not self._goes_in_place(real, os.stat(real)) and not os.access(folder, os.W_OK | os.X_OK):
+            raise ServerError(f"Error while checking {path}: the folder {folder}: {_not_writable(folder)}")
+
+    def open(self, path: str) -> OpenFile:
+        """Open an existing file for an edit, as soon as no other writer of ours has it."""
+        real = _regular(path)
+        try:
+            status = os.stat(real)
+            in_place = self._goes_in_place(real, status)
+            return _LocalFile(path, real, in_place)
+        except OSError as error:
+            fail("opening", path, error)
+
+    def check_creatable(self, path: str) -> None:
+        """Raise ServerError where the folder is missing, read-only, or has the name in another case."""
+        _check_path(path)
+        real = os.path.realpath(path)
+        folder, name = os.path.split(real)
+        if not os.path.isdir(folder):
+            raise ServerError(f"Error while creating {path}: there is no folder {folder}")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise ServerError(f"Error while creating {path}: the folder {folder}: {_not_writable(folder)}")
+        other = _other_case(folder, name)
+        if other is not None:
+            raise ServerError(
+                f"Error while creating {path}: {other!r} is there already, and Windows would not tell the two "
+                "names apart: give that name"
+            )
+
+    def create(self, path: str, data: bytes) -> None:
+        """Make a new file: complete in a temporary file first, then linked to its name."""
+        self.check_creatable(path)
+        real = os.path.realpath(path)
+        # Not under a lock, so the name is this process's own.
+        temporary = f"{real}.{os.getpid()}.winsock_proxy.tmp"
+        try:
+            write_new(temporary, data, 0o666)
+            try:
+                os.link(temporary, real)
+            except FileExistsError as error:
+                raise ChangedByOther(f"Error while creating {path}: another program has just made it") from error
+            except OSError:
+                write_new(real, data, 0o666)
+            sync_folder(real)
+        except OSError as error:
+            fail("creating", path, error)
+        finally:
+            unlink_quietly(temporary)
+
+    def _goes_in_place(self, real: str, status: os.stat_result) -> bool:
+        if self._in_place is not None:
+            return self._in_place
+        return status.st_nlink != 1 or file_system(real) not in RENAME_KEEPS_ALL
+
+
+class _LocalFile(OpenFile, Handle):
+    """A file under our lock. The lock is on the file itself, so it follows it through links."""
+
+    def __init__(self, path: str, real: str, in_place: bool) -> None:
+        self._path = path
+        self._real = real
+        self._in_place = in_place
+        self._descriptor = open_locked(real, os.O_RDWR if in_place else os.O_RDONLY)
+
+    def read(self) -> bytes:
+        try:
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            return read_all(self._descriptor, self._path)
+        except OSError as error:
+            fail("reading", self._path, error)
+
+    def replace(self, old: bytes, new: bytes) -> None:
+        try:
+            if self._in_place or not self._replace_by_rename(old, new):
+                self._replace_in_place(old, new)
+        except OSError as error:
+            fail("writing", self._path, error)
+        except ChangedByOther:
+            raise
+        except ServerError as error:
+            raise ServerError(f"Error while writing {self._path}: {error}") from error
+
+    def save_beside(self, name: str, data: bytes) -> str:
+        target = os.path.join(os.path.dirname(self._real), name)
+        try:
+            if not holds(target, data):
+                mode = stat.S_IMODE(os.fstat(self._descriptor).st_mode)
+                temporary = _new_temporary(target)
+                try:
+                    write_new(temporary, data, mode)
+                    os.chmod(temporary, mode)
+                    os.replace(temporary, target)
+                finally:
+                    unlink_quietly(temporary)
+                sync_folder(target)
+        except OSError as error:
+            fail("saving the old bytes as", target, error, f"; {self._path} was not changed")
+        return target
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def fits(self, offset: int, length: int) -> bool:
+        return offset // PAGE == (offset + max(length, 1) - 1) // PAGE
+
+    def write(self, offset: int, data: bytes) -> None:
+        if os.pwrite(self._descriptor, data, offset) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def truncate(self, size: int) -> None:
+        os.ftruncate(self._descriptor, size)
+
+    def flush(self) -> None:
+        os.fsync(self._descriptor)
+
+    def _replace_in_place(self, old: bytes, new: bytes) -> None:
+        if not self._in_place:
+            os.close(self._descriptor)
+            self._descriptor = open_locked(self._real, os.O_RDWR)
+        self._compare(old)
+        kept: List[str] = []
+
+        def keep() -> str:
+            kept.append(self.save_beside(os.path.basename(self._real) + ".old", old))
+            return kept[-1]
+
+        replace_in_place(self, old, new, keep)
+        for copy in kept:
+            unlink_quietly(copy)
+
+    def _replace_by_rename(self, old: bytes, new: bytes) -> bool:
+        """Replace the file by a new one with all its attributes; False when that would lose one."""
+        temporary = _new_temporary(self._real)
+        try:
+            write_new(temporary, new, 0o600)
+            if not take_on_attributes(self._descriptor, temporary):
+                return False
+            self._compare(old)
+            os.rename(temporary, self._real)
+            sync_folder(self._real)
+        finally:
+            unlink_quietly(temporary)
+        with open(self._real, "rb") as written:
+            if written.read() != new:
+                raise ServerError("what was read back is not what was written")
+        return True
+
+    def _compare(self, old: bytes) -> None:
+        status, now = os.fstat(self._descriptor), os.stat(self._real)
+        same = (status.st_dev, status.st_ino) == (now.st_dev, now.st_ino)
+        if not same or self.read() != old:
+            raise ChangedByOther(
+                f"Error while writing {self._path}: it was changed by someone else meanwhile; nothing was written: "
+                "run the task again"
+            )
+
+
+def _check_path(path: str) -> None:
+    if path[:1] == "~":
+        raise ServerError(f"{path}: '~' is not expanded here: give the absolute path")
+    if path[1:2] == ":" or path[:1] == "\\":
+        raise ServerError(
+            f"{path}: this is a Windows path, which only the connection legacy_exchange.winsock_proxy.smb takes; "
+            "here give the absolute path below the folder where the drive is visible"
+        )
+    if path[:1] != "/":
+        raise ServerError(f"{path}: this path is relative: give an absolute one")
+    if "\0" in path:
+        raise ServerError("path: it holds a NUL character")
+
+
+def _regular(path: str) -> str:
+    """Give the real path of a regular file that may be edited, or raise."""
+    _check_path(path)
+    real = os.path.realpath(path)
+    try:
+        status = os.stat(real)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Missing(_missing(path, real)) from error
+    except OSError as error:
+        fail("reading", path, error)
+    if stat.S_ISDIR(status.st_mode):
+        raise ServerError(f"Error while reading {path}: it is a directory; give the path of the file in it")
+    if not stat.S_ISREG(status.st_mode):
+        raise ServerError(f"Error while reading {path}: it is a device, a pipe or a socket, not a regular file")
+    if status.st_size > SIZE_LIMIT:
+        raise ServerError(
+            f"Error while reading {path}: it has {status.st_size} bytes, more than {SIZE_LIMIT}; a real file of "
+            "this kind has about 1 KB: check the path"
+        )
+    return real
+
+
+def _missing(path: str, real: str) -> str:
+    folder, name = os.path.split(real)
+    if not os.path.isdir(folder):
+        return f"Error while reading {path}: there is no such file, and no folder {folder}"
+    other = _other_case(folder, name)
+    if other is not None:
+        return f"Error while reading {path}: there is no such file, but one called {other!r}: give that name"
+    return f"Error while reading {path}: there is no such file; set 'create: true' if it is to be made"
+
+
+def _other_case(folder: str, name: str) -> Optional[str]:
+    try:
+        return next((other for other in sorted(os.listdir(folder)) if other.lower() == name.lower()), None)
+    except OSError:
+        return None
+
+
+def _not_writable(path: str) -> str:
+    try:
+        if os.statvfs(path).f_flag & os.ST_RDONLY:
+            return "it lies on a file system that is mounted read-only"
+    except OSError:
+        pass
+    return "this user may not write there; run the task as one who may, for example with 'become: true'"
+
+
+def _new_temporary(real: str) -> str:
+    """Name the temporary file of an edit. Under our lock, so what a killed run left behind goes first."""
+    folder, name = os.path.split(real)
+    temporary = os.path.join(folder, f".{name}.winsock_proxy.tmp")
+    unlink_quietly(temporary)
+    return temporary
+
+
+__all__ = ("LocalFiles",)

@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options as the user gives them: argument specs, and what they mean once checked.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import Stanza
+
+DEFAULT_SECTION = "EMSMTA"
+DEFAULT_SETTINGS = {"Disable": 1}
+QUOTES = ('"', "'")
+# Windows counts the length of a value modulo 65,536.
+LONGEST_VALUE = 65535
+
+
+class OptionError(Exception):
+    """An option has a value that cannot be used. The text is meant for the user."""
+
+
+class Request(NamedTuple):
+    """What `mspclnt_ini` was asked to do."""
+
+    path: str
+    stanza: Stanza
+    present: bool
+    create: bool
+    backup: bool
+
+
+def mspclnt_ini_spec() -> Dict[str, Dict[str, Any]]:
+    """Give the argument spec of `mspclnt_ini`."""
+    return {
+        "path": {"type": "str", "required": True},
+        "section": {"type": "str", "default": DEFAULT_SECTION},
+        "settings": {"type": "dict"},
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "create": {"type": "bool", "default": False},
+        "backup": {"type": "bool", "default": False},
+    }
+
+
+def emsmta_info_spec() -> Dict[str, Dict[str, Any]]:
+    """Give the argument spec of `emsmta_info`."""
+    return {
+        "drives": {"type": "dict"},
+        "drives_complete": {"type": "bool", "default": False},
+        "system_root": {"type": "str"},
+        "exchange_bin": {"type": "str"},
+        "gather": {"type": "list", "elements": "str", "choices": ["files"], "default": ["files"]},
+    }
+
+
+def request_from(options: Mapping[str, Any]) -> Request:
+    """Check the options of `mspclnt_ini`; raise OptionError before anything is opened."""
+    if not options["path"]:
+        raise OptionError("path: it is empty; give the path of the file")
+    return Request(
+        path=options["path"],
+        stanza=_stanza(options["section"], options["settings"], options["state"] == "present"),
+        present=options["state"] == "present",
+        create=options["create"],
+        backup=options["backup"],
+    )
+
+
+def _stanza(section: str, settings: Optional[Mapping[Any, Any]], present: bool) -> Stanza:
+    _check_name("section", section)
+    if settings is None:
+        if section.upper() != DEFAULT_SECTION:
+            raise OptionError(
+                f"settings: required for section {section!r}; only section {DEFAULT_SECTION} has a default"
+            )
+        settings = DEFAULT_SETTINGS
+    if not settings:
+        raise OptionError("settings: it is empty; name at least one key, for example {Disable: 1}")
+    pairs = _pairs(settings, present)
+    return Stanza(section.encode("ascii"), pairs)
+
+
+def _pairs(settings: Mapping[Any, Any], present: bool) -> Tuple[Tuple[bytes, bytes], ...]:
+    pairs: List[Tuple[bytes, bytes]] = []
+    seen: Dict[str, str] = {}
+    for key, value in settings.items():
+        _check_name("settings", key)
+        other = seen.setdefault(key.lower(), key)
+        if other != key:
+            raise OptionError(f"settings: {other!r} and {key!r} are the same key to Windows; name it once")
+        text = _value(key, value) if present else ""
+        pairs.append((key.encode("ascii"), text.encode("ascii")))
+    return tuple(pairs)
+
+
+def _check_name(option: str, name: Any) -> None:
+    reason = _fault_of_name(name)
+    if reason:
+        raise OptionError(f"{option}: {name!r} cannot be the name of a section or key: {reason}")
+
+
+def _fault_of_name(name: Any) -> str:
+    if not isinstance(name, str):
+        return f"it is a {type(name).__name__}, not text; write it in quotes"
+    if not name:
+        return "it is empty"
+    if not _is_printable_ascii(name):
+        return "only printable ASCII characters are written"
+    if name != name.strip(" "):
+        return "Windows drops blanks at its start and end"
+    if name[0] in ";[":
+        return f"it starts with {name[0]!r}"
+    found = next((char for char in "]=" if char in name), None)
+    return f"it holds {found!r}" if found else ""
+
+
+def _value(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        raise OptionError(f"settings: {key} is the boolean {value}; write 1 or 0, not yes, no, true or false")
+    if isinstance(value, int):
+        return str(value)
+    if not isinstance(value, str):
+        kind = "null" if value is None else f"a {type(value).__name__}"
+        raise OptionError(f"settings: {key} is {kind}; give a whole number or text in quotes")
+    reason = _fault_of_value(value)
+    if reason:
+        raise OptionError(f"settings: the value of {key} cannot be written: {reason}")
+    return value
+
+
+def _fault_of_value(value: str) -> str:
+    if not _is_printable_ascii(value):
+        return f"{value[:40]!r} holds a character that is not printable ASCII"
+    if value != value.strip(" "):
+        return f"{value[:40]!r} starts or ends with a blank, which Windows drops"
+    if value and (value[0] in QUOTES or value[-1] in QUOTES):
+        return f"{value[:40]!r} starts or ends with a quote, which Windows may drop"
+    if len(value) > LONGEST_VALUE:
+        return f"it has {len(value)} characters, more than the {LONGEST_VALUE} that Windows reads"
+    return ""
+
+
+def _is_printable_ascii(text: str) -> bool:
+    return all(" " <= char <= "~" for char in text)
+
+
+__all__ = ("OptionError", "Request", "emsmta_info_spec", "mspclnt_ini_spec", "request_from")

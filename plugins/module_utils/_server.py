@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the collection needs of a server: its files, by Windows paths or for an edit.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+Engine, procedure and detection know only these protocols. A visible drive and a server
+behind SMB each bring their own implementation.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import List, NamedTuple, Optional, Sequence, Tuple, Type
+
+# A real Mspclnt.ini has about 1 KB.
+SIZE_LIMIT = 1024 * 1024
+
+
+class ServerError(Exception):
+    """A file could not be reached, read or written. The text is meant for the user."""
+
+
+class Missing(ServerError):
+    """There is no such file."""
+
+
+class ChangedByOther(ServerError):
+    """Another program changed the file while it was being edited."""
+
+
+class Entry(NamedTuple):
+    """A file or folder: its Windows path, and the path by which an edit names it here."""
+
+    windows: str
+    local: str
+    folder: bool
+
+
+class Search(NamedTuple):
+    """What a search by name found; ``gap`` says what was not searched, None for nothing."""
+
+    entries: Tuple[Entry, ...]
+    gap: Optional[str]
+
+
+class Files(ABC):
+    """Look-ups on a server's drives, by Windows paths, blind to case. Never writes."""
+
+    @abstractmethod
+    def drives(self) -> Sequence[str]:
+        """Give the letters of the drives that are known."""
+
+    @abstractmethod
+    def find(self, path: str) -> Optional[Entry]:
+        """Find a file or folder; None when it surely does not exist.
+
+        Raises ServerError when that cannot be told, with the reason.
+        """
+
+    @abstractmethod
+    def read(self, entry: Entry) -> bytes:
+        """Read a whole file of at most SIZE_LIMIT bytes, or raise ServerError."""
+
+    @abstractmethod
+    def search(self, name: str) -> Search:
+        """Search all known drives for files of this name, within a bound."""
+
+
+class OpenFile(ABC):
+    """A file that is open for an edit. Our own writers take turns; leaving closes it."""
+
+    def __enter__(self) -> OpenFile:
+        return self
+
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self.close()
+
+    @abstractmethod
+    def read(self) -> bytes:
+        """Read the whole file."""
+
+    @abstractmethod
+    def replace(self, old: bytes, new: bytes) -> None:
+        """Put new bytes in the place of old ones, so that nothing can be lost.
+
+        Raises ChangedByOther when the file does not hold the old bytes, ServerError with
+        the state of the file when it could not be written.
+        """
+
+    @abstractmethod
+    def save_beside(self, name: str, data: bytes) -> str:
+        """Keep data in the same folder, complete and flushed; give its path."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the file and let the next writer in."""
+
+
+class Editor(ABC):
+    """Files that can be edited, named as the user names them."""
+
+    @abstractmethod
+    def read(self, path: str) -> bytes:
+        """Read a file without disturbing anybody.
+
+        Raises Missing, or ServerError for what is no regular file, is above SIZE_LIMIT
+        or cannot be read.
+        """
+
+    @abstractmethod
+    def check_writable(self, path: str) -> None:
+        """Raise ServerError where an edit would be refused, without opening for writing.
+
+        A read-only file is refused whoever asks: someone made it so.
+        """
+
+    @abstractmethod
+    def open(self, path: str) -> OpenFile:
+        """Open an existing file for an edit."""
+
+    @abstractmethod
+    def check_creatable(self, path: str) -> None:
+        """Raise ServerError where a new file would be refused, without making it."""
+
+    @abstractmethod
+    def create(self, path: str, data: bytes) -> None:
+        """Make a new file that was not there; never a half-written one."""
+
+
+def split_windows_path(path: str) -> Tuple[str, List[str]]:
+    """Split ``C:\\Folder\\File`` into the drive letter and the names below it.
+
+    Raises ServerError for what is not an absolute path on a drive, and for ``..``.
+    """
+    text = path.replace("/", "\\")
+    if text.startswith("\\\\"):
+        raise ServerError(f"{path}: it lies on a network share, not on a drive of this server")
+    if len(text) < 3 or text[1] != ":" or text[2] != "\\" or not text[0].isalpha() or not text[0].isascii():
+        raise ServerError(f"{path}: this is no absolute Windows path, such as C:\\Mspclnt\\Mspclnt.ini")
+    names = [name for name in text[3:].split("\\") if name not in ("", ".")]
+    if ".." in names:
+        raise ServerError(f"{path}: '..' in a path is not followed")
+    return text[0].upper(), [name.rstrip(" .") or name for name in names]
+
+
+__all__ = (
+    "SIZE_LIMIT",
+    "ChangedByOther",
+    "Editor",
+    "Entry",
+    "Files",
+    "Missing",
+    "OpenFile",
+    "Search",
+    "ServerError",
+    "split_windows_path",
+)

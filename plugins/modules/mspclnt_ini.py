@@ -1,0 +1,210 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mspclnt_ini
+short_description: Ensure a stanza in Mspclnt.ini, as Windows reads it
+version_added: 0.1.0
+description:
+  - Ensures keys and values in one section of a private profile (INI file) such as Mspclnt.ini or Wspcfg.ini of the
+    WinSock Proxy Client, and by default the stanza of Microsoft KB Q254909, C(Disable=1) in section C([EMSMTA]),
+    which turns the client off for the message transfer agent (MTA) of Exchange Server 4.0, 5.0 and 5.5.
+  - The judge is Windows. Where C(GetPrivateProfileString) on Windows NT already returns the wanted string, whatever the
+    spelling, nothing is written; else the smallest edit is made that lets Windows read it.
+  - All other bytes of the file stay as they are, comments, blanks, duplicates, odd line ends and code-page characters
+    included.
+  - This module is the mechanism and does what its options say. The role P(legacy_exchange.winsock_proxy.emsmta_bypass#role)
+    finds the right files, looks at what could stand against the edit, and then calls this module.
+author:
+  - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
+extends_documentation_fragment:
+  - legacy_exchange.winsock_proxy._attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Gives the same result as a run whose write succeeds, and opens nothing for writing.
+  diff_mode:
+    support: full
+    details:
+      - Bytes that are not printable ASCII are shown escaped, for example C(\xe9).
+      - Where line ends are mixed or change, each one is shown as C(<CR><LF>), C(<LF>) or C(<CR>).
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+    details:
+      - Works on drives of a Windows server that are visible as a folder, such as a mounted share, a disk image or a
+        restored backup.
+options:
+  path:
+    description:
+      - Absolute path of the file. Symbolic links are followed and stay links.
+      - V(~) and relative paths are refused, and so are directories, devices, files above 1 MiB, files saved as Unicode
+        (UTF-16, see KB Q181420) and files with NUL bytes.
+    type: str
+    required: true
+  section:
+    description:
+      - Name of the section, which for the WinSock Proxy Client is the name of a program file without its extension.
+      - Windows does not tell upper and lower case apart in names of sections and keys.
+      - Printable ASCII without C(]) and C(=), no leading C(;) or C([), no blanks at its ends.
+    type: str
+    default: EMSMTA
+  settings:
+    description:
+      - The keys and values to ensure, or with O(state=absent) the keys to remove, whatever their values.
+      - "The default for section C(EMSMTA) is C({Disable: 1}); required for any other section."
+      - Text is taken as given, whole numbers are written as decimals.
+      - Booleans, floats, null and lists are refused. Write V(1), not V(yes).
+    type: dict
+  state:
+    description:
+      - With V(present), Windows reads the values of O(settings) afterwards.
+      - With V(absent), Windows reads nothing for the keys of O(settings) afterwards. A section that is then left with
+        nothing but blank lines goes too; a comment in it keeps it.
+    type: str
+    choices: [present, absent]
+    default: present
+  create:
+    description:
+      - Whether to make the file when it is missing.
+      - Without it a missing file is an error for O(state=present), and nothing to do for O(state=absent).
+    type: bool
+    default: false
+  backup:
+    description:
+      - Whether to keep the old bytes beside the file, as C(<file name>.<first 8 hex digits of their SHA-256>.bak), a name
+        that is legal on FAT and NTFS.
+      - The copy is complete and on the disk before the edit starts. The same bytes are kept only once.
+    type: bool
+    default: false
+notes:
+  - On ext2, ext3, ext4, xfs, btrfs, tmpfs and overlay, a file with one link is replaced by a rename, with owner, mode, ACL
+    and extended attributes kept. Everywhere else it is changed in place, in one write of the changed range. After a killed
+    process or a full disk the file holds the old bytes, the new bytes, or the new bytes and trailing blank lines.
+  - Several runs of this module at once take turns. What another program writes in the moment between the last look and the
+    write can be overwritten.
+  - A file without any write bit, or with the DOS attribute read-only where the driver shows it, is never edited, whoever
+    runs the task.
+  - The client may overwrite the whole file when it fetches its configuration again from the proxy server (KB Q193928);
+    the edit is then gone. Run the task again from time to time, or change the master copy too.
+  - That the client reads these files through the profile functions of Windows is inferred from their form; no document
+    says so.
+seealso:
+  - module: legacy_exchange.winsock_proxy.emsmta_info
+  - name: Microsoft KB Q254909
+    description: The article that describes the fault and these two lines.
+    link: https://github.com/jeffpar/kbarchive/blob/master/kb/254/Q254909/README.md
+"""
+
+EXAMPLES = r"""
+- name: Let the MTA of a mounted server drive bypass the WinSock Proxy Client
+  legacy_exchange.winsock_proxy.mspclnt_ini:
+    path: /mnt/ex01-c/mspclnt/mspclnt.ini
+    backup: true
+
+- name: See what would change
+  legacy_exchange.winsock_proxy.mspclnt_ini:
+    path: /mnt/ex01-c/mspclnt/mspclnt.ini
+  check_mode: true
+  diff: true
+
+- name: Ensure keys for another program
+  legacy_exchange.winsock_proxy.mspclnt_ini:
+    path: /mnt/ex01-c/exchsrvr/bin/Wspcfg.ini
+    section: STORE
+    settings:
+      ServerBindTcpPorts: "110,119,143"
+      Persistent: 1
+      KillOldSession: 1
+    create: true
+
+- name: Take the stanza out again
+  legacy_exchange.winsock_proxy.mspclnt_ini:
+    path: /mnt/ex01-c/mspclnt/mspclnt.ini
+    state: absent
+"""
+
+RETURN = r"""
+path:
+  description: The file, as it was given.
+  returned: success
+  type: str
+  sample: /mnt/ex01-c/mspclnt/mspclnt.ini
+section:
+  description: The section, as it was given.
+  returned: success
+  type: str
+  sample: EMSMTA
+before:
+  description: What Windows read for each key before, null for nothing.
+  returned: success
+  type: dict
+  sample: {"Disable": null}
+after:
+  description: What Windows reads for each key afterwards, or would in check mode.
+  returned: success
+  type: dict
+  sample: {"Disable": "1"}
+backup_file:
+  description: The copy of the old bytes, null when none was asked for or nothing changed.
+  returned: success
+  type: str
+  sample: /mnt/ex01-c/mspclnt/mspclnt.ini.c8872780.bak
+newline:
+  description: The line ends of the file, C(crlf), C(lf), C(mixed) or C(none).
+  returned: success
+  type: str
+  sample: crlf
+notes:
+  description: What a user should know about the file. Each note is also shown as a warning.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: >-
+        C(readers_differ) (another reader would read a key in another way), C(fresh_section) (a plain section was put
+        before a doubtful one), C(utf8_mark) or C(ctrl_z).
+      type: str
+    message:
+      description: The note in words.
+      type: str
+  sample: []
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
+    OptionError,
+    mspclnt_ini_spec,
+    request_from,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import ProfileError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=mspclnt_ini_spec(), supports_check_mode=True)
+    # Else the result gets owner, mode and a "state: file" of its own, because it has a path.
+    module.add_path_info = lambda result: result
+    try:
+        request = request_from(module.params)
+        result = apply(LocalFiles(), request, check=module.check_mode, diff=module._diff)
+    except (OptionError, ProfileError, ServerError) as error:
+        module.fail_json(msg=str(error))
+    for note in result["notes"]:
+        module.warn(f"{request.path}: {note['message']}")
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
