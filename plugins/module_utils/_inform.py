@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evidence and verdict as `emsmta_info` returns them.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import shown
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import (
+    Evidence,
+    Part,
+    Places,
+    Stanza,
+    gather,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Step, judge
+
+
+def inform(files: Files, options: Mapping[str, Any]) -> Dict[str, Any]:
+    """Detect and judge, and give the result as Ansible returns it."""
+    places = Places(options["system_root"], options["exchange_bin"], bool(options["drives_complete"]))
+    evidence = gather(files, places)
+    verdict = judge(evidence)
+    result: Dict[str, Any] = {
+        "changed": False,
+        "status": verdict.status,
+        "certainty": verdict.certainty,
+        "reasons": [reason._asdict() for reason in verdict.reasons],
+        "risks": [risk._asdict() for risk in verdict.risks],
+        "advice": [advice._asdict() for advice in verdict.advice],
+        "plan": [_step(step) for step in verdict.plan],
+        "evidence": _evidence(evidence),
+        "not_read": [gap._asdict() for gap in evidence.not_read],
+        "paths": {
+            "mspclnt": _entry(evidence.client.entry),
+            "system_ini": _entry(evidence.system_ini),
+            "emsmta": _entry(evidence.mta.entry),
+            "wspcfg": _entry(evidence.wspcfg_entry),
+        },
+        "in_force": verdict.in_force,
+        "notes": [],
+    }
+    printable: Dict[str, Any] = _printable(result)
+    return printable
+
+
+def _step(step: Step) -> Dict[str, Any]:
+    return dict(step._asdict(), settings=dict(step.settings))
+
+
+def _entry(entry: Optional[Entry]) -> Optional[Dict[str, str]]:
+    return None if entry is None else {"windows": entry.windows, "local": entry.local}
+
+
+def _evidence(evidence: Evidence) -> Dict[str, Any]:
+    details = evidence.details
+    return {
+        "mta": _part(evidence.mta),
+        "client": dict(
+            _part(evidence.client),
+            build=_text(details.build if details else None),
+            master=_text(details.master if details else None),
+            refresh_hours=_text(details.refresh_hours if details else None),
+            proxy_servers=[shown(server) for server in details.servers] if details else [],
+        ),
+        "stanzas": [_stanza(stanza) for stanza in (evidence.mspclnt, evidence.wspcfg) if stanza is not None],
+    }
+
+
+def _part(part: Part) -> Dict[str, Any]:
+    return {
+        "state": part.state,
+        "certainty": part.certainty,
+        "reason": part.reason,
+        "source": part.source,
+        "path": part.entry.windows if part.entry else None,
+    }
+
+
+def _stanza(stanza: Stanza) -> Dict[str, Any]:
+    return {
+        "path": stanza.entry.local,
+        "windows": stanza.entry.windows,
+        "section_found": stanza.present,
+        "disable": _text(stanza.value),
+        "entries": _entries(stanza),
+    }
+
+
+def _entries(stanza: Stanza) -> List[Dict[str, Any]]:
+    return [{"key": shown(key), "value": shown(value), "line": line} for key, value, line in stanza.keys]
+
+
+def _text(value: Optional[bytes]) -> Optional[str]:
+    return None if value is None else shown(value)
+
+
+def _printable(value: Any) -> Any:
+    """Give a result whose texts are valid UTF-8, whatever bytes a name on the disk has."""
+    if isinstance(value, dict):
+        return {key: _printable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_printable(item) for item in value]
+    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
+
+
+__all__ = ("inform",)

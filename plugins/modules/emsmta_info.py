@@ -1,0 +1,215 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: emsmta_info
+short_description: Tell whether the WinSock Proxy Client gets in the way of an Exchange MTA
+version_added: 0.1.0
+description:
+  - Looks for the message transfer agent (MTA) of Exchange Server 4.0, 5.0 or 5.5 and for the WinSock Proxy Client on the
+    drives of a Windows server, reads what Windows reads as C(Disable) in section C([EMSMTA]), and judges the server by
+    Microsoft KB Q254909.
+  - A server is exposed when both are installed and that value is not 1.
+  - Says how sure the judgement is, what could not be read, what could undo the fix, and which edits would protect the
+    server. Never changes anything.
+author:
+  - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
+extends_documentation_fragment:
+  - legacy_exchange.winsock_proxy._attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - This module never changes anything.
+  diff_mode:
+    support: N/A
+    details:
+      - This module never changes anything.
+  idempotent:
+    support: full
+  platform:
+    platforms: posix
+    details:
+      - Works on drives of a Windows server that are visible as a folder, such as a mounted share, a disk image or a
+        restored backup.
+options:
+  drives:
+    description:
+      - The visible drives of the server, as drive letters and the folders where they are found.
+      - Windows paths are looked up below these folders, name by name and blind to case. Nothing outside of them is read.
+      - "Required here. For example C({C: /mnt/ex01-c, D: /mnt/ex01-d})."
+    type: dict
+  drives_complete:
+    description:
+      - Whether O(drives) are all the drives that the server has.
+      - Only then can a missing EMSMTA.EXE mean that there is no MTA. All drives are then searched for it.
+    type: bool
+    default: false
+  system_root:
+    description:
+      - Windows path of the system folder, for example V(C:\\WINNT), when it is known.
+      - Without it, C(\\WINNT), C(\\WINNT.SBS) and C(\\WINDOWS) of all drives are looked at.
+    type: str
+  exchange_bin:
+    description:
+      - Windows path of the folder that holds EMSMTA.EXE, for example V(D:\\Exchsrvr\\Bin), when it is known.
+      - Without it, C(\\Exchsrvr\\Bin) of all drives is looked at.
+    type: str
+  gather:
+    description:
+      - Where to look for evidence.
+    type: list
+    elements: str
+    choices: [files]
+    default: [files]
+notes:
+  - Two names that differ only in case, a link that leads out of its drive, a path on a drive that was not given, and a
+    pointer in System.ini that leads nowhere make the answer V(unknown), with the reason.
+  - That the client reads its files through the profile functions of Windows is inferred from their form; no document
+    says so.
+seealso:
+  - module: legacy_exchange.winsock_proxy.mspclnt_ini
+  - name: Microsoft KB Q254909
+    description: The article that describes the fault and its fix.
+    link: https://github.com/jeffpar/kbarchive/blob/master/kb/254/Q254909/README.md
+"""
+
+EXAMPLES = r"""
+- name: Look at a server whose drives are mounted
+  legacy_exchange.winsock_proxy.emsmta_info:
+    drives:
+      C: /mnt/ex01-c
+      D: /mnt/ex01-d
+    drives_complete: true
+  register: ex01
+
+- name: Say what was found
+  ansible.builtin.debug:
+    msg: "{{ ex01.status }} ({{ ex01.certainty }}): {{ ex01.reasons | map(attribute='message') | join('; ') }}"
+"""
+
+RETURN = r"""
+status:
+  description:
+    - V(exposed), both are installed and Windows does not read C(Disable=1).
+    - V(protected), both are installed and Windows reads it.
+    - V(not_applicable), the MTA or the client is surely not installed.
+    - V(unknown), it cannot be told.
+  returned: success
+  type: str
+  sample: exposed
+certainty:
+  description: V(documented) when each step of the judgement stands in a document, V(inferred) otherwise.
+  returned: success
+  type: str
+  sample: inferred
+reasons:
+  description: Why the status is what it is.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code: {description: A stable name., type: str}
+    message: {description: The reason in words., type: str}
+    source: {description: The KB article or book that says so; may be empty., type: str}
+    certainty: {description: V(documented) or V(inferred)., type: str}
+risks:
+  description: What could undo, hide or forbid the fix.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: C(overwritten_on_refresh), C(hidden_by_wspcfg), C(proxied_on_purpose) or C(proxy_client_1_0).
+      type: str
+    message: {description: The risk in words., type: str}
+    source: {description: The KB article or book that says so., type: str}
+    certainty: {description: V(documented) or V(inferred)., type: str}
+    mitigated: {description: Whether what was found stands against it already., type: bool}
+advice:
+  description: What a person should do.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code: {description: A stable name., type: str}
+    message: {description: The advice in words., type: str}
+    source: {description: The KB article or book that says so; may be empty., type: str}
+plan:
+  description:
+    - The edits that protect the server in every documented order of reading, each as
+      M(legacy_exchange.winsock_proxy.mspclnt_ini) takes it. Empty when there is nothing to do or nothing may be done.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    path: {description: The file., type: str}
+    section: {description: The section., type: str}
+    settings: {description: Keys and values., type: dict}
+    reason: {description: Why this file., type: str}
+evidence:
+  description: What was found.
+  returned: success
+  type: dict
+  contains:
+    mta:
+      description: State (V(installed), V(absent), V(unknown)), certainty, reason, source and path of the MTA.
+      type: dict
+    client:
+      description: The same of the client, with build, master path, refresh interval and proxy servers from its file.
+      type: dict
+    stanzas:
+      description: For each file that was read, whether it has a section EMSMTA, its C(Disable), and all its entries with their line.
+      type: list
+      elements: dict
+not_read:
+  description: What could not be read, and why. It never counts as absent.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    what: {description: The file or part., type: str}
+    reason: {description: Why., type: str}
+paths:
+  description:
+    - Where C(mspclnt), C(system_ini), C(emsmta) and C(wspcfg) are, each as Windows path (C(windows)) and as the path that
+      M(legacy_exchange.winsock_proxy.mspclnt_ini) takes here (C(local)); null when unknown.
+  returned: success
+  type: dict
+in_force:
+  description: Whether the running MTA has read the fix, V(yes), V(no) or V(unknown).
+  returned: success
+  type: str
+notes:
+  description: Notes on the answer.
+  returned: success
+  type: list
+  elements: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
+    OptionError,
+    emsmta_info_spec,
+)
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(argument_spec=emsmta_info_spec(), supports_check_mode=True)
+    try:
+        result = inform(DriveFiles(drives_from(module.params["drives"])), module.params)
+    except OptionError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
