@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import ntpath
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
@@ -37,7 +37,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._sta
 class Plan(NamedTuple):
     """An edit that was worked out on the bytes of a file; ``old`` is None for a missing file."""
 
-    old: Optional[bytes]
+    old: bytes | None
     new: bytes
     edit: Edit
     before: Values
@@ -48,7 +48,7 @@ class Plan(NamedTuple):
         return self.new != (self.old or b"") or (self.old is None and bool(self.new))
 
 
-def apply(editor: Editor, request: Request, check: bool, diff: bool) -> Dict[str, Any]:
+def apply(editor: Editor, request: Request, check: bool, diff: bool) -> dict[str, Any]:
     """Do what was asked for and give the result as Ansible returns it.
 
     Args:
@@ -62,7 +62,7 @@ def apply(editor: Editor, request: Request, check: bool, diff: bool) -> Dict[str
         ProfileError: the file is no private profile, or no edit would be read alike.
     """
     plan = _plan(_read(editor, request), request)
-    saved: Optional[str] = None
+    saved: str | None = None
     if plan.changed and plan.old is not None:
         editor.check_writable(request.path)
         saved = backup_path(request.path, plan.old) if request.backup else None
@@ -87,7 +87,7 @@ def backup_path(path: str, data: bytes) -> str:
     return path[: len(path) - len(name)] + backup_name(name, data)
 
 
-def _read(editor: Editor, request: Request) -> Optional[bytes]:
+def _read(editor: Editor, request: Request) -> bytes | None:
     try:
         return editor.read(request.path)
     except Missing:
@@ -96,7 +96,7 @@ def _read(editor: Editor, request: Request) -> Optional[bytes]:
         return None
 
 
-def _plan(data: Optional[bytes], request: Request) -> Plan:
+def _plan(data: bytes | None, request: Request) -> Plan:
     try:
         refuse_wide(data or b"")
         profile = parse(data or b"")
@@ -106,9 +106,9 @@ def _plan(data: Optional[bytes], request: Request) -> Plan:
     return Plan(data, edit.profile.render(), edit, inspect(profile, request.stanza))
 
 
-def _edit(editor: Editor, request: Request) -> Tuple[Plan, Optional[str]]:
+def _edit(editor: Editor, request: Request) -> tuple[Plan, str | None]:
     """Plan once more on what is read under the lock, so that nothing of another writer is lost."""
-    saved: Optional[str] = None
+    saved: str | None = None
     with editor.open(request.path) as file:
         plan = _plan(file.read(), request)
         assert plan.old is not None
@@ -125,8 +125,8 @@ def _verify(data: bytes, plan: Plan, request: Request) -> None:
         raise ChangedByOther(f"Error while writing {request.path}: it was changed by someone else meanwhile")
 
 
-def _result(request: Request, plan: Plan, saved: Optional[str], diff: bool) -> Dict[str, Any]:
-    result: Dict[str, Any] = {
+def _result(request: Request, plan: Plan, saved: str | None, diff: bool) -> dict[str, Any]:
+    result: dict[str, Any] = {
         "changed": plan.changed,
         "path": request.path,
         "section": request.stanza.section.decode("ascii"),
@@ -141,7 +141,7 @@ def _result(request: Request, plan: Plan, saved: Optional[str], diff: bool) -> D
     return result
 
 
-def _diff(path: str, old: bytes, new: bytes) -> Dict[str, str]:
+def _diff(path: str, old: bytes, new: bytes) -> dict[str, str]:
     ends = {line_ends(old), line_ends(new)} - {"none"}
     marked = len(ends) > 1 or "mixed" in ends
     return {
@@ -170,7 +170,7 @@ def shown(data: bytes) -> str:
     return data.decode("ascii")
 
 
-def _shown_values(values: Values) -> Dict[str, Optional[str]]:
+def _shown_values(values: Values) -> dict[str, str | None]:
     return {shown(key): None if value is None else shown(value) for key, value in values.items()}
 
 

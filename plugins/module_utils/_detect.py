@@ -11,7 +11,7 @@ and an unknown one has a reason.
 
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
     READINGS,
@@ -47,7 +47,7 @@ class Part(NamedTuple):
     certainty: str
     reason: str
     source: str
-    entry: Optional[Entry] = None
+    entry: Entry | None = None
 
 
 class Stanza(NamedTuple):
@@ -59,9 +59,9 @@ class Stanza(NamedTuple):
 
     entry: Entry
     present: bool
-    value: Optional[bytes]
-    keys: Tuple[Tuple[bytes, bytes, int], ...]
-    doubt: Optional[str]
+    value: bytes | None
+    keys: tuple[tuple[bytes, bytes, int], ...]
+    doubt: str | None
 
     @property
     def protects(self) -> bool:
@@ -72,10 +72,10 @@ class Stanza(NamedTuple):
 class Client(NamedTuple):
     """What Mspclnt.ini says of the client itself."""
 
-    build: Optional[bytes]
-    master: Optional[bytes]
-    refresh_hours: Optional[bytes]
-    servers: Tuple[bytes, ...]
+    build: bytes | None
+    master: bytes | None
+    refresh_hours: bytes | None
+    servers: tuple[bytes, ...]
     has_wsp_client_section: bool
     has_master_config: bool
     says_do_not_edit: bool
@@ -93,30 +93,30 @@ class Evidence(NamedTuple):
 
     mta: Part
     client: Part
-    system_ini: Optional[Entry]
-    mspclnt: Optional[Stanza]
-    wspcfg: Optional[Stanza]
-    wspcfg_entry: Optional[Entry]
-    details: Optional[Client]
-    unreadable: Tuple[Gap, ...]
-    not_read: Tuple[Gap, ...]
+    system_ini: Entry | None
+    mspclnt: Stanza | None
+    wspcfg: Stanza | None
+    wspcfg_entry: Entry | None
+    details: Client | None
+    unreadable: tuple[Gap, ...]
+    not_read: tuple[Gap, ...]
 
 
 class Places(NamedTuple):
     """What the user knows: Windows paths, and whether the drives are all that the server has."""
 
-    system_root: Optional[str] = None
-    exchange_bin: Optional[str] = None
+    system_root: str | None = None
+    exchange_bin: str | None = None
     drives_complete: bool = False
 
 
 def gather(files: Files, places: Places) -> Evidence:
     """Look at the server's files and give the evidence. Raises nothing of its own."""
-    gaps: List[Gap] = []
+    gaps: list[Gap] = []
     system_ini, pointer = _system_ini(files, places, gaps)
     client = _client(files, pointer, gaps)
     mta = _mta(files, places, gaps)
-    unreadable: List[Gap] = []
+    unreadable: list[Gap] = []
     mspclnt, details = None, None
     if client.entry is not None:
         profile = _profile(files, client.entry, unreadable)
@@ -132,10 +132,11 @@ def gather(files: Files, places: Places) -> Evidence:
     )
 
 
-def _system_ini(files: Files, places: Places, gaps: List[Gap]) -> Tuple[Optional[Entry], Optional[Profile]]:
+def _system_ini(files: Files, places: Places, gaps: list[Gap]) -> tuple[Entry | None, Profile | None]:
     """Find the one System.ini and read it; without one, say what stands against it."""
-    if places.system_root:
-        candidates = [places.system_root.rstrip("\\/") + "\\System.ini"]
+    root = places.system_root or files.system_root()
+    if root:
+        candidates = [root.rstrip("\\/") + "\\System.ini"]
     else:
         candidates = [f"{drive}:\\{folder}\\System.ini" for drive in files.drives() for folder in SYSTEM_FOLDERS]
     found = _existing(files, candidates, "System.ini", gaps)
@@ -149,7 +150,7 @@ def _system_ini(files: Files, places: Places, gaps: List[Gap]) -> Tuple[Optional
     return None, None
 
 
-def _client(files: Files, system_ini: Optional[Profile], gaps: List[Gap]) -> Part:
+def _client(files: Files, system_ini: Profile | None, gaps: list[Gap]) -> Part:
     if system_ini is None:
         reason = f"System.ini, which names the client's file, was not read ({gaps[-1].reason})"
         return Part(UNKNOWN, DOCUMENTED, reason, "Q231878")
@@ -162,7 +163,7 @@ def _client(files: Files, system_ini: Optional[Profile], gaps: List[Gap]) -> Par
     return _default_client(files, gaps) if pointer is None else _pointed_client(files, pointer, gaps)
 
 
-def _pointed_client(files: Files, pointer: bytes, gaps: List[Gap]) -> Part:
+def _pointed_client(files: Files, pointer: bytes, gaps: list[Gap]) -> Part:
     path = pointer.decode("cp1252", "replace")
     try:
         entry = files.find(path) if path else None
@@ -176,7 +177,7 @@ def _pointed_client(files: Files, pointer: bytes, gaps: List[Gap]) -> Part:
     return Part(UNKNOWN, DOCUMENTED, reason, "Q231878")
 
 
-def _default_client(files: Files, gaps: List[Gap]) -> Part:
+def _default_client(files: Files, gaps: list[Gap]) -> Part:
     candidates = [f"{drive}:\\{file}" for drive in files.drives() for file in DEFAULT_CLIENT_FILES]
     known = len(gaps)
     found = _existing(files, candidates, "Mspclnt.ini", gaps)
@@ -194,7 +195,7 @@ def _default_client(files: Files, gaps: List[Gap]) -> Part:
     return Part(ABSENT, INFERRED, reason, "Q231878")
 
 
-def _mta(files: Files, places: Places, gaps: List[Gap]) -> Part:
+def _mta(files: Files, places: Places, gaps: list[Gap]) -> Part:
     if places.exchange_bin:
         folders = [places.exchange_bin.rstrip("\\/")]
     else:
@@ -218,7 +219,7 @@ def _mta(files: Files, places: Places, gaps: List[Gap]) -> Part:
     return Part(UNKNOWN, INFERRED, reason, "Q143380")
 
 
-def _searched_mta(files: Files, gaps: List[Gap]) -> Part:
+def _searched_mta(files: Files, gaps: list[Gap]) -> Part:
     search = files.search(MTA_PROGRAM)
     if not search.entries and search.gap is None:
         return Part(ABSENT, INFERRED, f"no drive of the server holds {MTA_PROGRAM}", "Q143380")
@@ -231,7 +232,7 @@ def _searched_mta(files: Files, gaps: List[Gap]) -> Part:
     return Part(UNKNOWN, INFERRED, reason, "Q143380")
 
 
-def _wspcfg(files: Files, mta: Part, unreadable: List[Gap]) -> Optional[Entry]:
+def _wspcfg(files: Files, mta: Part, unreadable: list[Gap]) -> Entry | None:
     """Find a Wspcfg.ini in the folder of EMSMTA.EXE, where the client looks first (CAT8, KB Q181420)."""
     if mta.entry is None:
         return None
@@ -243,8 +244,8 @@ def _wspcfg(files: Files, mta: Part, unreadable: List[Gap]) -> Optional[Entry]:
         return None
 
 
-def _existing(files: Files, paths: List[str], what: str, gaps: List[Gap]) -> List[Entry]:
-    found: Dict[str, Entry] = {}
+def _existing(files: Files, paths: list[str], what: str, gaps: list[Gap]) -> list[Entry]:
+    found: dict[str, Entry] = {}
     for path in paths:
         try:
             entry = files.find(path)
@@ -256,7 +257,7 @@ def _existing(files: Files, paths: List[str], what: str, gaps: List[Gap]) -> Lis
     return list(found.values())
 
 
-def _profile(files: Files, entry: Entry, gaps: List[Gap]) -> Optional[Profile]:
+def _profile(files: Files, entry: Entry, gaps: list[Gap]) -> Profile | None:
     try:
         data = files.read(entry)
         refuse_wide(data)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Mapping, Sequence
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._posix import fail, read_all
@@ -39,7 +39,7 @@ class DriveFiles(Files):
     def drives(self) -> Sequence[str]:
         return sorted(self._drives)
 
-    def find(self, path: str) -> Optional[Entry]:
+    def find(self, path: str) -> Entry | None:
         letter, names = split_windows_path(path)
         if letter not in self._drives:
             raise ServerError(f"{path}: drive {letter}: was not given in 'drives'")
@@ -66,14 +66,14 @@ class DriveFiles(Files):
             fail("reading", f"{entry.windows} ({entry.local})", error)
 
     def search(self, name: str) -> Search:
-        found: List[Entry] = []
-        gaps: List[str] = []
+        found: list[Entry] = []
+        gaps: list[str] = []
         left = self._search_limit
         for letter in self.drives():
             left = self._search_drive(letter, name.lower(), left, found, gaps)
         return Search(tuple(found), "; ".join(gaps[:3]) or None)
 
-    def _search_drive(self, letter: str, name: str, left: int, found: List[Entry], gaps: List[str]) -> int:
+    def _search_drive(self, letter: str, name: str, left: int, found: list[Entry], gaps: list[str]) -> int:
         root = os.path.realpath(self._drives[letter])
 
         def unread(error: OSError) -> None:
@@ -92,11 +92,11 @@ class DriveFiles(Files):
         return left
 
 
-def drives_from(option: Optional[Mapping[Any, Any]]) -> Dict[str, str]:
+def drives_from(option: Mapping[Any, Any] | None) -> dict[str, str]:
     """Check the option ``drives``: letters, absolute folders that exist and do not overlap."""
     if not option:
         raise OptionError("drives: it is empty; name the visible drives, for example {C: /mnt/ex01-c}")
-    drives: Dict[str, str] = {}
+    drives: dict[str, str] = {}
     for key, folder in option.items():
         letter = str(key).rstrip(":\\").upper()
         if len(letter) != 1 or not "A" <= letter <= "Z":
@@ -123,7 +123,7 @@ def _refuse_overlap(drives: Mapping[str, str]) -> None:
             )
 
 
-def _child(folder: str, name: str, path: str) -> Optional[str]:
+def _child(folder: str, name: str, path: str) -> str | None:
     """Find a name in a folder as Windows would; None when nothing is so called."""
     try:
         found = [other for other in os.listdir(folder) if other.lower() == name.lower()]

@@ -8,7 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Mapping
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import shown
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import (
@@ -22,12 +22,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Step, judge
 
 
-def inform(files: Files, options: Mapping[str, Any]) -> Dict[str, Any]:
+def inform(files: Files, options: Mapping[str, Any]) -> dict[str, Any]:
     """Detect and judge, and give the result as Ansible returns it."""
     places = Places(options["system_root"], options["exchange_bin"], bool(options["drives_complete"]))
     evidence = gather(files, places)
     verdict = judge(evidence)
-    result: Dict[str, Any] = {
+    result: dict[str, Any] = {
         "changed": False,
         "status": verdict.status,
         "certainty": verdict.certainty,
@@ -46,19 +46,22 @@ def inform(files: Files, options: Mapping[str, Any]) -> Dict[str, Any]:
         "in_force": verdict.in_force,
         "notes": [],
     }
-    printable: Dict[str, Any] = _printable(result)
+    printable: dict[str, Any] = _printable(result)
     return printable
 
 
-def _step(step: Step) -> Dict[str, Any]:
+def _step(step: Step) -> dict[str, Any]:
     return dict(step._asdict(), settings=dict(step.settings))
 
 
-def _entry(entry: Optional[Entry]) -> Optional[Dict[str, str]]:
-    return None if entry is None else {"windows": entry.windows, "local": entry.local}
+def _entry(entry: Entry | None) -> dict[str, str | None] | None:
+    if entry is None:
+        return None
+    # ADMIN$ does not tell the name of the system folder.
+    return {"windows": None if entry.windows.startswith("%") else entry.windows, "local": entry.local}
 
 
-def _evidence(evidence: Evidence) -> Dict[str, Any]:
+def _evidence(evidence: Evidence) -> dict[str, Any]:
     details = evidence.details
     return {
         "mta": _part(evidence.mta),
@@ -73,7 +76,7 @@ def _evidence(evidence: Evidence) -> Dict[str, Any]:
     }
 
 
-def _part(part: Part) -> Dict[str, Any]:
+def _part(part: Part) -> dict[str, Any]:
     return {
         "state": part.state,
         "certainty": part.certainty,
@@ -83,7 +86,7 @@ def _part(part: Part) -> Dict[str, Any]:
     }
 
 
-def _stanza(stanza: Stanza) -> Dict[str, Any]:
+def _stanza(stanza: Stanza) -> dict[str, Any]:
     return {
         "path": stanza.entry.local,
         "windows": stanza.entry.windows,
@@ -93,11 +96,11 @@ def _stanza(stanza: Stanza) -> Dict[str, Any]:
     }
 
 
-def _entries(stanza: Stanza) -> List[Dict[str, Any]]:
+def _entries(stanza: Stanza) -> list[dict[str, Any]]:
     return [{"key": shown(key), "value": shown(value), "line": line} for key, value, line in stanza.keys]
 
 
-def _text(value: Optional[bytes]) -> Optional[str]:
+def _text(value: bytes | None) -> str | None:
     return None if value is None else shown(value)
 
 

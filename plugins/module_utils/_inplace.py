@@ -13,9 +13,13 @@ Windows ignores at the end of a profile, blank lines, fills the old length meanw
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Callable, Tuple
+from typing import Callable
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
+
+
+class NotRestored(ServerError):
+    """A write failed, and the old bytes could not be put back; the text says where they are."""
 
 
 class Handle(ABC):
@@ -47,7 +51,8 @@ def replace(handle: Handle, old: bytes, new: bytes, keep: Callable[[], str]) -> 
 
     ``keep`` saves the old bytes beside the file and names that copy; it is called where the
     change needs more than one write. An error that the handle raises is passed on after the
-    old bytes were put back; ServerError says so when they could not be.
+    old bytes were put back; NotRestored says so when they could not be. ConnectionLost is
+    passed on as it is: nothing can be put back through a handle that is gone.
     """
     start, body = changed_range(old, new)
     copy = "" if handle.fits(start, len(body)) else keep()
@@ -58,12 +63,14 @@ def replace(handle: Handle, old: bytes, new: bytes, keep: Callable[[], str]) -> 
         handle.flush()
         if handle.read() != new:
             raise ServerError("what was read back is not what was written")
-    except Exception as error:
+    except ConnectionLost:
+        raise
+    except BaseException as error:
         _put_back(handle, start, old, lambda: copy or keep(), error)
         raise
 
 
-def changed_range(old: bytes, new: bytes) -> Tuple[int, bytes]:
+def changed_range(old: bytes, new: bytes) -> tuple[int, bytes]:
     """Give the offset and the bytes of the one write that turns old into new.
 
     Where new is shorter, line ends fill it up to the old length.
@@ -89,16 +96,18 @@ def _common(one: bytes, other: bytes) -> int:
     return low
 
 
-def _put_back(handle: Handle, start: int, old: bytes, keep: Callable[[], str], cause: Exception) -> None:
+def _put_back(handle: Handle, start: int, old: bytes, keep: Callable[[], str], cause: BaseException) -> None:
     try:
-        handle.write(start, old[start:])
-        handle.truncate(len(old))
-        handle.flush()
         restored = handle.read() == old
+        if not restored:
+            handle.write(start, old[start:])
+            handle.truncate(len(old))
+            handle.flush()
+            restored = handle.read() == old
     except Exception:
         restored = False
     if not restored:
-        raise ServerError(f"{cause}; the old bytes could not be put back, {_kept(keep)}") from cause
+        raise NotRestored(f"{cause}; the old bytes could not be put back, {_kept(keep)}") from cause
 
 
 def _kept(keep: Callable[[], str]) -> str:
@@ -108,4 +117,4 @@ def _kept(keep: Callable[[], str]) -> str:
         return f"nor be saved beside the file ({error})"
 
 
-__all__ = ("Handle", "changed_range", "replace")
+__all__ = ("Handle", "NotRestored", "changed_range", "replace")

@@ -13,24 +13,31 @@ the moment between the last comparison and the write can still be overwritten.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import stat
-from typing import List, Optional
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import Handle
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import Handle, NotRestored
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import replace as replace_in_place
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._posix import (
     DOS_READ_ONLY,
+    close_quietly,
     dos_attributes,
     fail,
     file_system,
     holds,
+    is_append_only,
+    is_at,
+    left,
+    lock,
+    make,
     open_locked,
+    open_to_the_same,
     read_all,
     sync_folder,
     take_on_attributes,
+    unlink_if_there,
     unlink_quietly,
-    write_new,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
     SIZE_LIMIT,
@@ -45,6 +52,9 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 RENAME_KEEPS_ALL = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "overlay"))
 # A kill can end a write between two pages, never within one.
 PAGE = 4096
+# What an error says of the file.
+UNCHANGED = "; it was not changed"
+CHANGED = "; it holds the new bytes"
 
 
 class LocalFiles(Editor):
@@ -53,7 +63,7 @@ class LocalFiles(Editor):
     in_place: True changes every file in place, None decides by file system and links.
     """
 
-    def __init__(self, in_place: Optional[bool] = None) -> None:
+    def __init__(self, in_place: bool | None = None) -> None:
         self._in_place = in_place
 
     def read(self, path: str) -> bytes:
@@ -68,29 +78,23 @@ class LocalFiles(Editor):
         except OSError as error:
             fail("reading", path, error)
         finally:
-            os.close(descriptor)
+            close_quietly(descriptor)
 
     def check_writable(self, path: str) -> None:
         """Raise ServerError where this user may not edit the file."""
         real = _regular(path)
-        folder = os.path.dirname(real)
-        if not os.stat(real).st_mode & 0o222 or dos_attributes(real) & DOS_READ_ONLY:
-            raise ServerError(
-                f"Error while checking {path}: it is read-only, and someone made it so; "
-                "if it may be edited, run 'chmod u+w' here or 'attrib -r' on Windows first"
-            )
-        if not os.access(real, os.W_OK):
-            raise ServerError(f"Error while checking {path}: {_not_writable(real)}")
-        if not self._goes_in_place(real, os.stat(real)) and not os.access(folder, os.W_OK | os.X_OK):
-            raise ServerError(f"Error while checking {path}: the folder {folder}: {_not_writable(folder)}")
+        try:
+            _check_file(path, real)
+            if not self._goes_in_place(real):
+                _check_folder("checking", path, os.path.dirname(real))
+        except OSError as error:
+            fail("checking", path, error)
 
     def open(self, path: str) -> OpenFile:
         """Open an existing file for an edit, as soon as no other writer of ours has it."""
         real = _regular(path)
         try:
-            status = os.stat(real)
-            in_place = self._goes_in_place(real, status)
-            return _LocalFile(path, real, in_place)
+            return _LocalFile(path, real, self._goes_in_place(real))
         except OSError as error:
             fail("opening", path, error)
 
@@ -101,9 +105,10 @@ class LocalFiles(Editor):
         folder, name = os.path.split(real)
         if not os.path.isdir(folder):
             raise ServerError(f"Error while creating {path}: there is no folder {folder}")
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise ServerError(f"Error while creating {path}: the folder {folder}: {_not_writable(folder)}")
+        _check_folder("creating", path, folder)
         other = _other_case(folder, name)
+        if other == name:
+            raise ChangedByOther(f"Error while creating {path}: another program has just made it")
         if other is not None:
             raise ServerError(
                 f"Error while creating {path}: {other!r} is there already, and Windows would not tell the two "
@@ -114,26 +119,24 @@ class LocalFiles(Editor):
         """Make a new file: complete in a temporary file first, then linked to its name."""
         self.check_creatable(path)
         real = os.path.realpath(path)
-        # Not under a lock, so the name is this process's own.
-        temporary = f"{real}.{os.getpid()}.winsock_proxy.tmp"
+        # Not under a lock, so no other process may come upon the same name.
+        temporary = f"{real}.{os.urandom(8).hex()}.winsock_proxy.tmp"
+        state = ""
         try:
-            write_new(temporary, data, 0o666)
-            try:
-                os.link(temporary, real)
-            except FileExistsError as error:
-                raise ChangedByOther(f"Error while creating {path}: another program has just made it") from error
-            except OSError:
-                write_new(real, data, 0o666)
+            _make_by_link(temporary, real, data)
+            state = CHANGED
+            os.unlink(temporary)
             sync_folder(real)
         except OSError as error:
-            fail("creating", path, error)
-        finally:
             unlink_quietly(temporary)
+            if error.errno == errno.EEXIST:
+                raise ChangedByOther(f"Error while creating {path}: another program has just made it") from error
+            fail("creating", path, error, state + left(temporary))
 
-    def _goes_in_place(self, real: str, status: os.stat_result) -> bool:
+    def _goes_in_place(self, real: str) -> bool:
         if self._in_place is not None:
             return self._in_place
-        return status.st_nlink != 1 or file_system(real) not in RENAME_KEEPS_ALL
+        return os.stat(real).st_nlink != 1 or file_system(real) not in RENAME_KEEPS_ALL
 
 
 class _LocalFile(OpenFile, Handle):
@@ -143,6 +146,7 @@ class _LocalFile(OpenFile, Handle):
         self._path = path
         self._real = real
         self._in_place = in_place
+        self._state = UNCHANGED
         self._descriptor = open_locked(real, os.O_RDWR if in_place else os.O_RDONLY)
 
     def read(self) -> bytes:
@@ -157,31 +161,25 @@ class _LocalFile(OpenFile, Handle):
             if self._in_place or not self._replace_by_rename(old, new):
                 self._replace_in_place(old, new)
         except OSError as error:
-            fail("writing", self._path, error)
+            fail("writing", self._path, error, self._state + left(_temporary(self._real)))
         except ChangedByOther:
             raise
-        except ServerError as error:
+        except NotRestored as error:
             raise ServerError(f"Error while writing {self._path}: {error}") from error
+        except ServerError as error:
+            raise ServerError(f"Error while writing {self._path}: {error}{self._state}") from error
 
     def save_beside(self, name: str, data: bytes) -> str:
         target = os.path.join(os.path.dirname(self._real), name)
         try:
-            if not holds(target, data):
-                mode = stat.S_IMODE(os.fstat(self._descriptor).st_mode)
-                temporary = _new_temporary(target)
-                try:
-                    write_new(temporary, data, mode)
-                    os.chmod(temporary, mode)
-                    os.replace(temporary, target)
-                finally:
-                    unlink_quietly(temporary)
-                sync_folder(target)
+            self._save(target, data)
         except OSError as error:
-            fail("saving the old bytes as", target, error, f"; {self._path} was not changed")
+            state = f"; {self._path} was not changed"
+            fail("saving the old bytes as", target, error, state + left(_temporary(target)))
         return target
 
     def close(self) -> None:
-        os.close(self._descriptor)
+        close_quietly(self._descriptor)
 
     def fits(self, offset: int, length: int) -> bool:
         return offset // PAGE == (offset + max(length, 1) - 1) // PAGE
@@ -196,46 +194,113 @@ class _LocalFile(OpenFile, Handle):
     def flush(self) -> None:
         os.fsync(self._descriptor)
 
+    def _save(self, target: str, data: bytes) -> None:
+        if holds(target, data):
+            return
+        temporary = _new_temporary(target)
+        made = make(temporary, data, 0o600)
+        try:
+            open_to_the_same(self._descriptor, made)
+            os.replace(temporary, target)
+        except OSError:
+            unlink_quietly(temporary)
+            raise
+        finally:
+            close_quietly(made)
+        sync_folder(target)
+
     def _replace_in_place(self, old: bytes, new: bytes) -> None:
         if not self._in_place:
-            os.close(self._descriptor)
+            close_quietly(self._descriptor)
+            self._descriptor = -1
             self._descriptor = open_locked(self._real, os.O_RDWR)
         self._compare(old)
-        kept: List[str] = []
+        kept: list[str] = []
 
         def keep() -> str:
-            kept.append(self.save_beside(os.path.basename(self._real) + ".old", old))
+            # By its bytes, so that no run removes what another one had to leave behind.
+            kept.append(f"{self._real}.{hashlib.sha256(old).hexdigest()[:8]}.winsock_proxy.old")
+            self._save(kept[-1], old)
             return kept[-1]
 
-        replace_in_place(self, old, new, keep)
-        for copy in kept:
-            unlink_quietly(copy)
+        try:
+            replace_in_place(self, old, new, keep)
+            self._state = CHANGED
+        except NotRestored:
+            kept.clear()
+            raise
+        finally:
+            for copy in kept:
+                unlink_if_there(copy)
 
     def _replace_by_rename(self, old: bytes, new: bytes) -> bool:
         """Replace the file by a new one with all its attributes; False when that would lose one."""
         temporary = _new_temporary(self._real)
+        made = make(temporary, new, 0o600)
         try:
-            write_new(temporary, new, 0o600)
-            if not take_on_attributes(self._descriptor, temporary):
+            # The next writer waits for the new file as it did for the old one.
+            lock(made, temporary)
+            if os.fstat(self._descriptor).st_nlink != 1 or not take_on_attributes(self._descriptor, made):
                 return False
             self._compare(old)
-            os.rename(temporary, self._real)
-            sync_folder(self._real)
+            if not _renamed(temporary, self._real):
+                return False
+            self._state = CHANGED
+            self._descriptor, made = made, self._descriptor
         finally:
-            unlink_quietly(temporary)
-        with open(self._real, "rb") as written:
-            if written.read() != new:
-                raise ServerError("what was read back is not what was written")
+            if self._state == UNCHANGED:
+                unlink_quietly(temporary)
+            close_quietly(made)
+        sync_folder(self._real)
+        self._compare(new)
         return True
 
-    def _compare(self, old: bytes) -> None:
-        status, now = os.fstat(self._descriptor), os.stat(self._real)
-        same = (status.st_dev, status.st_ino) == (now.st_dev, now.st_ino)
-        if not same or self.read() != old:
+    def _compare(self, data: bytes) -> None:
+        if not is_at(self._descriptor, self._real) or self.read() != data:
+            state = "nothing was written" if self._state == UNCHANGED else "the new bytes were there before"
             raise ChangedByOther(
-                f"Error while writing {self._path}: it was changed by someone else meanwhile; nothing was written: "
+                f"Error while writing {self._path}: it was changed by someone else meanwhile; {state}: "
                 "run the task again"
             )
+
+
+def _make_by_link(temporary: str, real: str, data: bytes) -> None:
+    close_quietly(make(temporary, data, 0o666))
+    try:
+        os.link(temporary, real)
+    except FileExistsError:
+        raise
+    except OSError:
+        # There are file systems without links.
+        close_quietly(make(real, data, 0o666))
+
+
+def _renamed(temporary: str, real: str) -> bool:
+    """Rename, where the file is no mount of its own (as containers have them)."""
+    try:
+        os.rename(temporary, real)
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        return False
+    return True
+
+
+def _check_file(path: str, real: str) -> None:
+    if not os.stat(real).st_mode & 0o222 or dos_attributes(real) & DOS_READ_ONLY:
+        raise ServerError(
+            f"Error while checking {path}: it is read-only, and someone made it so; "
+            "if it may be edited, run 'chmod u+w' here or 'attrib -r' on Windows first"
+        )
+    if not os.access(real, os.W_OK):
+        raise ServerError(f"Error while checking {path}: {_not_writable(real)}")
+    if is_append_only(real):
+        raise ServerError(f"Error while checking {path}: it may only grow; if it may be edited, run 'chattr -a' first")
+
+
+def _check_folder(doing: str, path: str, folder: str) -> None:
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ServerError(f"Error while {doing} {path}: the folder {folder}: {_not_writable(folder)}")
 
 
 def _check_path(path: str) -> None:
@@ -284,7 +349,7 @@ def _missing(path: str, real: str) -> str:
     return f"Error while reading {path}: there is no such file; set 'create: true' if it is to be made"
 
 
-def _other_case(folder: str, name: str) -> Optional[str]:
+def _other_case(folder: str, name: str) -> str | None:
     try:
         return next((other for other in sorted(os.listdir(folder)) if other.lower() == name.lower()), None)
     except OSError:
@@ -300,10 +365,14 @@ def _not_writable(path: str) -> str:
     return "this user may not write there; run the task as one who may, for example with 'become: true'"
 
 
+def _temporary(real: str) -> str:
+    folder, name = os.path.split(real)
+    return os.path.join(folder, f".{name}.winsock_proxy.tmp")
+
+
 def _new_temporary(real: str) -> str:
     """Name the temporary file of an edit. Under our lock, so what a killed run left behind goes first."""
-    folder, name = os.path.split(real)
-    temporary = os.path.join(folder, f".{name}.winsock_proxy.tmp")
+    temporary = _temporary(real)
     unlink_quietly(temporary)
     return temporary
 

@@ -8,7 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Mapping, NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import Stanza
 
@@ -33,7 +33,7 @@ class Request(NamedTuple):
     backup: bool
 
 
-def mspclnt_ini_spec() -> Dict[str, Dict[str, Any]]:
+def mspclnt_ini_spec() -> dict[str, dict[str, Any]]:
     """Give the argument spec of `mspclnt_ini`."""
     return {
         "path": {"type": "str", "required": True},
@@ -45,7 +45,7 @@ def mspclnt_ini_spec() -> Dict[str, Dict[str, Any]]:
     }
 
 
-def emsmta_info_spec() -> Dict[str, Dict[str, Any]]:
+def emsmta_info_spec() -> dict[str, dict[str, Any]]:
     """Give the argument spec of `emsmta_info`."""
     return {
         "drives": {"type": "dict"},
@@ -69,7 +69,7 @@ def request_from(options: Mapping[str, Any]) -> Request:
     )
 
 
-def _stanza(section: str, settings: Optional[Mapping[Any, Any]], present: bool) -> Stanza:
+def _stanza(section: str, settings: Mapping[Any, Any] | None, present: bool) -> Stanza:
     _check_name("section", section)
     if settings is None:
         if section.upper() != DEFAULT_SECTION:
@@ -83,9 +83,9 @@ def _stanza(section: str, settings: Optional[Mapping[Any, Any]], present: bool) 
     return Stanza(section.encode("ascii"), pairs)
 
 
-def _pairs(settings: Mapping[Any, Any], present: bool) -> Tuple[Tuple[bytes, bytes], ...]:
-    pairs: List[Tuple[bytes, bytes]] = []
-    seen: Dict[str, str] = {}
+def _pairs(settings: Mapping[Any, Any], present: bool) -> tuple[tuple[bytes, bytes], ...]:
+    pairs: list[tuple[bytes, bytes]] = []
+    seen: dict[str, str] = {}
     for key, value in settings.items():
         _check_name("settings", key)
         other = seen.setdefault(key.lower(), key)

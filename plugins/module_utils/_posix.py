@@ -11,13 +11,18 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import stat
 import sys
-from typing import List, NoReturn
+import time
+from typing import NoReturn
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import SIZE_LIMIT, ServerError
 
 DOS_READ_ONLY = 0x01
+# Any program that may read the file can lock it, so nobody is waited for without end.
+LOCK_SECONDS = 60
+APPEND_ONLY_FLAG = 0x20
 EXTENTS_FLAG = 0x80000
 FS_IOC_GETFLAGS = 0x80086601
 
@@ -30,6 +35,8 @@ REASONS = {
     errno.EIO: "the disk or its connection reported an error",
     errno.ENOENT: "it is no longer there",
     errno.ETXTBSY: "it is in use by another program",
+    errno.EAGAIN: "it is in use by another program",
+    errno.EEXIST: "what has that name is in the way: remove it",
 }
 
 
@@ -42,7 +49,7 @@ def file_system(real: str) -> str:
         return ""
     best, kind = "", ""
     for row in rows:
-        point = row[4].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\")
+        point = re.sub(r"\\([0-7]{3})", lambda code: chr(int(code.group(1), 8)), row[4])
         inside = real == point or real.startswith(point.rstrip("/") + "/")
         if inside and len(point) >= len(best):
             best, kind = point, row[row.index("-") + 1]
@@ -64,18 +71,40 @@ def open_locked(real: str, flags: int) -> int:
     while True:
         descriptor = os.open(real, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            status, now = os.fstat(descriptor), os.stat(real)
-        except OSError:
-            os.close(descriptor)
+            lock(descriptor, real)
+            if is_at(descriptor, real):
+                return descriptor
+        except (OSError, ServerError):
+            close_quietly(descriptor)
             raise
-        if (status.st_dev, status.st_ino) == (now.st_dev, now.st_ino):
-            return descriptor
-        os.close(descriptor)
+        close_quietly(descriptor)
+
+
+def lock(descriptor: int, real: str) -> None:
+    """Wait until no other writer of ours has the file."""
+    end = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > end:
+                raise ServerError(
+                    f"Error while opening {real}: another program has locked it for {LOCK_SECONDS} seconds; "
+                    "find that program with 'fuser' or 'lslocks'"
+                ) from error
+        time.sleep(0.005)
+
+
+def is_at(descriptor: int, real: str) -> bool:
+    """Tell whether this path leads to the regular file that is open."""
+    status, now = os.fstat(descriptor), os.stat(real)
+    if not stat.S_ISREG(status.st_mode):
+        raise ServerError(f"Error while opening {real}: it is no longer a regular file")
+    return (status.st_dev, status.st_ino) == (now.st_dev, now.st_ino)
 
 
 def read_all(descriptor: int, path: str) -> bytes:
-    parts: List[bytes] = []
+    parts: list[bytes] = []
     size = 0
     while True:
         part = os.read(descriptor, SIZE_LIMIT + 1 - size)
@@ -87,9 +116,9 @@ def read_all(descriptor: int, path: str) -> bytes:
             raise ServerError(f"Error while reading {path}: it has more than {SIZE_LIMIT} bytes")
 
 
-def write_new(path: str, data: bytes, mode: int) -> None:
-    """Make a file that was not there, complete and flushed, or leave none."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+def make(path: str, data: bytes, mode: int) -> int:
+    """Make a file that was not there, complete, and give its descriptor; or leave none."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         view = memoryview(data)
         while view:
@@ -97,30 +126,48 @@ def write_new(path: str, data: bytes, mode: int) -> None:
         os.fsync(descriptor)
     except OSError:
         unlink_quietly(path)
+        close_quietly(descriptor)
         raise
-    finally:
-        os.close(descriptor)
+    return descriptor
 
 
-def take_on_attributes(source: int, temporary: str) -> bool:
-    """Give the new file owner, mode, ACL and extended attributes of the old one; False when one is refused."""
-    descriptor = os.open(temporary, os.O_RDONLY | os.O_CLOEXEC)
+def take_on_attributes(source: int, made: int) -> bool:
+    """Give the new file owner, mode, ACL and extended attributes of the old one; False when one is refused.
+
+    By descriptor: someone else may have put another file where the new one was.
+    """
     try:
         status = os.fstat(source)
-        os.fchown(descriptor, status.st_uid, status.st_gid)
-        os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
+        os.fchown(made, status.st_uid, status.st_gid)
+        os.fchmod(made, stat.S_IMODE(status.st_mode))
         for name in os.listxattr(source):
-            os.setxattr(descriptor, name, os.getxattr(source, name))
-        os.fsync(descriptor)
-        return sorted(os.listxattr(descriptor)) == sorted(os.listxattr(source)) and _inode_flags(
-            descriptor
-        ) == _inode_flags(source)
+            os.setxattr(made, name, os.getxattr(source, name))
+        os.fsync(made)
+        return sorted(os.listxattr(made)) == sorted(os.listxattr(source)) and _inode_flags(made) == _inode_flags(source)
     except OSError as error:
         if error.errno in (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EINVAL):
             return False
         raise
+
+
+def open_to_the_same(source: int, made: int) -> None:
+    """Let those read the new file who may read the old one; where that is refused, it stays as private as made."""
+    status = os.fstat(source)
+    try:
+        os.fchown(made, status.st_uid, status.st_gid)
+        os.fchmod(made, status.st_mode & 0o777)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EINVAL):
+            raise
+
+
+def is_append_only(real: str) -> bool:
+    """Tell whether the file may only grow (chattr +a)."""
+    descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return bool(_inode_flags(descriptor) & APPEND_ONLY_FLAG)
     finally:
-        os.close(descriptor)
+        close_quietly(descriptor)
 
 
 def _inode_flags(descriptor: int) -> int:
@@ -133,15 +180,16 @@ def _inode_flags(descriptor: int) -> int:
 
 
 def sync_folder(path: str) -> None:
-    descriptor = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    descriptor = -1
     try:
+        descriptor = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         os.fsync(descriptor)
     except OSError as error:
-        # Some FUSE file systems cannot; the file itself was flushed.
+        # Some FUSE file systems cannot, nor can who may not list it; the file itself was flushed.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EPERM, errno.EACCES):
             raise
     finally:
-        os.close(descriptor)
+        close_quietly(descriptor)
 
 
 def holds(path: str, data: bytes) -> bool:
@@ -150,10 +198,18 @@ def holds(path: str, data: bytes) -> bool:
     except OSError:
         return False
     try:
-        with os.fdopen(descriptor, "rb") as kept:
-            return kept.read(len(data) + 1) == data
-    except OSError:
+        return stat.S_ISREG(os.fstat(descriptor).st_mode) and read_all(descriptor, path) == data
+    except (OSError, ServerError):
         return False
+    finally:
+        close_quietly(descriptor)
+
+
+def unlink_if_there(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
 
 
 def unlink_quietly(path: str) -> None:
@@ -163,21 +219,42 @@ def unlink_quietly(path: str) -> None:
         pass
 
 
+def close_quietly(descriptor: int) -> None:
+    """Close a file that was flushed, or only read: what closing can still say is of no use."""
+    try:
+        os.close(descriptor)
+    except OSError:
+        pass
+
+
+def left(path: str) -> str:
+    """Say so where one of our own files could not be removed."""
+    return f"; {path} is left there: remove it" if os.path.lexists(path) else ""
+
+
 def fail(doing: str, path: str, error: OSError, state: str = "") -> NoReturn:
     reason = REASONS.get(error.errno or 0, "see the message of the operating system")
-    raise ServerError(f"Error while {doing} {path}: {error.strerror or error}: {reason}{state}") from error
+    other = f" ({error.filename})" if isinstance(error.filename, str) and error.filename != path else ""
+    raise ServerError(f"Error while {doing} {path}: {error.strerror or error}{other}: {reason}{state}") from error
 
 
 __all__ = (
     "DOS_READ_ONLY",
+    "close_quietly",
     "dos_attributes",
     "fail",
     "file_system",
     "holds",
+    "is_append_only",
+    "is_at",
+    "left",
+    "lock",
+    "make",
     "open_locked",
+    "open_to_the_same",
     "read_all",
     "sync_folder",
     "take_on_attributes",
+    "unlink_if_there",
     "unlink_quietly",
-    "write_new",
 )

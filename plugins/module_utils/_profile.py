@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Iterator, NamedTuple
 
 UTF8_MARK = b"\xef\xbb\xbf"
 CTRL_Z = b"\x1a"
@@ -70,9 +70,9 @@ class Section(NamedTuple):
     name: bytes
     header: int
     end: int
-    keys: Tuple[KeyLine, ...]
+    keys: tuple[KeyLine, ...]
 
-    def value(self, key: bytes) -> Optional[bytes]:
+    def value(self, key: bytes) -> bytes | None:
         """Give the value of the first line with this key, in any case, or None."""
         folded = key.lower()
         return next((line.value for line in self.keys if line.key.lower() == folded), None)
@@ -83,11 +83,11 @@ class Profile:
 
     __slots__ = ("_headers", "lines")
 
-    def __init__(self, lines: List[bytes]) -> None:
+    def __init__(self, lines: list[bytes]) -> None:
         self.lines = lines
-        self._headers: Dict[bytes, List[int]] = {}
+        self._headers: dict[bytes, list[int]] = {}
 
-    def headers(self, name: bytes = b"") -> List[int]:
+    def headers(self, name: bytes = b"") -> list[int]:
         """Indexes of the lines that some reading could take for a header with this name."""
         found = self._headers.get(name)
         if found is None:
@@ -150,7 +150,7 @@ def break_of(line: bytes) -> bytes:
     return line[len(line.rstrip(LINE_BREAKS)) :]
 
 
-def sections(profile: Profile, reading: Reading = WINDOWS, name: Optional[bytes] = None) -> Iterator[Section]:
+def sections(profile: Profile, reading: Reading = WINDOWS, name: bytes | None = None) -> Iterator[Section]:
     """Yield the sections in file order, duplicates included; with a name, only those so called."""
     for index in profile.headers(name or b""):
         found = _header_name(profile, index, reading)
@@ -158,18 +158,18 @@ def sections(profile: Profile, reading: Reading = WINDOWS, name: Optional[bytes]
             yield _section_at(profile, index, found, reading)
 
 
-def read_section(profile: Profile, name: bytes, reading: Reading = WINDOWS) -> Optional[Section]:
+def read_section(profile: Profile, name: bytes, reading: Reading = WINDOWS) -> Section | None:
     """Give the first section of this name, in any case: the only one that is looked at."""
     return next(sections(profile, reading, name), None)
 
 
-def read_value(profile: Profile, section: bytes, key: bytes, reading: Reading = WINDOWS) -> Optional[bytes]:
+def read_value(profile: Profile, section: bytes, key: bytes, reading: Reading = WINDOWS) -> bytes | None:
     """Give what GetPrivateProfileString returns for section and key, or None for nothing."""
     found = read_section(profile, section, reading)
     return None if found is None else found.value(key)
 
 
-def read_all(profile: Profile, reading: Reading = WINDOWS) -> List[Tuple[bytes, List[Tuple[bytes, bytes]]]]:
+def read_all(profile: Profile, reading: Reading = WINDOWS) -> list[tuple[bytes, list[tuple[bytes, bytes]]]]:
     """Give every section as it stands, duplicates included, with its keys and values."""
     return [(found.name, [line[1:] for line in found.keys]) for found in sections(profile, reading)]
 
@@ -180,7 +180,7 @@ def looks_like_header(line: bytes) -> bool:
 
 
 def _section_at(profile: Profile, header: int, name: bytes, reading: Reading) -> Section:
-    keys: List[KeyLine] = []
+    keys: list[KeyLine] = []
     index = header
     for index in range(header + 1, len(profile.lines)):
         if _header_name(profile, index, reading) is not None:
@@ -191,7 +191,7 @@ def _section_at(profile: Profile, header: int, name: bytes, reading: Reading) ->
     return Section(name, header, index + 1, tuple(keys))
 
 
-def _header_name(profile: Profile, index: int, reading: Reading) -> Optional[bytes]:
+def _header_name(profile: Profile, index: int, reading: Reading) -> bytes | None:
     line = profile.lines[index]
     if index == 0 and reading.skips_mark and line.startswith(UTF8_MARK):
         line = line[len(UTF8_MARK) :]
@@ -205,7 +205,7 @@ def _header_name(profile: Profile, index: int, reading: Reading) -> Optional[byt
     return name.strip(reading.blanks)
 
 
-def _key_and_value(line: bytes, reading: Reading) -> Optional[Tuple[bytes, bytes]]:
+def _key_and_value(line: bytes, reading: Reading) -> tuple[bytes, bytes] | None:
     key, equals, value = line.partition(b"=")
     key = key.strip(reading.blanks)
     if not equals or key[:1] == b";":

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from types import TracebackType
-from typing import List, NamedTuple, Optional, Sequence, Tuple, Type
+from typing import NamedTuple, Sequence
 
 # A real Mspclnt.ini has about 1 KB.
 SIZE_LIMIT = 1024 * 1024
@@ -31,6 +31,10 @@ class ChangedByOther(ServerError):
     """Another program changed the file while it was being edited."""
 
 
+class ConnectionLost(ServerError):
+    """The connection to the server broke; what a write has done is not known yet."""
+
+
 class Entry(NamedTuple):
     """A file or folder: its Windows path, and the path by which an edit names it here."""
 
@@ -42,8 +46,8 @@ class Entry(NamedTuple):
 class Search(NamedTuple):
     """What a search by name found; ``gap`` says what was not searched, None for nothing."""
 
-    entries: Tuple[Entry, ...]
-    gap: Optional[str]
+    entries: tuple[Entry, ...]
+    gap: str | None
 
 
 class Files(ABC):
@@ -53,8 +57,12 @@ class Files(ABC):
     def drives(self) -> Sequence[str]:
         """Give the letters of the drives that are known."""
 
+    def system_root(self) -> str | None:
+        """Give the path of the system folder where the server itself tells which one it is."""
+        return None
+
     @abstractmethod
-    def find(self, path: str) -> Optional[Entry]:
+    def find(self, path: str) -> Entry | None:
         """Find a file or folder; None when it surely does not exist.
 
         Raises ServerError when that cannot be told, with the reason.
@@ -76,7 +84,7 @@ class OpenFile(ABC):
         return self
 
     def __exit__(
-        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
 
@@ -132,7 +140,7 @@ class Editor(ABC):
         """Make a new file that was not there; never a half-written one."""
 
 
-def split_windows_path(path: str) -> Tuple[str, List[str]]:
+def split_windows_path(path: str) -> tuple[str, list[str]]:
     """Split ``C:\\Folder\\File`` into the drive letter and the names below it.
 
     Raises ServerError for what is not an absolute path on a drive, and for ``..``.
@@ -151,6 +159,7 @@ def split_windows_path(path: str) -> Tuple[str, List[str]]:
 __all__ = (
     "SIZE_LIMIT",
     "ChangedByOther",
+    "ConnectionLost",
     "Editor",
     "Entry",
     "Files",

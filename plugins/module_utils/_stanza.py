@@ -11,7 +11,7 @@ read alike by Windows, by Wine, and by Windows where it is not known what it tri
 
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple, Optional, Set, Tuple
+from typing import Dict, NamedTuple, Optional
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
     CTRL_Z,
@@ -39,7 +39,7 @@ class Stanza(NamedTuple):
     """A section and the keys and values that Windows should read there."""
 
     section: bytes
-    settings: Tuple[Tuple[bytes, bytes], ...]
+    settings: tuple[tuple[bytes, bytes], ...]
 
 
 class Note(NamedTuple):
@@ -53,7 +53,7 @@ class Edit(NamedTuple):
     """The edited profile and what is to be said about it."""
 
     profile: Profile
-    notes: Tuple[Note, ...]
+    notes: tuple[Note, ...]
 
 
 Values = Dict[bytes, Optional[bytes]]
@@ -128,7 +128,7 @@ def _smallest(profile: Profile, stanza: Stanza) -> Profile:
     return Profile(lines)
 
 
-def _fresh(profile: Profile, stanza: Stanza) -> Tuple[Profile, int]:
+def _fresh(profile: Profile, stanza: Stanza) -> tuple[Profile, int]:
     wanted = _wanted(stanza)
     found = [read_section(profile, stanza.section, reading) for reading in READINGS]
     doubtful = [section for section in found if section is not None]
@@ -155,7 +155,7 @@ def _without(profile: Profile, stanza: Stanza, reading: Reading) -> Profile:
     """Drop the wanted keys from the sections that this reader comes to, one after another."""
     ours = _lines_of_ours(profile, stanza)
     wanted = _wanted(stanza)
-    drop: Set[int] = set()
+    drop: set[int] = set()
     for section in sections(profile, reading, stanza.section):
         hits = {line.at for line in section.keys if line.key.lower() in wanted and line.at in ours}
         drop |= hits
@@ -166,7 +166,7 @@ def _without(profile: Profile, stanza: Stanza, reading: Reading) -> Profile:
     return Profile([line for index, line in enumerate(profile.lines) if index not in drop])
 
 
-def _first_left(profile: Profile, stanza: Stanza, reading: Reading) -> Optional[int]:
+def _first_left(profile: Profile, stanza: Stanza, reading: Reading) -> int | None:
     section = read_section(profile, stanza.section, reading)
     if section is None:
         return None
@@ -175,7 +175,7 @@ def _first_left(profile: Profile, stanza: Stanza, reading: Reading) -> Optional[
     return next((line.at for line in section.keys if line.key.lower() in wanted and line.at in ours), None)
 
 
-def _lines_of_ours(profile: Profile, stanza: Stanza) -> Set[int]:
+def _lines_of_ours(profile: Profile, stanza: Stanza) -> set[int]:
     """Indexes of the lines that, as Windows reads them, lie in no section of another name."""
     folded = stanza.section.lower()
     ours = set(range(len(profile.lines)))
@@ -185,16 +185,16 @@ def _lines_of_ours(profile: Profile, stanza: Stanza) -> Set[int]:
     return ours
 
 
-def _body(profile: Profile, section: Section) -> List[int]:
+def _body(profile: Profile, section: Section) -> list[int]:
     end = min(section.end, _before_final_ctrl_z(profile.lines))
     return list(range(section.header + 1, end))
 
 
-def _wanted(stanza: Stanza) -> Set[bytes]:
+def _wanted(stanza: Stanza) -> set[bytes]:
     return {key.lower() for key, _value in stanza.settings}
 
 
-def _plain_lines(stanza: Stanza) -> List[bytes]:
+def _plain_lines(stanza: Stanza) -> list[bytes]:
     return [b"[" + stanza.section + b"]"] + [key + b"=" + value for key, value in stanza.settings]
 
 
@@ -217,7 +217,7 @@ def _behind_last_key(profile: Profile, section: Section) -> int:
     return max((line.at for line in section.keys if line.at < limit), default=section.header) + 1
 
 
-def _before_final_ctrl_z(lines: List[bytes]) -> int:
+def _before_final_ctrl_z(lines: list[bytes]) -> int:
     """Index of the line of its own with which a final Ctrl-Z begins; the end when there is none."""
     at = index = len(lines)
     while index and not lines[index - 1].strip(PLAIN_BLANKS + LINE_BREAKS + CTRL_Z):
@@ -227,7 +227,7 @@ def _before_final_ctrl_z(lines: List[bytes]) -> int:
     return at
 
 
-def _insert(lines: List[bytes], at: int, texts: List[bytes]) -> None:
+def _insert(lines: list[bytes], at: int, texts: list[bytes]) -> None:
     """Insert lines, each with the line end of the line before it, or CR LF."""
     if not texts:
         return
@@ -241,7 +241,7 @@ def _insert(lines: List[bytes], at: int, texts: List[bytes]) -> None:
     lines[at:at] = [text + end for text in texts]
 
 
-def _part_from_ctrl_z(lines: List[bytes], index: int) -> None:
+def _part_from_ctrl_z(lines: list[bytes], index: int) -> None:
     """Give a last line that ends in Ctrl-Z a line end, and Ctrl-Z a line of its own behind it."""
     line = lines[index]
     text = line.rstrip(CTRL_Z)
@@ -254,7 +254,7 @@ def _is_blank(line: bytes) -> bool:
     return not line.strip(PLAIN_BLANKS + LINE_BREAKS)
 
 
-def _notes(profile: Profile, stanza: Stanza) -> Tuple[Note, ...]:
+def _notes(profile: Profile, stanza: Stanza) -> tuple[Note, ...]:
     notes = [note for reading in READINGS[1:] for note in _differences(profile, stanza, reading)]
     if profile.lines and profile.lines[0].startswith(UTF8_MARK):
         notes.append(
@@ -272,7 +272,7 @@ def _notes(profile: Profile, stanza: Stanza) -> Tuple[Note, ...]:
     return tuple(notes)
 
 
-def _differences(profile: Profile, stanza: Stanza, reading: Reading) -> List[Note]:
+def _differences(profile: Profile, stanza: Stanza, reading: Reading) -> list[Note]:
     ours, theirs = inspect(profile, stanza), inspect(profile, stanza, reading)
     return [
         Note(
@@ -296,7 +296,7 @@ def _shown(text: bytes) -> str:
     return text.decode("ascii", "backslashreplace")
 
 
-def _quoted(value: Optional[bytes]) -> str:
+def _quoted(value: bytes | None) -> str:
     return "nothing" if value is None else f"'{_shown(value)}'"
 
 

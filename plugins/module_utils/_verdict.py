@@ -8,7 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import List, NamedTuple, Optional, Tuple
+from typing import NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import (
     ABSENT,
@@ -55,7 +55,7 @@ class Step(NamedTuple):
 
     path: str
     section: str
-    settings: Tuple[Tuple[str, int], ...]
+    settings: tuple[tuple[str, int], ...]
     reason: str
 
 
@@ -64,10 +64,10 @@ class Verdict(NamedTuple):
 
     status: str
     certainty: str
-    reasons: Tuple[Reason, ...]
-    risks: Tuple[Risk, ...] = ()
-    advice: Tuple[Advice, ...] = ()
-    plan: Tuple[Step, ...] = ()
+    reasons: tuple[Reason, ...]
+    risks: tuple[Risk, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    plan: tuple[Step, ...] = ()
     in_force: str = UNKNOWN
 
 
@@ -85,7 +85,7 @@ def judge(evidence: Evidence) -> Verdict:
     return _judge_stanza(evidence, evidence.mspclnt)
 
 
-def _judge_parts(evidence: Evidence) -> Optional[Verdict]:
+def _judge_parts(evidence: Evidence) -> Verdict | None:
     """Decide by what is installed, where that decides."""
     mta, client = evidence.mta, evidence.client
     absent = [(part, what) for part, what in ((mta, "mta"), (client, "client")) if part.state == ABSENT]
@@ -98,7 +98,7 @@ def _judge_parts(evidence: Evidence) -> Optional[Verdict]:
     return None
 
 
-def _unknown(reasons: List[Reason]) -> Verdict:
+def _unknown(reasons: list[Reason]) -> Verdict:
     advice = Advice(
         "look", "Give what could not be read (drives, system_root, exchange_bin, access), or look by hand.", ""
     )
@@ -150,7 +150,7 @@ def _reads(stanza: Stanza) -> str:
     return f"Windows reads {value} as Disable in section EMSMTA of {stanza.entry.windows}"
 
 
-def _plan(mspclnt: Stanza, wspcfg: Optional[Stanza]) -> List[Step]:
+def _plan(mspclnt: Stanza, wspcfg: Stanza | None) -> list[Step]:
     """Give the edits that protect the server in every documented order of reading."""
     steps = []
     if not mspclnt.protects and (wspcfg is None or not wspcfg.present):
@@ -164,7 +164,7 @@ def _step(stanza: Stanza, reason: str) -> Step:
     return Step(stanza.entry.local, "EMSMTA", (("Disable", 1),), reason)
 
 
-def _risks(evidence: Evidence, mspclnt: Stanza) -> List[Risk]:
+def _risks(evidence: Evidence, mspclnt: Stanza) -> list[Risk]:
     assert evidence.details is not None
     wspcfg, details = evidence.wspcfg, evidence.details
     lasting = wspcfg is not None and wspcfg.protects
@@ -221,12 +221,13 @@ def _proxied(stanza: Stanza) -> Risk:
     )
 
 
-def _other_keys(stanza: Stanza) -> List[bytes]:
+def _other_keys(stanza: Stanza) -> list[bytes]:
     return [key for key, _value, _line in stanza.keys if key.lower() != b"disable"]
 
 
-def _advice(evidence: Evidence) -> List[Advice]:
-    assert evidence.details is not None and evidence.mspclnt is not None
+def _advice(evidence: Evidence) -> list[Advice]:
+    assert evidence.details is not None
+    assert evidence.mspclnt is not None
     advice = [
         Advice(
             "restart_mta",

@@ -10,9 +10,9 @@ module: emsmta_info
 short_description: Tell whether the WinSock Proxy Client gets in the way of an Exchange MTA
 version_added: 0.1.0
 description:
-  - Looks for the message transfer agent (MTA) of Exchange Server 4.0, 5.0 or 5.5 and for the WinSock Proxy Client on the
-    drives of a Windows server, reads what Windows reads as C(Disable) in section C([EMSMTA]), and judges the server by
-    Microsoft KB Q254909.
+  - Looks for the message transfer agent (MTA) of Exchange Server 4.0, 5.0 or 5.5 and for the WinSock Proxy Client on
+    the drives of a Windows server, reads what Windows reads as C(Disable) in section C([EMSMTA]), and judges the server
+    by Microsoft KB Q254909.
   - A server is exposed when both are installed and that value is not 1.
   - Says how sure the judgement is, what could not be read, what could undo the fix, and which edits would protect the
     server. Never changes anything.
@@ -40,7 +40,8 @@ options:
   drives:
     description:
       - The visible drives of the server, as drive letters and the folders where they are found.
-      - Windows paths are looked up below these folders, name by name and blind to case. Nothing outside of them is read.
+      - Windows paths are looked up below these folders, name by name and blind to case. Nothing outside of them is
+        read.
       - "Required here. For example C({C: /mnt/ex01-c, D: /mnt/ex01-d})."
     type: dict
   drives_complete:
@@ -163,7 +164,9 @@ evidence:
       description: The same of the client, with build, master path, refresh interval and proxy servers from its file.
       type: dict
     stanzas:
-      description: For each file that was read, whether it has a section EMSMTA, its C(Disable), and all its entries with their line.
+      description: >-
+        For each file that was read, whether it has a section EMSMTA, its C(Disable), and all its entries with their
+        line.
       type: list
       elements: dict
 not_read:
@@ -176,8 +179,8 @@ not_read:
     reason: {description: Why., type: str}
 paths:
   description:
-    - Where C(mspclnt), C(system_ini), C(emsmta) and C(wspcfg) are, each as Windows path (C(windows)) and as the path that
-      M(legacy_exchange.winsock_proxy.mspclnt_ini) takes here (C(local)); null when unknown.
+    - Where C(mspclnt), C(system_ini), C(emsmta) and C(wspcfg) are, each as Windows path (C(windows)) and as the path
+      that M(legacy_exchange.winsock_proxy.mspclnt_ini) takes here (C(local)); null when unknown.
   returned: success
   type: dict
 in_force:
@@ -192,7 +195,6 @@ notes:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (

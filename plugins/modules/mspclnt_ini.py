@@ -17,8 +17,9 @@ description:
     spelling, nothing is written; else the smallest edit is made that lets Windows read it.
   - All other bytes of the file stay as they are, comments, blanks, duplicates, odd line ends and code-page characters
     included.
-  - This module is the mechanism and does what its options say. The role P(legacy_exchange.winsock_proxy.emsmta_bypass#role)
-    finds the right files, looks at what could stand against the edit, and then calls this module.
+  - This module is the mechanism and does what its options say. The role
+    P(legacy_exchange.winsock_proxy.emsmta_bypass#role) finds the right files, looks at what could stand against the
+    edit, and then calls this module.
 author:
   - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
 extends_documentation_fragment:
@@ -78,19 +79,20 @@ options:
     default: false
   backup:
     description:
-      - Whether to keep the old bytes beside the file, as C(<file name>.<first 8 hex digits of their SHA-256>.bak), a name
-        that is legal on FAT and NTFS.
+      - Whether to keep the old bytes beside the file, as C(<file name>.<first 8 hex digits of their SHA-256>.bak), a
+        name that is legal on FAT and NTFS.
       - The copy is complete and on the disk before the edit starts. The same bytes are kept only once.
     type: bool
     default: false
 notes:
-  - On ext2, ext3, ext4, xfs, btrfs, tmpfs and overlay, a file with one link is replaced by a rename, with owner, mode, ACL
-    and extended attributes kept. Everywhere else it is changed in place, in one write of the changed range. After a killed
-    process or a full disk the file holds the old bytes, the new bytes, or the new bytes and trailing blank lines.
-  - Several runs of this module at once take turns. What another program writes in the moment between the last look and the
-    write can be overwritten.
-  - A file without any write bit, or with the DOS attribute read-only where the driver shows it, is never edited, whoever
-    runs the task.
+  - On ext2, ext3, ext4, xfs, btrfs, tmpfs and overlay, a file with one link is replaced by a rename, with owner, mode,
+    ACL and extended attributes kept. Everywhere else it is changed in place, in one write of the changed range.
+  - After a killed process or a full disk the file holds the old bytes, the new bytes, or the new bytes and trailing
+    blank lines.
+  - Several runs of this module at once take turns. What another program writes in the moment between the last look and
+    the write can be overwritten.
+  - A file without any write bit, or with the DOS attribute read-only where the driver shows it, is never edited,
+    whoever runs the task.
   - The client may overwrite the whole file when it fetches its configuration again from the proxy server (KB Q193928);
     the edit is then gone. Run the task again from time to time, or change the master copy too.
   - That the client reads these files through the profile functions of Windows is inferred from their form; no document
@@ -179,7 +181,6 @@ notes:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (

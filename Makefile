@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# All state lies in .build. Each virtual environment is made again when its requirements change.
+
+PYTHON ?= python3
+BUILD := .build
+
+.PHONY: help demo test test-matrix test-long bench compare clean
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## Run the role over a fleet of sample drives; no root, no service
+	@$(PYTHON) -m tests.ci.venvs demo
+	@$(BUILD)/venv/demo/bin/python examples/demo/run.py
+
+test: ## Run everything that a change needs; installs what it needs, system packages too when root
+	@$(PYTHON) -m tests.ci.run test
+
+test-matrix: ## Run unit tests, scenario and modules on each supported ansible-core and Python
+	@$(PYTHON) -m tests.ci.matrix
+
+test-long: ## Run the tests that take minutes
+	@$(PYTHON) -m tests.ci.run long
+
+bench: ## Measure side by side with peers, and print the table
+	@$(PYTHON) -m tests.ci.venvs peers test
+	@$(BUILD)/venv/peers/bin/python tests/bench/run.py
+
+compare: ## Run the byte table through other tools that edit INI files
+	@$(PYTHON) -m tests.ci.run compare
+
+clean: ## Remove all that was built
+	rm -rf $(BUILD)

@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
+    OptionError,
+    emsmta_info_spec,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._action import ServerAction
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_files import SmbFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
+
+
+class ActionModule(ServerAction):
+    """Run `emsmta_info` in process over SMB, as a module elsewhere."""
+
+    module = "legacy_exchange.winsock_proxy.emsmta_info"
+
+    def spec(self) -> dict[str, dict[str, Any]]:
+        """Give the module's argument spec."""
+        return emsmta_info_spec()
+
+    def work(self, server: SmbServer, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Detect and judge."""
+        if options["drives"] or options["drives_complete"]:
+            raise OptionError(
+                "drives: over SMB the server's own drives are looked at; leave drives and drives_complete out"
+            )
+        return inform(SmbFiles(server), options)

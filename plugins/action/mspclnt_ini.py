@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.utils.display import Display
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
+    mspclnt_ini_spec,
+    request_from,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._action import ServerAction
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
+
+display = Display()
+
+
+class ActionModule(ServerAction):
+    """Run `mspclnt_ini` in process over SMB, as a module elsewhere."""
+
+    module = "legacy_exchange.winsock_proxy.mspclnt_ini"
+
+    def spec(self) -> dict[str, dict[str, Any]]:
+        """Give the module's argument spec."""
+        return mspclnt_ini_spec()
+
+    def work(self, server: SmbServer, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Ensure the stanza."""
+        request = request_from(options)
+        result = apply(SmbEditor(server), request, check=self._task.check_mode, diff=self._task.diff)
+        for note in result["notes"]:
+            display.warning(f"{request.path}: {note['message']}")
+        return result

@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the action plugins share: where the code runs, and how errors reach the user.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+The connection and its library are imported here and not per worker: the controller loads
+an action plugin before it forks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import connection_loader
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import ProfileError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
+
+connection_loader.get("legacy_exchange.winsock_proxy.smb", class_only=True)
+
+NO_PYTHON_THERE = ("winrm", "psrp")
+
+
+class ServerAction(ActionBase):
+    """An action that works in process where the connection offers the server's files."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_diff = True
+    _supports_async = False
+    module: ClassVar[str]
+
+    def spec(self) -> dict[str, dict[str, Any]]:
+        """Give the module's argument spec."""
+        raise NotImplementedError
+
+    def work(self, server: SmbServer, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Do the work on a server behind SMB and give the result."""
+        raise NotImplementedError
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run in process over SMB, as the module elsewhere."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        connect = getattr(self._connection, "smb_server", None)
+        if connect is None:
+            self._refuse_powershell()
+            result.update(self._execute_module(self.module, task_vars=task_vars))
+            return result
+        if self._connection.become is not None:
+            raise AnsibleActionFail("become does nothing over SMB: log on as an administrator of the server instead")
+        _validation, options = self.validate_argument_spec(self.spec())
+        result.update(self._in_process(connect, options))
+        return result
+
+    def _in_process(self, connect: Callable[[], SmbServer], options: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the result; what a user may want to retry is a failure, not an exception."""
+        try:
+            return self.work(connect(), options)
+        except (ConnectionLost, Refused) as error:
+            raise AnsibleConnectionFailure(f"{self._connection.get_option('host')}: {error}") from error
+        except (OptionError, ProfileError, ServerError) as error:
+            return {"failed": True, "changed": False, "msg": str(error)}
+        finally:
+            self._connection.close()
+
+    def _refuse_powershell(self) -> None:
+        transport = self._connection.transport.rpartition(".")[2]
+        if transport in NO_PYTHON_THERE:
+            raise AnsibleActionFail(
+                f"{self.module} does not run over {transport}: reach a Windows NT 4.0, 2000 or 2003 server with "
+                "'ansible_connection: legacy_exchange.winsock_proxy.smb', or mount its drives on a machine with Python"
+            )
+
+
+__all__ = ("ServerAction",)

@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Edits of files on a server behind SMB1: in place, through one handle.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import Handle
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import replace as replace_in_place
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+    SIZE_LIMIT,
+    ConnectionLost,
+    Editor,
+    OpenFile,
+    ServerError,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import Opened
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import Place, SmbServer
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+
+
+class SmbEditor(Editor):
+    """Editor of files by Windows paths, or UNC paths of the same server."""
+
+    def __init__(self, server: SmbServer) -> None:
+        self._server = server
+        self._attributes: dict[str, int] = {}
+
+    def read(self, path: str) -> bytes:
+        place = self._server.place(path)
+        data, self._attributes[place.shown] = self._server.read(place)
+        return data
+
+    def check_writable(self, path: str) -> None:
+        place = self._server.place(path)
+        attributes = self._attributes.get(place.shown)
+        if attributes is None:
+            attributes = self._server.ask(
+                "checking", place, lambda: self._server.session.attributes(place.share, place.path)
+            )
+        if attributes & _smb.ATTRIBUTE_READ_ONLY:
+            raise ServerError(
+                f"Error while checking {place.shown}: it is read-only, and someone made it so; "
+                f"if it may be edited, run 'attrib -r {place.path}' on the server first"
+            )
+
+    def open(self, path: str) -> OpenFile:
+        place = self._server.place(path)
+        access = _smb.READ_DATA | _smb.WRITE_DATA
+        opened = self._server.patiently(
+            "opening", place, lambda: self._server.session.open(place.share, place.path, access, _smb.SHARE_READ)
+        )
+        return _SmbFile(self._server, place, opened)
+
+    def check_creatable(self, path: str) -> None:
+        place = self._server.place(path)
+        folder = place.path.rpartition("\\")[0]
+        if folder:
+            attributes = self._server.ask(
+                "creating", place, lambda: self._server.session.attributes(place.share, folder)
+            )
+            if not attributes & _smb.ATTRIBUTE_DIRECTORY:
+                raise ServerError(f"Error while creating {place.shown}: {folder} is no folder")
+
+    def create(self, path: str, data: bytes) -> None:
+        place = self._server.place(path)
+        self.check_creatable(path)
+        self._server.ask("creating", place, lambda: self._make(place, data))
+
+    def _make(self, place: Place, data: bytes) -> None:
+        session = self._server.session
+        opened = session.open(place.share, place.path, _smb.WRITE_DATA, _smb.SHARE_NONE, _smb.CREATE_NEW)
+        try:
+            session.write(opened, 0, data)
+            session.flush(opened)
+        except StatusError:
+            session.close_file(opened)
+            session.delete(place.share, place.path)
+            raise
+        session.close_file(opened)
+
+
+class _SmbFile(OpenFile, Handle):
+    """A file that others may read meanwhile, but not write: open once, without an oplock."""
+
+    def __init__(self, server: SmbServer, place: Place, opened: Opened) -> None:
+        self._server = server
+        self._place = place
+        self._opened = opened
+
+    def read(self) -> bytes:
+        return self._server.session.read(self._opened, SIZE_LIMIT)
+
+    def replace(self, old: bytes, new: bytes) -> None:
+        kept: list[Place] = []
+
+        def keep() -> str:
+            name = self._place.path.rpartition("\\")[2] + ".old"
+            kept.append(self._place.beside(name))
+            return self.save_beside(name, old)
+
+        try:
+            self._server.ask("writing", self._place, lambda: replace_in_place(self, old, new, keep))
+        except ConnectionLost as error:
+            _recover(self._server, self._place, old, new, error)
+        for copy in kept:
+            self._server.session.delete(copy.share, copy.path)
+
+    def save_beside(self, name: str, data: bytes) -> str:
+        beside = self._place.beside(name)
+        self._server.ask("saving the old bytes as", beside, lambda: self._copy(beside, data))
+        return beside.shown
+
+    def close(self) -> None:
+        try:
+            self._server.session.close_file(self._opened)
+        except (StatusError, ConnectionLost):
+            # What was written was flushed and read back; the server closes the file itself.
+            self._server.disconnect()
+
+    def fits(self, offset: int, length: int) -> bool:
+        return length <= self._server.session.chunk
+
+    def write(self, offset: int, data: bytes) -> None:
+        self._server.session.write(self._opened, offset, data)
+
+    def truncate(self, size: int) -> None:
+        self._server.session.truncate(self._opened, size)
+
+    def flush(self) -> None:
+        self._server.session.flush(self._opened)
+
+    def _copy(self, place: Place, data: bytes) -> None:
+        """Make a file hold these bytes, flushed; one that already does is left as it is."""
+        session = self._server.session
+        access = _smb.READ_DATA | _smb.WRITE_DATA
+        opened = session.open(place.share, place.path, access, _smb.SHARE_NONE, _smb.OPEN_IF)
+        try:
+            if opened.size == len(data) and session.read(opened, SIZE_LIMIT) == data:
+                return
+            session.write(opened, 0, data)
+            if opened.size > len(data):
+                session.truncate(opened, len(data))
+            session.flush(opened)
+        finally:
+            session.close_file(opened)
+
+
+def _recover(server: SmbServer, place: Place, old: bytes, new: bytes, cause: ConnectionLost) -> None:
+    """After a broken connection: look once what the file holds now, and mend what is neither."""
+    try:
+        server.reconnect()
+        with SmbEditor(server).open(place.shown) as file:
+            now = file.read()
+            if now == old or now.rstrip(b"\r\n") == new.rstrip(b"\r\n"):
+                state = "the old bytes" if now == old else "the new bytes"
+            else:
+                assert isinstance(file, _SmbFile)
+                file.write(0, old)
+                file.truncate(len(old))
+                file.flush()
+                if file.read() != old:
+                    raise ServerError("what was read back is not what was written")
+                state = "the old bytes, which were put back"
+    except Exception as error:
+        copy = _keep_here(place, old)
+        raise ServerError(
+            f"Error while writing {place.shown}: {cause}; what the file holds is not known ({error}); its old bytes "
+            f"are in {copy} on the controller"
+        ) from error
+    raise ServerError(
+        f"Error while writing {place.shown}: {cause}; looked again, the file holds {state}: run the task again"
+    ) from cause
+
+
+def _keep_here(place: Place, old: bytes) -> str:
+    name = place.path.rpartition("\\")[2]
+    descriptor, path = tempfile.mkstemp(prefix=f"{name}.", suffix=".old")
+    with os.fdopen(descriptor, "wb") as copy:
+        copy.write(old)
+    return path
+
+
+__all__ = ("SmbEditor",)

@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look-ups on a server behind SMB1. Never writes.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+    Entry,
+    Files,
+    Missing,
+    Search,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import Place, SmbServer
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+
+# Where the server does not list its shares, these drives are tried.
+USUAL_DRIVES = "CDEF"
+
+
+class SmbFiles(Files):
+    """Files of a server behind SMB1, by Windows paths or UNC paths of this server."""
+
+    def __init__(self, server: SmbServer) -> None:
+        self._server = server
+        self._drives: list[str] | None = None
+        self._read_before: dict[str, bytes] = {}
+
+    def drives(self) -> Sequence[str]:
+        if self._drives is None:
+            self._drives = self._listed_drives() or [drive for drive in USUAL_DRIVES if self._has_drive(drive)]
+        return self._drives
+
+    def system_root(self) -> str:
+        return f"\\\\{self._server.host}\\ADMIN$"
+
+    def find(self, path: str) -> Entry | None:
+        place = self._server.place(path)
+        try:
+            folder = self._is_folder(place)
+        except Missing:
+            return None
+        windows = place.shown
+        if place.share.upper() == "ADMIN$":
+            windows = f"%SystemRoot%{place.path}"
+        return Entry(windows, place.shown, folder)
+
+    def read(self, entry: Entry) -> bytes:
+        if entry.local not in self._read_before:
+            return self._server.read(self._server.place(entry.local))[0]
+        return self._read_before[entry.local]
+
+    def search(self, name: str) -> Search:
+        return Search((), f"{name} is not searched for over SMB")
+
+    def _is_folder(self, place: Place) -> bool:
+        """Tell what a path is. A profile is read at once, which saves a second open."""
+        if place.path.upper().endswith(".INI"):
+            self._read_before[place.shown] = self._server.read(place)[0]
+            return False
+        session = self._server.session
+        attributes = self._server.ask("looking for", place, lambda: session.attributes(place.share, place.path))
+        return bool(attributes & _smb.ATTRIBUTE_DIRECTORY)
+
+    def _listed_drives(self) -> list[str]:
+        try:
+            shares = self._server.session.shares()
+        except StatusError:
+            return []
+        return sorted(share[0] for share in shares if len(share) == 2 and share[1] == "$" and "A" <= share[0] <= "Z")
+
+    def _has_drive(self, letter: str) -> bool:
+        try:
+            self._server.session.tree(f"{letter}$")
+        except StatusError:
+            return False
+        return True
+
+
+__all__ = ("SmbFiles",)
