@@ -180,7 +180,7 @@ class Connection(ConnectionBase):
     def _account(self) -> _smb.Account:
         user, domain = self.get_option("remote_user") or "", self.get_option("domain")
         if "\\" in user:
-            domain, _, user = user.partition("\\")
+            domain, user = user.split("\\", 1)
         if not user:
             raise Refused("no user is given: set ansible_user and ansible_password (or -u and -k)")
         auth = self.get_option("auth")
@@ -207,7 +207,8 @@ class Connection(ConnectionBase):
                 session[0].close()
                 raise
 
-        log_on_once(constants.DEFAULT_LOCAL_TMP, host, account.user, account.domain, log_on)
+        folder = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # made at run time
+        log_on_once(folder, host, account.user, account.domain, log_on)
         return session[0]
 
     def _open_session(self, host: str, deadline: Deadline) -> _smb.Session:

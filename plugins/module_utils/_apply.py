@@ -21,9 +21,11 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     refuse_wide,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+    SIZE_LIMIT,
     ChangedByOther,
     Editor,
     Missing,
+    ServerError,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import (
     Edit,
@@ -103,20 +105,25 @@ def _plan(data: bytes | None, request: Request) -> Plan:
         edit = (ensure if request.present else remove)(profile, request.stanza)
     except ProfileError as error:
         raise type(error)(f"Error while planning the edit of {request.path}: {error}") from error
-    return Plan(data, edit.profile.render(), edit, inspect(profile, request.stanza))
+    new = edit.profile.render()
+    if len(new) > SIZE_LIMIT:
+        raise ServerError(
+            f"Error while planning the edit of {request.path}: it would have {len(new)} bytes, more than {SIZE_LIMIT}; "
+            "a real file of this kind has about 1 KB: check the path"
+        )
+    return Plan(data, new, edit, inspect(profile, request.stanza))
 
 
 def _edit(editor: Editor, request: Request) -> tuple[Plan, str | None]:
     """Plan once more on what is read under the lock, so that nothing of another writer is lost."""
     saved: str | None = None
     with editor.open(request.path) as file:
-        plan = _plan(file.read(), request)
-        assert plan.old is not None
+        old = file.read()
+        plan = _plan(old, request)
         if plan.changed:
             if request.backup:
-                name = backup_name(ntpath.basename(request.path), plan.old)
-                saved = file.save_beside(name, plan.old)
-            file.replace(plan.old, plan.new)
+                saved = file.save_beside(backup_name(ntpath.basename(request.path), old), old)
+            file.replace(old, plan.new)
     return plan, saved
 
 

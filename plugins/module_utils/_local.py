@@ -160,6 +160,7 @@ class _LocalFile(OpenFile, Handle):
         try:
             if self._in_place or not self._replace_by_rename(old, new):
                 self._replace_in_place(old, new)
+            self._compare(new)
         except OSError as error:
             fail("writing", self._path, error, self._state + left(_temporary(self._real)))
         except ChangedByOther:
@@ -252,11 +253,10 @@ class _LocalFile(OpenFile, Handle):
                 unlink_quietly(temporary)
             close_quietly(made)
         sync_folder(self._real)
-        self._compare(new)
         return True
 
     def _compare(self, data: bytes) -> None:
-        if not is_at(self._descriptor, self._real) or self.read() != data:
+        if self.read() != data or not is_at(self._descriptor, self._real):
             state = "nothing was written" if self._state == UNCHANGED else "the new bytes were there before"
             raise ChangedByOther(
                 f"Error while writing {self._path}: it was changed by someone else meanwhile; {state}: "

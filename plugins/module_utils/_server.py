@@ -13,10 +13,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from types import TracebackType
-from typing import NamedTuple, Sequence
+from typing import NamedTuple, Sequence, TypeVar
 
 # A real Mspclnt.ini has about 1 KB.
 SIZE_LIMIT = 1024 * 1024
+
+
+Self = TypeVar("Self", bound="OpenFile")
 
 
 class ServerError(Exception):
@@ -80,7 +83,7 @@ class Files(ABC):
 class OpenFile(ABC):
     """A file that is open for an edit. Our own writers take turns; leaving closes it."""
 
-    def __enter__(self) -> OpenFile:
+    def __enter__(self: Self) -> Self:
         return self
 
     def __exit__(

@@ -16,6 +16,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     INFERRED,
     INSTALLED,
     UNKNOWN,
+    Client,
     Evidence,
     Stanza,
 )
@@ -82,7 +83,7 @@ def judge(evidence: Evidence) -> Verdict:
         )
     if evidence.details.has_wsp_client_section:
         return _client_1_0()
-    return _judge_stanza(evidence, evidence.mspclnt)
+    return _judge_stanza(evidence, evidence.mspclnt, evidence.details)
 
 
 def _judge_parts(evidence: Evidence) -> Verdict | None:
@@ -119,11 +120,11 @@ def _client_1_0() -> Verdict:
     return Verdict(UNKNOWN, DOCUMENTED, (reason,), (risk,), (advice,))
 
 
-def _judge_stanza(evidence: Evidence, mspclnt: Stanza) -> Verdict:
+def _judge_stanza(evidence: Evidence, mspclnt: Stanza, details: Client) -> Verdict:
     wspcfg = evidence.wspcfg
     decides = wspcfg if wspcfg is not None and wspcfg.present else mspclnt
     status = PROTECTED if decides.protects else EXPOSED
-    risks = _risks(evidence, mspclnt)
+    risks = _risks(mspclnt, wspcfg, details)
     doubts = [stanza.doubt for stanza in (mspclnt, wspcfg) if stanza is not None and stanza.doubt]
     sure = [evidence.mta.certainty, evidence.client.certainty]
     sure += [INFERRED for risk in risks if risk.code in ("hidden_by_wspcfg", "proxy_client_1_0")]
@@ -139,7 +140,7 @@ def _judge_stanza(evidence: Evidence, mspclnt: Stanza) -> Verdict:
         certainty=_certainty(*sure),
         reasons=tuple(reasons),
         risks=tuple(risks),
-        advice=tuple(_advice(evidence)),
+        advice=tuple(_advice(mspclnt, details)),
         plan=tuple(_plan(mspclnt, wspcfg)),
         in_force="no" if status == EXPOSED else UNKNOWN,
     )
@@ -164,9 +165,7 @@ def _step(stanza: Stanza, reason: str) -> Step:
     return Step(stanza.entry.local, "EMSMTA", (("Disable", 1),), reason)
 
 
-def _risks(evidence: Evidence, mspclnt: Stanza) -> list[Risk]:
-    assert evidence.details is not None
-    wspcfg, details = evidence.wspcfg, evidence.details
+def _risks(mspclnt: Stanza, wspcfg: Stanza | None, details: Client) -> list[Risk]:
     lasting = wspcfg is not None and wspcfg.protects
     master = (
         details.master.decode("cp1252", "replace") + "Mspclnt.ini"
@@ -225,9 +224,7 @@ def _other_keys(stanza: Stanza) -> list[bytes]:
     return [key for key, _value, _line in stanza.keys if key.lower() != b"disable"]
 
 
-def _advice(evidence: Evidence) -> list[Advice]:
-    assert evidence.details is not None
-    assert evidence.mspclnt is not None
+def _advice(mspclnt: Stanza, details: Client) -> list[Advice]:
     advice = [
         Advice(
             "restart_mta",
@@ -236,11 +233,11 @@ def _advice(evidence: Evidence) -> list[Advice]:
             "Q244035",
         )
     ]
-    if evidence.details.says_do_not_edit:
+    if details.says_do_not_edit:
         advice.append(
             Advice(
                 "isa_management",
-                f"{evidence.mspclnt.entry.windows} says that it should not be edited: ISA Server overwrites it. Also "
+                f"{mspclnt.entry.windows} says that it should not be edited: ISA Server overwrites it. Also "
                 "add EMSMTA with Disable=1 to the application settings of the Firewall Client in ISA Management.",
                 "Q323457",
             )

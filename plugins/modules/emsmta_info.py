@@ -32,6 +32,7 @@ attributes:
   idempotent:
     support: full
   platform:
+    support: full
     platforms: posix
     details:
       - Works on drives of a Windows server that are visible as a folder, such as a mounted share, a disk image or a

@@ -37,6 +37,7 @@ attributes:
   idempotent:
     support: full
   platform:
+    support: full
     platforms: posix
     details:
       - Works on drives of a Windows server that are visible as a folder, such as a mounted share, a disk image or a
@@ -180,6 +181,8 @@ notes:
   sample: []
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
@@ -192,11 +195,15 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
 
 
+class _Module(AnsibleModule):
+    def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Leave the result alone: because it has a path, owner, mode and a state would be added."""
+        return kwargs
+
+
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(argument_spec=mspclnt_ini_spec(), supports_check_mode=True)
-    # Else the result gets owner, mode and a "state: file" of its own, because it has a path.
-    module.add_path_info = lambda result: result
+    module = _Module(argument_spec=mspclnt_ini_spec(), supports_check_mode=True)
     try:
         request = request_from(module.params)
         result = apply(LocalFiles(), request, check=module.check_mode, diff=module._diff)

@@ -51,7 +51,7 @@ class SmbEditor(Editor):
                 f"if it may be edited, run 'attrib -r {place.path}' on the server first"
             )
 
-    def open(self, path: str) -> OpenFile:
+    def open(self, path: str) -> _SmbFile:
         place = self._server.place(path)
         access = _smb.READ_DATA | _smb.WRITE_DATA
         opened = self._server.patiently(
@@ -162,7 +162,6 @@ def _recover(server: SmbServer, place: Place, old: bytes, new: bytes, cause: Con
             if now == old or now.rstrip(b"\r\n") == new.rstrip(b"\r\n"):
                 state = "the old bytes" if now == old else "the new bytes"
             else:
-                assert isinstance(file, _SmbFile)
                 file.write(0, old)
                 file.truncate(len(old))
                 file.flush()

@@ -88,8 +88,7 @@ class SmbServer:
         if not text.startswith("\\\\"):
             letter, names = split_windows_path(path)
             return Place(f"{letter}$", "\\" + "\\".join(names), text)
-        server, _, rest = text[2:].partition("\\")
-        share, _, below = rest.partition("\\")
+        server, share, below = [*text[2:].split("\\", 2), "", ""][:3]
         if server.upper() not in self._names:
             raise ServerError(f"{path}: it lies on another server, {server}, which is not logged on to")
         if not share or ".." in below.split("\\"):
