@@ -31,4 +31,4 @@ class ActionModule(ServerAction):
             raise OptionError(
                 "drives: over SMB the server's own drives are looked at; leave drives and drives_complete out"
             )
-        return inform(SmbFiles(server), options)
+        return inform(SmbFiles(server), options, self._task.check_mode)

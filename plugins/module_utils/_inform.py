@@ -22,13 +22,14 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Step, judge
 
 
-def inform(files: Files, options: Mapping[str, Any]) -> dict[str, Any]:
+def inform(files: Files, options: Mapping[str, Any], check: bool) -> dict[str, Any]:
     """Detect and judge, and give the result as Ansible returns it."""
     places = Places(options["system_root"], options["exchange_bin"], bool(options["drives_complete"]))
     evidence = gather(files, places)
     verdict = judge(evidence)
     result: dict[str, Any] = {
         "changed": False,
+        "check_mode": check,
         "status": verdict.status,
         "certainty": verdict.certainty,
         "reasons": [reason._asdict() for reason in verdict.reasons],

@@ -184,6 +184,10 @@ paths:
       that M(legacy_exchange.winsock_proxy.mspclnt_ini) takes here (C(local)); null when unknown.
   returned: success
   type: dict
+check_mode:
+  description: Whether the task ran in check mode, which a play cannot see where only a task or block is in it.
+  returned: success
+  type: bool
 in_force:
   description: Whether the running MTA has read the fix, V(yes), V(no) or V(unknown).
   returned: success
@@ -208,7 +212,7 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=emsmta_info_spec(), supports_check_mode=True)
     try:
-        result = inform(DriveFiles(drives_from(module.params["drives"])), module.params)
+        result = inform(DriveFiles(drives_from(module.params["drives"])), module.params, module.check_mode)
     except OptionError as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)
