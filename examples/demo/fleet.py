@@ -143,13 +143,14 @@ SERVERS = (
 
 
 def build(folder: Path, servers: tuple[Server, ...] = SERVERS) -> None:
-    """Write the drives of all servers below a folder, and inventory.json."""
+    """Write the drives of all servers below a folder, master.ini of their proxy server, and inventory.json."""
     for server in servers:
         for letter, files in server.drives.items():
             for path, data in files.items():
                 target = folder / server.name / letter / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
+    (folder / "master.ini").write_bytes(MSPCLNT)
     inventory = folder / "inventory.json"
     inventory.write_text(json.dumps(inventory_of(folder, servers), indent=2) + "\n", encoding="utf-8")
 

@@ -66,7 +66,7 @@ def replace(handle: Handle, old: bytes, new: bytes, keep: Callable[[], str]) -> 
     except ConnectionLost:
         raise
     except BaseException as error:
-        _put_back(handle, start, old, lambda: copy or keep(), error)
+        _put_back(handle, min(start, len(new)), old, lambda: copy or keep(), error)
         raise
 
 
