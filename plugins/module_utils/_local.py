@@ -132,6 +132,9 @@ class LocalFiles(Editor):
             if error.errno == errno.EEXIST:
                 raise ChangedByOther(f"Error while creating {path}: another program has just made it") from error
             fail("creating", path, error, state + left(temporary))
+        except BaseException:
+            unlink_quietly(temporary)
+            raise
 
     def _goes_in_place(self, real: str) -> bool:
         if self._in_place is not None:
@@ -199,11 +202,12 @@ class _LocalFile(OpenFile, Handle):
         if holds(target, data):
             return
         temporary = _new_temporary(target)
-        made = make(temporary, data, 0o600)
+        made = -1
         try:
+            made = make(temporary, data, 0o600)
             open_to_the_same(self._descriptor, made)
             os.replace(temporary, target)
-        except OSError:
+        except BaseException:
             unlink_quietly(temporary)
             raise
         finally:
@@ -237,8 +241,9 @@ class _LocalFile(OpenFile, Handle):
     def _replace_by_rename(self, old: bytes, new: bytes) -> bool:
         """Replace the file by a new one with all its attributes; False when that would lose one."""
         temporary = _new_temporary(self._real)
-        made = make(temporary, new, 0o600)
+        made = -1
         try:
+            made = make(temporary, new, 0o600)
             # The next writer waits for the new file as it did for the old one.
             lock(made, temporary)
             if os.fstat(self._descriptor).st_nlink != 1 or not take_on_attributes(self._descriptor, made):

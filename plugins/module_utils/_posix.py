@@ -124,7 +124,7 @@ def make(path: str, data: bytes, mode: int) -> int:
         while view:
             view = view[os.write(descriptor, view) :]
         os.fsync(descriptor)
-    except OSError:
+    except BaseException:
         unlink_quietly(path)
         close_quietly(descriptor)
         raise
@@ -193,12 +193,14 @@ def sync_folder(path: str) -> None:
 
 
 def holds(path: str, data: bytes) -> bool:
+    """Tell whether a file of its own keeps these bytes; a second link to the edited one would not for long."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        return stat.S_ISREG(os.fstat(descriptor).st_mode) and read_all(descriptor, path) == data
+        status = os.fstat(descriptor)
+        return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and read_all(descriptor, path) == data
     except (OSError, ServerError):
         return False
     finally:

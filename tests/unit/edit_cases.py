@@ -424,8 +424,8 @@ CREATED = (
 
 CASES = LEFT_ALONE + REPLACED + INSERTED + APPENDED + ABSENT + SEVERAL + READERS_DIFFER + CREATED
 
-# Rules 6 and 8: refused, never guessed.
-REFUSED = (
+# Rule 8: no private profiles; refused, never guessed.
+NO_PROFILE = (
     Refused("UTF-16 with mark", FIX.decode().encode("utf-16"), "Unicode (UTF-16, with a byte order mark)"),
     Refused(
         "UTF-16 in the other byte order, with mark", b"\xfe\xff" + FIX.decode().encode("utf-16-be"), "Unicode (UTF-16"
@@ -437,6 +437,10 @@ REFUSED = (
     Refused("a mark and nothing else", b"\xff\xfe", "Unicode (UTF-16"),
     Refused("a NUL byte in another section", b"[A]\r\nB=\0\r\n" + FIX, "NUL byte at offset 7"),
     Refused("NUL bytes to remove from", FIX + b"\0\0\0\0", "NUL byte at offset 21", state="absent"),
+)
+
+# Rule 6: no edit of these would be read alike by Windows and by Wine.
+DOUBTFUL = (
     Refused(
         "no closing bracket, another key",
         b"[X]\r\n[EMSMTA\r\nA=1\r\nDisable=0\r\n",
@@ -446,3 +450,5 @@ REFUSED = (
     Refused("second closing bracket, another key", b"[EMSMTA]]\r\nA=1\r\n", "line 1, '[EMSMTA]]', can be read in more"),
     Refused("UTF-8 mark, another key", b"\xef\xbb\xbf[EMSMTA]\r\nDisable=0\r\nA=1\r\n", "also holds A"),
 )
+
+REFUSED = NO_PROFILE + DOUBTFUL
