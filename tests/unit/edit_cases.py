@@ -400,6 +400,13 @@ READERS_DIFFER = (
         b"[EMSMTA]x]\r\n; c\r\n",
         state="absent",
     ),
+    Case(
+        "absent, where Wine takes a section without closing bracket as a part of ours: its key stays",
+        b"[EMSMTA]\r\n; c\r\nDisable=1\r\n[X\r\nDisable=0\r\n",
+        b"[EMSMTA]\r\n; c\r\n[X\r\nDisable=0\r\n",
+        state="absent",
+        notes=DIFFER,
+    ),
     Case("Ctrl-Z within the value's line", b"[EMSMTA]\r\nDisable=0\x1a\r\nA=1\r\n", FIX + b"A=1\r\n"),
     Case("Ctrl-Z right behind the value", b"[EMSMTA]\r\nDisable=0\x1a", b"[EMSMTA]\r\nDisable=1\r\n\x1a"),
     fine(

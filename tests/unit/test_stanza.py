@@ -79,7 +79,7 @@ def test_windows_reads_nothing(case: Case) -> None:
     stanza = request_from(case.options("/x")).stanza
     for key, _value in stanza.settings:
         assert read_value(parse(case.after), stanza.section, key, WINDOWS) is None
-        if case.changed:
+        if case.changed and "readers_differ" not in case.notes:
             assert read_value(parse(case.after), stanza.section, key, WINE) is None
 
 

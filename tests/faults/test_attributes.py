@@ -1,0 +1,234 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All that a file has besides its bytes is kept, and nothing is followed that should not be."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
+
+from tests.faults.children import NOBODY
+from tests.faults.fault_cases import CASES, NAME, WAYS, Edit, folder_of
+from tests.faults.fault_tracer import Call, Refuse
+
+OLD = CASES["equal"].old or b""
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away and set these attributes")
+
+
+@pytest.fixture
+def edit(tmp_path: Path) -> Edit:
+    """Give an edit whose way the code chooses; the file system may be any."""
+    edit = Edit(tmp_path, CASES["equal"], None)
+    edit.reset()
+    return edit
+
+
+def run(*command: object) -> str:
+    done = subprocess.run([str(word) for word in command], check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    return done.stdout.decode()
+
+
+def change(edit: Edit) -> bool:
+    """Do the edit in a traced child; tell whether it went by a rename."""
+    outcome = edit.traced()
+    assert outcome.result["changed"], outcome
+    assert edit.data() == edit.new
+    assert not edit.ours()
+    assert not outcome.leaked
+    return "rename" in outcome.calls
+
+
+def test_the_mode_is_kept(edit: Edit) -> None:
+    edit.path.chmod(0o6640)
+    assert change(edit)
+    assert stat.S_IMODE(edit.path.stat().st_mode) == 0o6640
+
+
+@as_root
+def test_the_owner_is_kept(edit: Edit) -> None:
+    os.chown(edit.path, NOBODY, 4711)
+    assert change(edit)
+    assert (edit.path.stat().st_uid, edit.path.stat().st_gid) == (NOBODY, 4711)
+
+
+@as_root
+def test_the_access_list_is_kept(edit: Edit) -> None:
+    run("setfacl", "-m", "u:nobody:rw,g:daemon:r", edit.path)
+    before = run("getfacl", "-cp", edit.path)
+    assert change(edit)
+    assert "user:nobody:rw-" in before
+    assert run("getfacl", "-cp", edit.path) == before
+
+
+@as_root
+def test_extended_attributes_are_kept(edit: Edit) -> None:
+    kept = {"user.comment": b"\0 any bytes \xff", "user.empty": b"", "trusted.note": b"root's own"}
+    for name, value in kept.items():
+        os.setxattr(edit.path, name, value)
+    assert change(edit)
+    assert {name: os.getxattr(edit.path, name) for name in os.listxattr(edit.path)} == kept
+
+
+def test_flags_that_a_new_file_does_not_get_are_kept_in_place(edit: Edit) -> None:
+    run("chattr", "+d", edit.path)
+    assert not change(edit)
+    assert "d" in run("lsattr", edit.path).split()[0]
+
+
+def test_the_default_list_of_the_folder_does_not_reach_the_file(edit: Edit) -> None:
+    run("setfacl", "-d", "-m", "u:nobody:rw", edit.folder)
+    before = run("getfacl", "-cp", edit.path)
+    assert not change(edit)
+    assert run("getfacl", "-cp", edit.path) == before
+
+
+def test_an_attribute_that_is_refused_is_kept_in_place(edit: Edit) -> None:
+    os.setxattr(edit.path, "user.comment", b"kept")
+    number = edit.path.stat().st_ino
+    outcome = edit.traced(lambda call: Refuse(errno.EPERM) if call.name == "fsetxattr" else None)
+    assert outcome.result["changed"]
+    assert edit.path.stat().st_ino == number
+    assert os.getxattr(edit.path, "user.comment") == b"kept"
+    assert not edit.beside()
+
+
+def test_symbolic_links_are_followed_and_stay(edit: Edit, tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    edit.path.rename(real / "file.ini")
+    (tmp_path / "second.ini").symlink_to("real/file.ini")
+    edit.path.symlink_to(tmp_path / "second.ini")
+    assert change(edit)
+    assert edit.path.is_symlink()
+    assert (tmp_path / "second.ini").is_symlink()
+    assert (real / "file.ini").read_bytes() == edit.new
+    assert os.listdir(real) == ["file.ini"]
+
+
+def test_a_link_in_the_path_is_followed(edit: Edit, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    edit.path.rename(folder / NAME)
+    (tmp_path / "link").symlink_to(folder)
+    edit.path = tmp_path / "link" / NAME
+    assert change(edit)
+    assert os.listdir(folder) == [NAME]
+
+
+def test_hard_links_stay_one_file(edit: Edit, tmp_path: Path) -> None:
+    os.link(edit.path, tmp_path / "second.ini")
+    assert not change(edit)
+    assert edit.path.samefile(tmp_path / "second.ini")
+
+
+@pytest.mark.parametrize("to", ["loop.ini", "missing.ini", "."])
+def test_links_that_lead_to_no_file_are_refused(edit: Edit, tmp_path: Path, to: str) -> None:
+    (tmp_path / "loop.ini").symlink_to("loop.ini")
+    edit.path.unlink()
+    edit.path.symlink_to(to)
+    with pytest.raises(ServerError, match=f"^Error while reading {edit.path}: "):
+        edit.apply()
+
+
+@as_root
+@pytest.mark.parametrize("flag", ["a", "i"])
+def test_a_file_that_may_not_be_changed_is_told_in_check_mode_too(edit: Edit, flag: str) -> None:
+    run("chattr", f"+{flag}", edit.path)
+    try:
+        outcome = edit.traced()
+        with pytest.raises(ServerError) as caught:
+            edit.check()
+    finally:
+        run("chattr", f"-{flag}", edit.path)
+    assert outcome.text == str(caught.value)
+    assert outcome.error[0] == "ServerError"
+    assert folder_of(edit) == {NAME: OLD}
+
+
+@as_root
+def test_what_cannot_be_removed_from_a_folder_is_named(edit: Edit) -> None:
+    run("chattr", "+a", edit.folder)
+    try:
+        outcome = edit.traced()
+    finally:
+        run("chattr", "-a", edit.folder)
+    assert edit.data() == OLD
+    assert [name for name in edit.beside() if f"{edit.folder / name} is left there" in outcome.text] == edit.beside()
+    assert "it was not changed" in outcome.text
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_backup_can_be_read_by_those_who_may_read_the_file(tmp_path: Path, way: str) -> None:
+    edit = Edit(tmp_path, CASES["backup"], WAYS[way])
+    edit.reset()
+    edit.path.chmod(0o6640)
+    if os.geteuid() == 0:
+        os.chown(edit.path, NOBODY, 4711)
+    status = edit.path.stat()
+    edit.apply()
+    kept = os.stat(tmp_path / backup_name(NAME, edit.case.old or b""))
+    assert stat.S_IMODE(kept.st_mode) == 0o640
+    assert (kept.st_uid, kept.st_gid) == (status.st_uid, status.st_gid)
+
+
+@pytest.mark.parametrize("after", ["write", "fsync", "openat"])
+@pytest.mark.parametrize("name", ["equal", "backup"])
+@pytest.mark.parametrize("how", [os.symlink, os.link])
+def test_a_swapped_temporary_file_gives_nothing_away(tmp_path: Path, name: str, after: str, how: object) -> None:
+    """Whoever owns the folder may put a link to another's file where ours was just made."""
+    assert callable(how)
+    (tmp_path / "folder").mkdir()
+    edit = Edit(tmp_path / "folder", CASES[name], False)
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"secret")
+    victim.chmod(0o600)
+    before = victim.stat()
+
+    def swap(call: Call) -> None:
+        for made in edit.folder.glob(".*.tmp"):
+            if call.name == after and not made.is_symlink() and not made.samefile(victim):
+                made.unlink()
+                how(victim, made)
+
+    edit.reset()
+    edit.path.chmod(0o666)
+    if os.geteuid() == 0:
+        os.chown(edit.path, NOBODY, NOBODY)
+    edit.traced(swap)
+    assert victim.read_bytes() == b"secret"
+    assert (victim.stat().st_mode, victim.stat().st_uid) == (before.st_mode, before.st_uid)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", ["equal", "large-insert", "create"])
+def test_links_where_our_own_files_go_are_not_followed(tmp_path: Path, name: str, way: str) -> None:
+    edit = Edit(tmp_path, CASES[name]._replace(backup=True), WAYS[way])
+    edit.reset()
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"not ours")
+    backup = backup_name(NAME, edit.case.old or b"")
+    for planted in (f".{NAME}.winsock_proxy.tmp", f".{backup}.winsock_proxy.tmp", backup):
+        (tmp_path / planted).symlink_to(victim)
+    edit.apply()
+    assert victim.read_bytes() == b"not ours"
+    assert edit.data() == edit.new
+    assert not edit.path.is_symlink()
+
+
+@pytest.mark.parametrize("name", [f"{NAME}.old", f"{NAME}.bak", f"{NAME}.tmp", f"{NAME}~"])
+def test_a_users_own_copies_are_left_alone(tmp_path: Path, name: str) -> None:
+    edit = Edit(tmp_path, CASES["large-insert"], True)
+    edit.reset()
+    for text in (b"of the user", edit.case.old or b""):
+        (tmp_path / name).write_bytes(text)
+        edit.path.write_bytes(edit.case.old or b"")
+        edit.apply()
+        assert (tmp_path / name).read_bytes() == text

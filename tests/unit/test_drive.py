@@ -1,0 +1,656 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+    SIZE_LIMIT,
+    Entry,
+    ServerError,
+    split_windows_path,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.faults.children import Child, Outcome, as_nobody
+from tests.unit.drive_trees import watched, write
+
+INI = "C:\\Mspclnt\\Mspclnt.ini"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder for drive C: that holds one file, and a file outside of it."""
+    write(tmp_path / "outside" / "Mspclnt.ini")
+    write(tmp_path / "c" / "Mspclnt" / "Mspclnt.ini")
+    return tmp_path / "c"
+
+
+def drive(folder: Path, **more: Any) -> DriveFiles:
+    return DriveFiles({"C": str(folder)}, **more)
+
+
+def found(folder: Path, path: str) -> Entry:
+    entry = drive(folder).find(path)
+    assert entry is not None
+    return entry
+
+
+def refusal(folder: Path, path: str) -> str:
+    with pytest.raises(ServerError) as caught:
+        drive(folder).find(path)
+    assert path in str(caught.value)
+    return str(caught.value)
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    "on_disk", ["Mspclnt/Mspclnt.ini", "MSPCLNT/MSPCLNT.INI", "mspclnt/mspclnt.ini", "mSPCLNT/MsP.iNi"]
+)
+@pytest.mark.parametrize("spell", [str, str.upper, str.lower, str.swapcase])
+def test_names_are_blind_to_case(tmp_path: Path, on_disk: str, spell: Callable[[str], str]) -> None:
+    file = write(tmp_path / on_disk)
+    path = spell("C:\\" + on_disk.replace("/", "\\"))
+    assert found(tmp_path, path) == Entry("C:\\" + on_disk.replace("/", "\\"), str(file), False)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "c:\\mspclnt\\mspclnt.ini",
+        "C:/Mspclnt/Mspclnt.ini",
+        "C:\\\\Mspclnt\\\\Mspclnt.ini",
+        "C:\\.\\Mspclnt\\.\\Mspclnt.ini",
+        "C:\\Mspclnt\\Mspclnt.ini\\",
+        "C:\\Mspclnt\\Mspclnt.ini.",
+        "C:\\Mspclnt\\Mspclnt.ini ",
+        "C:\\Mspclnt\\Mspclnt.ini . .",
+        "C:\\Mspclnt.\\Mspclnt.ini",
+    ],
+)
+def test_spellings_that_windows_reads_alike(folder: Path, path: str) -> None:
+    assert found(folder, path) == Entry(INI, str(folder / "Mspclnt" / "Mspclnt.ini"), False)
+
+
+@pytest.mark.parametrize("path", ["C:\\", "C:/", "c:\\.", "C:\\\\"])
+def test_the_root_of_a_drive_is_a_folder(folder: Path, path: str) -> None:
+    assert found(folder, path) == Entry("C:\\", str(folder), True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "C:\\Mspclnt\\other.ini",
+        "C:\\other\\Mspclnt.ini",
+        "C:\\Mspclnt\\Mspclnt.ini\\below",
+        "C:\\" + "x" * 5000,
+        "C:\\" + "x\\" * 50000,
+        "C:\\Msp*",
+        "C:\\Mspclnt\\Mspclnt.in?",
+        "C:\\Mspclnt\\Mspclnt.ini:stream",
+        "C:\\Mspclnt\\Mspclnt.ini\0",
+        "C:\\\ud800",
+        " C:\\ Mspclnt\\Mspclnt.ini".strip(),
+    ],
+    ids=lambda path: repr(path[:30]),
+)
+def test_what_is_not_there_is_none(folder: Path, path: str) -> None:
+    assert drive(folder).find(path) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "C",
+        "C:",
+        "C:Mspclnt",
+        "Mspclnt.ini",
+        "\\Mspclnt\\Mspclnt.ini",
+        "/mnt/c/Mspclnt.ini",
+        "%SystemRoot%\\System.ini",
+        "1:\\Mspclnt.ini",
+        "\xc4:\\Mspclnt.ini",
+        "CC:\\Mspclnt.ini",
+        " C:\\Mspclnt.ini",
+        '"C:\\Mspclnt.ini',
+    ],
+)
+def test_relative_paths_are_refused(folder: Path, path: str) -> None:
+    assert refusal(folder, path) == f"{path}: this is no absolute Windows path, such as C:\\Mspclnt\\Mspclnt.ini"
+
+
+@pytest.mark.parametrize("path", ["\\\\EX01\\C$\\Mspclnt.ini", "//EX01/C$/Mspclnt.ini", "\\/EX01\\C$"])
+def test_a_network_share_is_refused(folder: Path, path: str) -> None:
+    assert refusal(folder, path).endswith("it lies on a network share, not on a drive of this server")
+
+
+@pytest.mark.parametrize("path", ["\\\\?\\C:\\Mspclnt.ini", "\\\\.\\C:\\Mspclnt.ini", "//?/UNC/EX01/x"])
+def test_a_path_of_devices_is_refused(folder: Path, path: str) -> None:
+    assert refusal(folder, path).endswith("write it without the prefix, such as C:\\Mspclnt\\Mspclnt.ini")
+
+
+@pytest.mark.parametrize(
+    "path", ["C:\\..", "C:\\..\\outside\\Mspclnt.ini", "C:\\Mspclnt\\..\\Mspclnt\\Mspclnt.ini", "C:/Mspclnt/../../x"]
+)
+def test_a_path_upwards_is_refused(folder: Path, path: str) -> None:
+    assert refusal(folder, path) == f"{path}: '..' in a path is not followed; write the path without it"
+
+
+@pytest.mark.parametrize("name", ["...", "Mspclnt ", "Mspclnt..", "Mspclnt .", "Mspclnt. ", ". .", " ", ".. "])
+@pytest.mark.parametrize("path", ["C:\\{}\\Mspclnt.ini", "C:\\Mspclnt\\{}\\Mspclnt.ini"])
+def test_a_folder_with_a_doubtful_end_is_not_guessed(folder: Path, path: str, name: str) -> None:
+    write(folder / name / "Mspclnt.ini")
+    assert "ends in a blank or dot" in refusal(folder, path.format(name))
+
+
+@pytest.mark.parametrize("name", ["...", ". .", " ", ".. ", " ."])
+def test_a_last_name_of_dots_and_blanks_is_not_guessed(folder: Path, name: str) -> None:
+    write(folder / name)
+    assert "ends in a blank or dot" in refusal(folder, f"C:\\{name}")
+
+
+def test_a_drive_that_was_not_given_is_refused(folder: Path) -> None:
+    assert refusal(folder, "D:\\Mspclnt.ini") == "D:\\Mspclnt.ini: drive D: was not given in 'drives'"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("Mspclnt", "MSPCLNT"), ("mspclnt", "Mspclnt"), ("M\xdcLLER", "m\xfcller")]
+)
+def test_two_names_that_differ_only_in_case(tmp_path: Path, first: str, second: str) -> None:
+    for name in (first, second):
+        write(tmp_path / name / "Mspclnt.ini")
+    for path in (f"C:\\{first}\\Mspclnt.ini", f"C:\\{second}\\nothing", f"C:\\{first.lower()}"):
+        text = refusal(tmp_path, path)
+        assert f"{first!r}" in text
+        assert f"{second!r}" in text
+        assert text.endswith(f" in {tmp_path} differ only in case; Windows would not tell them apart: rename one")
+
+
+def test_such_names_elsewhere_do_not_matter(folder: Path) -> None:
+    for name in ("other", "OTHER"):
+        write(folder / name)
+    assert found(folder, INI).local
+
+
+@pytest.mark.parametrize("path", ["C:\\PROGRA~1\\Mspclnt.ini", "C:\\MSPCLN~1.INI", "C:\\Mspclnt\\MSPCLN~1.INI"])
+def test_a_short_name_is_not_guessed(folder: Path, path: str) -> None:
+    write(folder / "Program Files" / "Mspclnt.ini")
+    assert "may be the short (8.3) name of another one" in refusal(folder, path)
+
+
+def test_a_name_with_a_tilde_may_be_there(folder: Path) -> None:
+    write(folder / "PROGRA~1" / "a~b.ini")
+    assert found(folder, "C:\\progra~1\\A~B.INI").windows == "C:\\PROGRA~1\\a~b.ini"
+
+
+# Links
+
+
+def test_links_inside_the_drive_are_followed(folder: Path) -> None:
+    (folder / "relative").symlink_to("Mspclnt")
+    (folder / "absolute").symlink_to(folder / "Mspclnt")
+    (folder / "twice").symlink_to("relative")
+    (folder / "file.ini").symlink_to("Mspclnt/Mspclnt.ini")
+    local = str(folder / "Mspclnt" / "Mspclnt.ini")
+    for path in ("C:\\Relative\\Mspclnt.ini", "C:\\ABSOLUTE\\Mspclnt.ini", "C:\\twice\\Mspclnt.ini", "C:\\File.ini"):
+        assert found(folder, path).local == local
+
+
+def test_a_drive_may_itself_be_a_link(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(folder)
+    assert found(tmp_path / "link", INI).local == str(folder / "Mspclnt" / "Mspclnt.ini")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/etc",
+        "..",
+        "../outside",
+        "../outside/Mspclnt.ini",
+        "{}/../outside",
+        "/",
+        "/proc/self/cwd",
+        "{}-beside",
+        "{}/..",
+    ],
+)
+@pytest.mark.parametrize("path", ["C:\\Link", "C:\\link\\Mspclnt.ini"])
+def test_links_out_of_the_drive_are_not_followed(folder: Path, target: str, path: str) -> None:
+    write(folder.with_name("c-beside") / "Mspclnt.ini")
+    (folder / "link").symlink_to(target.format(folder))
+    text = refusal(folder, path)
+    assert f"{folder}/link is a link that leads out of its drive, to {os.path.realpath(folder / 'link')}" in text
+
+
+@pytest.mark.parametrize("target", ["nowhere", "Mspclnt/nowhere/x", "link", "Mspclnt/Mspclnt.ini/below"])
+@pytest.mark.parametrize("path", ["C:\\Link", "C:\\link\\Mspclnt.ini"])
+def test_links_that_lead_nowhere_are_not_absent(folder: Path, target: str, path: str) -> None:
+    (folder / "link").symlink_to(target)
+    assert refusal(folder, path) == f"{path}: {folder}/link is a link that leads nowhere"
+
+
+def test_a_circle_of_links_ends(folder: Path) -> None:
+    (folder / "a").symlink_to("b")
+    (folder / "b").symlink_to("a")
+    (folder / "down").symlink_to(".")
+    assert "leads nowhere" in refusal(folder, "C:\\a\\x")
+    assert found(folder, "C:\\" + "down\\" * 1000 + "Mspclnt").folder
+    assert drive(folder).search("x").entries == ()
+
+
+# What is neither a file nor a folder
+
+
+def make_socket(path: Path) -> None:
+    here = os.getcwd()
+    os.chdir(path.parent)  # a socket's path has few characters
+    try:
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(path.name)
+    finally:
+        os.chdir(here)
+
+
+def make_device(path: Path) -> None:
+    if os.geteuid() == 0:
+        os.mknod(path, 0o020600, os.makedev(1, 5))
+    else:
+        os.mkfifo(path)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, make_socket, make_device])
+def test_devices_are_never_opened(folder: Path, make: Callable[[Path], None]) -> None:
+    make(folder / "x.ini")
+    with watched() as opened:
+        text = refusal(folder, "C:\\X.INI")
+        with pytest.raises(ServerError, match="is no regular file"):
+            drive(folder).read(Entry("C:\\x.ini", str(folder / "x.ini"), False))
+    assert text == f"C:\\X.INI: {folder}/x.ini is neither a file nor a folder; it is not opened"
+    assert str(folder / "x.ini") not in opened
+
+
+def test_a_link_to_a_device_outside_is_not_followed(folder: Path) -> None:
+    (folder / "x.ini").symlink_to("/dev/zero")
+    assert "leads out of its drive" in refusal(folder, "C:\\x.ini")
+
+
+# Reading
+
+
+def test_a_file_is_read_whole(folder: Path) -> None:
+    data = bytes(range(256)) * (SIZE_LIMIT // 256)
+    write(folder / "big.ini", data)
+    files = drive(folder)
+    assert files.read(found(folder, "C:\\BIG.INI")) == data
+    write(folder / "big.ini", data + b"x")
+    with pytest.raises(ServerError, match=f"has more than {SIZE_LIMIT} bytes"):
+        files.read(found(folder, "C:\\BIG.INI"))
+
+
+def test_a_folder_is_not_read(folder: Path) -> None:
+    with pytest.raises(ServerError) as caught:
+        drive(folder).read(found(folder, "C:\\Mspclnt"))
+    assert str(caught.value) == f"Error while reading C:\\Mspclnt: {folder}/Mspclnt is no regular file"
+
+
+def test_a_file_that_went_away_is_told(folder: Path) -> None:
+    entry = found(folder, INI)
+    os.unlink(entry.local)
+    with pytest.raises(ServerError) as caught:
+        drive(folder).read(entry)
+    text = f"Error while reading {INI}: No such file or directory ({entry.local}): it is no longer there"
+    assert str(caught.value) == text
+
+
+def test_a_file_that_became_a_link_is_not_followed(folder: Path) -> None:
+    entry = found(folder, INI)
+    os.unlink(entry.local)
+    os.symlink(folder.parent / "outside" / "Mspclnt.ini", entry.local)
+    with pytest.raises(ServerError, match="is no regular file"):
+        drive(folder).read(entry)
+
+
+# Odd bytes and long paths
+
+
+def undecodable(folder: Path) -> Path:
+    """Give a path whose last name is no UTF-8; skipped by no common file system of Linux."""
+    return Path(os.fsdecode(os.fsencode(folder) + b"/Na\xefve"))
+
+
+def test_undecodable_names_do_not_disturb(folder: Path) -> None:
+    write(undecodable(folder) / "EMSMTA.EXE")
+    assert found(folder, INI).local
+    assert drive(folder).find("C:\\Na\xefve\\EMSMTA.EXE") is None
+    (entry,) = drive(folder).search("EMSMTA.EXE").entries
+    assert os.fsencode(entry.local).endswith(b"/Na\xefve/EMSMTA.EXE")
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_path_that_no_result_can_name_is_refused(folder: Path, link: bool) -> None:
+    odd = undecodable(folder)
+    write(odd / "Mspclnt.ini")
+    (folder / "link").symlink_to(odd)
+    files = drive(folder) if link else drive(odd)
+    with pytest.raises(ServerError, match="is not valid UTF-8, so that no result can name it"):
+        files.find("C:\\link\\Mspclnt.ini" if link else "C:\\Mspclnt.ini")
+
+
+DEPTH = 25
+
+
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder with more folders in one another than a path of Linux can name."""
+    folder = tmp_path / "deep"
+    folder.mkdir()
+    here = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(folder)
+        for _level in range(DEPTH):
+            os.mkdir("x" * 200)
+            os.chdir("x" * 200)
+        Path("EMSMTA.EXE").write_bytes(b"MZ")
+    finally:
+        os.fchdir(here)
+        os.close(here)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_path_that_is_too_long_is_not_absent(deep: Path) -> None:
+    text = refusal(deep, "C:" + ("\\" + "X" * 200) * DEPTH + "\\EMSMTA.EXE")
+    assert "File name too long" in text
+
+
+def test_a_search_of_folders_that_are_too_deep_has_a_gap(deep: Path) -> None:
+    search = drive(deep).search("EMSMTA.EXE")
+    assert search.entries == ()
+    assert search.gap is not None
+    assert search.gap.endswith(": File name too long")
+
+
+def answer(ask: Callable[[], Any]) -> Any:
+    """Give the answer, or the text of the refusal."""
+    try:
+        return ask()
+    except ServerError as error:
+        return str(error)
+
+
+@given(st.text(max_size=30) | st.lists(st.sampled_from(["C:", "\\", "/", ".", "..", "a", " ", "~", "\0"])).map("".join))
+def test_any_text_is_found_or_not_or_refused(path: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder) / "a" / "a")
+        told = answer(lambda: DriveFiles({"C": folder}).find(path))
+    if isinstance(told, Entry):
+        assert told.local in (folder, f"{folder}/a", f"{folder}/a/a")
+    else:
+        assert told is None or path in told
+
+
+@given(st.text() | st.lists(st.sampled_from(["C:", "\\", "/", ".", "..", "a ", "b"])).map("".join))
+def test_a_split_path_has_only_plain_names(path: str) -> None:
+    told = answer(lambda: split_windows_path(path))
+    if isinstance(told, str):
+        assert path in told
+    else:
+        letter, names = told
+        assert "A" <= letter <= "Z"
+        assert all(name[-1] not in ". " and not set("\\/") & set(name) for name in names)
+
+
+# Search
+
+
+def test_a_search_finds_all_in_any_case(folder: Path) -> None:
+    for name in ("emsmta.exe", "a/EMSMTA.EXE", "a/b/Emsmta.Exe", "a/EMSMTA.EX_", "a/XEMSMTA.EXE"):
+        write(folder / name)
+    search = drive(folder).search("EMSMTA.EXE")
+    assert [entry.windows for entry in search.entries] == [
+        "C:\\emsmta.exe",
+        "C:\\a\\EMSMTA.EXE",
+        "C:\\a\\b\\Emsmta.Exe",
+    ]
+    assert [entry.local for entry in search.entries] == [
+        str(folder / name) for name in ("emsmta.exe", "a/EMSMTA.EXE", "a/b/Emsmta.Exe")
+    ]
+    assert search.gap is None
+
+
+def test_all_drives_are_searched(tmp_path: Path) -> None:
+    for letter in "cd":
+        write(tmp_path / letter / "EMSMTA.EXE")
+    search = DriveFiles({"D": str(tmp_path / "d"), "C": str(tmp_path / "c")}).search("emsmta.exe")
+    assert [entry.windows for entry in search.entries] == ["C:\\EMSMTA.EXE", "D:\\EMSMTA.EXE"]
+
+
+def test_a_name_that_holds_its_path_is_found(folder: Path) -> None:
+    """Some archivers make one name of a Windows path."""
+    write(folder / "Exchsrvr\\Bin\\EMSMTA.EXE")
+    assert len(drive(folder).search("EMSMTA.EXE").entries) == 1
+
+
+@pytest.mark.parametrize("limit", range(4))
+def test_a_search_ends_at_its_bound(tmp_path: Path, limit: int) -> None:
+    for name in ("c/a/1", "c/2", "d/3"):
+        write(tmp_path / name)
+    files = DriveFiles({"C": str(tmp_path / "c"), "D": str(tmp_path / "d")}, search_limit=limit)
+    gap = files.search("EMSMTA.EXE").gap
+    assert gap is not None
+    assert gap.endswith(f"drive D: more than {limit} files and folders, not all were looked at")
+
+
+def test_the_bound_itself_is_no_gap(tmp_path: Path) -> None:
+    for name in ("c/a/1", "c/2", "d/3"):
+        write(tmp_path / name)
+    files = DriveFiles({"C": str(tmp_path / "c"), "D": str(tmp_path / "d")}, search_limit=4)
+    assert files.search("EMSMTA.EXE").gap is None
+
+
+@pytest.mark.parametrize("target", ["/", "..", "nowhere", "link", "../outside", "../outside/Mspclnt.ini"])
+def test_a_link_that_a_search_cannot_follow_is_a_gap(folder: Path, target: str) -> None:
+    (folder / "link").symlink_to(target)
+    with watched() as opened:
+        search = drive(folder).search("EMSMTA.EXE")
+    assert search.entries == ()
+    assert search.gap is not None
+    assert search.gap.startswith(f"{folder}/link: it is a link that leads ")
+    assert all(path.startswith(str(folder)) for path in opened)
+    assert opened
+
+
+def test_a_link_to_what_is_searched_anyway_is_no_gap(folder: Path, tmp_path: Path) -> None:
+    write(tmp_path / "d" / "sub" / "EMSMTA.EXE")
+    (folder / "sub").symlink_to(tmp_path / "d" / "sub")
+    (folder / "here").symlink_to("Mspclnt")
+    search = DriveFiles({"C": str(folder), "D": str(tmp_path / "d")}).search("EMSMTA.EXE")
+    assert [entry.windows for entry in search.entries] == ["D:\\sub\\EMSMTA.EXE"]
+    assert search.gap is None
+
+
+def test_a_link_of_that_name_is_found(folder: Path) -> None:
+    (folder / "EMSMTA.EXE").symlink_to("/nowhere")
+    assert len(drive(folder).search("emsmta.exe").entries) == 1
+
+
+def test_a_gap_names_three_and_counts_the_rest(folder: Path) -> None:
+    for number in range(5):
+        (folder / f"{number}").symlink_to("nowhere")
+    gap = drive(folder).search("x").gap
+    assert gap is not None
+    assert gap.count("leads nowhere") == 3
+    assert gap.endswith("; and 2 more")
+
+
+# What this user may not see
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """Give a folder that everybody can reach; pytest's own are the user's."""
+    folder = Path(tempfile.mkdtemp(prefix="drive-"))
+    folder.chmod(0o755)
+    write(folder / "Mspclnt" / "Mspclnt.ini")
+    yield folder
+    for path in (folder / "Mspclnt", folder):
+        path.chmod(0o700)
+    shutil.rmtree(folder)
+
+
+def unprivileged(function: Callable[[], Any]) -> Outcome:
+    return as_nobody(function) if os.geteuid() == 0 else Child(function).outcome()
+
+
+def denied(folder: Path, path: str) -> str:
+    outcome = unprivileged(lambda: drive(folder).find(path))
+    assert outcome.error[0] == "ServerError", outcome
+    assert outcome.text.endswith(
+        "this user may not do that; run the task as one who may, for example with 'become: true'"
+    )
+    return outcome.text
+
+
+def test_a_folder_that_cannot_be_listed_is_not_absent(public: Path) -> None:
+    (public / "Mspclnt").chmod(0o311)
+    for path in (INI, "C:\\Mspclnt\\other.ini"):
+        start = f"Error while looking for {path} in {public}/Mspclnt: Permission denied: "
+        assert denied(public, path).startswith(start)
+
+
+def test_a_folder_that_cannot_be_entered_is_not_absent(public: Path) -> None:
+    (public / "Mspclnt").chmod(0o744)
+    start = f"Error while looking for {INI} at {public}/Mspclnt/Mspclnt.ini: Permission denied: "
+    assert denied(public, INI).startswith(start)
+
+
+def test_a_link_into_a_closed_folder_is_not_called_dangling(public: Path) -> None:
+    (public / "link").symlink_to("Mspclnt/Mspclnt.ini")
+    (public / "Mspclnt").chmod(0o744)
+    assert "Permission denied" in denied(public, "C:\\link")
+
+
+def test_a_closed_root_is_not_absent(public: Path) -> None:
+    public.chmod(0o711)
+    assert f"in {public}: Permission denied" in denied(public, INI)
+
+
+def test_a_search_names_the_folders_that_it_could_not_list(public: Path) -> None:
+    (public / "Mspclnt").chmod(0o311)
+    outcome = unprivileged(lambda: drive(public).search("EMSMTA.EXE"))
+    assert outcome.result == [[], f"{public}/Mspclnt: Permission denied"]
+
+
+def test_a_file_that_cannot_be_read_is_told(public: Path) -> None:
+    file = public / "Mspclnt" / "Mspclnt.ini"
+    file.chmod(0)
+    outcome = unprivileged(lambda: drive(public).read(found(public, INI)).decode())
+    assert outcome.text.startswith(f"Error while reading {INI}: Permission denied ({file}): this user may not do that")
+    assert not outcome.leaked
+
+
+def test_a_closed_folder_is_told_before_anything_is_looked_at(public: Path) -> None:
+    public.chmod(0o700)
+    if os.geteuid() != 0:
+        public.chmod(0o600)
+    outcome = unprivileged(lambda: drives_from({"C": str(public / "Mspclnt")}))
+    assert outcome.error[0] == "OptionError"
+    assert outcome.text.endswith("does not exist, is no directory, or is closed to this user")
+
+
+# The option
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    for name in ("c/file", "d/file", "c-2/file"):
+        write(tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize("key", ["C", "c", "C:", "c:", "C:\\", "c:\\"])
+def test_spellings_of_a_drive_letter(two: Path, key: str) -> None:
+    assert drives_from({key: f"{two}/c", "D": f"{two}/d"}) == {"C": f"{two}/c", "D": f"{two}/d"}
+
+
+@pytest.mark.parametrize("option", [None, {}])
+def test_no_drives(option: dict[str, str] | None) -> None:
+    with pytest.raises(OptionError, match="name the visible drives"):
+        drives_from(option)
+
+
+@pytest.mark.parametrize("key", ["", ":", "CD", "1", "\xc4", "\u017f", "/", "C:x", " C", 1, None, True, "\\", "\ud800"])
+def test_what_is_no_drive_letter(two: Path, key: object) -> None:
+    with pytest.raises(OptionError, match="is no drive letter; write, for example") as caught:
+        drives_from({key: f"{two}/c"})
+    assert str(caught.value).startswith(f"drives: {key!r} ")
+
+
+def test_a_letter_that_is_given_twice(two: Path) -> None:
+    with pytest.raises(OptionError, match="drive C: is given twice"):
+        drives_from({"C": f"{two}/c", "c:": f"{two}/d"})
+
+
+@pytest.mark.parametrize("folder", ["c", "./c", "~/c", "", " /c", None, 5, True, ["/c"], "C:\\", b"/c"])
+def test_a_folder_must_be_an_absolute_path(folder: object) -> None:
+    with pytest.raises(OptionError, match="give an absolute path"):
+        drives_from({"C": folder})
+
+
+@pytest.mark.parametrize("below", ["missing", "c/file", "c/file/x", "c\0", "\ud800", "x" * 5000])
+def test_a_folder_must_be_there(two: Path, below: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        drives_from({"C": f"{two}/{below}"})
+    assert str(caught.value).startswith("drives: the folder of drive C:, ")
+    assert str(caught.value).endswith("does not exist, is no directory, or is closed to this user")
+
+
+def test_an_empty_folder_is_no_drive(two: Path) -> None:
+    """So looks a drive that was not mounted; nothing in it would count as absent."""
+    (two / "empty").mkdir()
+    with pytest.raises(OptionError) as caught:
+        drives_from({"C": f"{two}/c", "D": f"{two}/empty"})
+    assert str(caught.value) == (
+        f"drives: the folder of drive D:, {two}/empty, is empty; mount the drive there, or leave it out"
+    )
+
+
+@pytest.mark.parametrize(
+    ("c", "d"),
+    [
+        ("c", "c"),
+        ("c", "c/"),
+        ("c", "c/../c"),
+        ("c", "c/sub"),
+        ("c/sub", "c"),
+        ("c", "link"),
+        ("c", "link/sub"),
+        ("", "c"),
+    ],
+)
+def test_folders_must_not_overlap(two: Path, c: str, d: str) -> None:
+    write(two / "c" / "sub" / "file")
+    (two / "link").symlink_to("c")
+    with pytest.raises(OptionError, match="give each drive a folder of its own"):
+        drives_from({"C": f"{two}/{c}", "D": f"{two}/{d}"})
+
+
+def test_folders_beside_one_another_are_fine(two: Path) -> None:
+    option = {"C": f"{two}/c", "D": f"{two}/c-2"}
+    assert drives_from(option) == option
+    assert list(DriveFiles(drives_from(option)).drives()) == ["C", "D"]

@@ -1,0 +1,416 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import itertools
+from typing import NamedTuple
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import (
+    ABSENT,
+    DOCUMENTED,
+    INFERRED,
+    INSTALLED,
+    UNKNOWN,
+    Client,
+    Evidence,
+    Gap,
+    Part,
+    Stanza,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import (
+    EXPOSED,
+    NOT_APPLICABLE,
+    PROTECTED,
+    Risk,
+    Verdict,
+    judge,
+)
+
+STATES = (INSTALLED, ABSENT, UNKNOWN)
+MSPCLNT = Entry("C:\\Mspclnt\\Mspclnt.ini", "/c/mspclnt/mspclnt.ini", False)
+WSPCFG = Entry("D:\\Exchsrvr\\Bin\\Wspcfg.ini", "/d/exchsrvr/bin/wspcfg.ini", False)
+EMSMTA = Entry("D:\\Exchsrvr\\Bin\\EMSMTA.EXE", "/d/exchsrvr/bin/emsmta.exe", False)
+UNREADABLE = Gap(WSPCFG.windows, "it holds a NUL byte")
+
+
+def part(state: str, certainty: str = DOCUMENTED, entry: Entry | None = None) -> Part:
+    return Part(state, certainty, f"it is {state}", "Q143380", entry if state == INSTALLED else None)
+
+
+def stanza(entry: Entry, *lines: tuple[bytes, bytes], present: bool = True, doubt: str | None = None) -> Stanza:
+    """Give a section EMSMTA with these keys."""
+    value = next((value for key, value in lines if key.lower() == b"disable"), None)
+    keys = tuple((key, value, number) for number, (key, value) in enumerate(lines, 2))
+    return Stanza(entry, present, value, keys, doubt)
+
+
+def disable(entry: Entry, value: bytes) -> Stanza:
+    return stanza(entry, (b"Disable", value))
+
+
+def without(entry: Entry) -> Stanza:
+    return stanza(entry, present=False)
+
+
+# What a file can say of the program: the section is not there, says nothing, 0, or 1.
+NO_SECTION, EMPTY_SECTION, OFF, ON = None, (), ((b"Disable", b"0"),), ((b"Disable", b"1"),)
+
+
+def said(entry: Entry, lines: tuple[tuple[bytes, bytes], ...] | None) -> Stanza:
+    return without(entry) if lines is None else stanza(entry, *lines)
+
+
+PROXY_2_0 = Client(
+    build=b"2.0.400.12",
+    master=b"\\\\PROXY-09\\mspclnt\\",
+    refresh_hours=b"6",
+    servers=(b"PROXY-09",),
+    has_wsp_client_section=False,
+    has_master_config=True,
+    says_do_not_edit=False,
+)
+
+
+def evidence(
+    mspclnt: Stanza | None = None,
+    wspcfg: Stanza | None = None,
+    details: Client | None = PROXY_2_0,
+    mta: Part | None = None,
+    client: Part | None = None,
+    unreadable: tuple[Gap, ...] = (),
+) -> Evidence:
+    """Give the evidence of a server where all is known for sure, but for what is given."""
+    return Evidence(
+        mta=mta or part(INSTALLED, entry=EMSMTA),
+        client=client or part(INSTALLED, entry=MSPCLNT),
+        system_ini=Entry("C:\\WINNT\\System.ini", "/c/winnt/system.ini", False),
+        mspclnt=mspclnt,
+        wspcfg=wspcfg,
+        wspcfg_entry=wspcfg.entry if wspcfg else None,
+        details=details,
+        unreadable=unreadable,
+        not_read=unreadable,
+    )
+
+
+def codes(verdict: Verdict) -> set[str]:
+    return {risk.code for risk in verdict.risks}
+
+
+def risk_of(verdict: Verdict, code: str) -> Risk:
+    (found,) = [risk for risk in verdict.risks if risk.code == code]
+    return found
+
+
+def planned(verdict: Verdict) -> list[str]:
+    return [step.path for step in verdict.plan]
+
+
+# The table of parts: MTA, client, and the status; None where the files decide.
+PARTS = {
+    (ABSENT, ABSENT): NOT_APPLICABLE,
+    (ABSENT, INSTALLED): NOT_APPLICABLE,
+    (ABSENT, UNKNOWN): NOT_APPLICABLE,
+    (INSTALLED, ABSENT): NOT_APPLICABLE,
+    (UNKNOWN, ABSENT): NOT_APPLICABLE,
+    (UNKNOWN, INSTALLED): UNKNOWN,
+    (UNKNOWN, UNKNOWN): UNKNOWN,
+    (INSTALLED, UNKNOWN): UNKNOWN,
+    (INSTALLED, INSTALLED): None,
+}
+
+
+def test_the_table_of_parts_is_complete() -> None:
+    assert set(PARTS) == set(itertools.product(STATES, STATES))
+
+
+@pytest.mark.parametrize("lines", [NO_SECTION, OFF, ON], ids=["no_section", "disable_0", "disable_1"])
+@pytest.mark.parametrize(("mta", "client"), PARTS)
+def test_parts_decide_before_the_stanza(mta: str, client: str, lines: tuple[tuple[bytes, bytes], ...] | None) -> None:
+    verdict = judge(evidence(said(MSPCLNT, lines), mta=part(mta, entry=EMSMTA), client=part(client, entry=MSPCLNT)))
+    by_stanza = PROTECTED if lines == ON else EXPOSED
+    assert verdict.status == (PARTS[mta, client] or by_stanza)
+    if PARTS[mta, client]:
+        assert (verdict.plan, verdict.risks, verdict.in_force) == ((), (), UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("mta", "client", "expected"),
+    [
+        (ABSENT, UNKNOWN, ["mta_absent"]),
+        (UNKNOWN, ABSENT, ["client_absent"]),
+        (ABSENT, ABSENT, ["mta_absent", "client_absent"]),
+        (UNKNOWN, INSTALLED, ["mta_unknown"]),
+        (INSTALLED, UNKNOWN, ["client_unknown"]),
+        (UNKNOWN, UNKNOWN, ["mta_unknown", "client_unknown"]),
+        (INSTALLED, INSTALLED, ["stanza", "mta_installed", "client_installed"]),
+    ],
+)
+def test_reasons_name_the_parts_that_decide(mta: str, client: str, expected: list[str]) -> None:
+    verdict = judge(evidence(disable(MSPCLNT, b"1"), mta=part(mta, entry=EMSMTA), client=part(client, entry=MSPCLNT)))
+    assert [reason.code for reason in verdict.reasons] == expected
+    assert all(reason.message for reason in verdict.reasons)
+
+
+@pytest.mark.parametrize("certainty", [DOCUMENTED, INFERRED])
+@pytest.mark.parametrize(("mta", "client"), PARTS)
+def test_a_verdict_is_as_sure_as_what_decides(mta: str, client: str, certainty: str) -> None:
+    parts = {"mta": part(mta, certainty, EMSMTA), "client": part(client, entry=MSPCLNT)}
+    decides = mta == ABSENT or (client != ABSENT and (mta == UNKNOWN or (mta, client) == (INSTALLED, INSTALLED)))
+    assert judge(evidence(disable(MSPCLNT, b"1"), **parts)).certainty == (certainty if decides else DOCUMENTED)
+
+
+def test_unknown_advises_what_to_give() -> None:
+    (advice,) = judge(evidence(mta=part(UNKNOWN), client=part(UNKNOWN))).advice
+    assert advice.code == "look"
+    assert all(option in advice.message for option in ("drives", "system_root", "exchange_bin"))
+
+
+@pytest.mark.parametrize("wspcfg", [None, WSPCFG], ids=["no_wspcfg", "wspcfg_read"])
+def test_a_file_that_cannot_be_read_makes_it_unknown(wspcfg: Entry | None) -> None:
+    found = evidence(disable(MSPCLNT, b"1"), disable(wspcfg, b"1") if wspcfg else None, unreadable=(UNREADABLE,))
+    verdict = judge(found)
+    assert (verdict.status, verdict.plan, verdict.risks, verdict.in_force) == (UNKNOWN, (), (), UNKNOWN)
+    assert [(reason.code, reason.message) for reason in verdict.reasons] == [
+        ("unreadable", f"{WSPCFG.windows}: it holds a NUL byte")
+    ]
+
+
+def test_a_reason_names_the_file_once() -> None:
+    gap = Gap(MSPCLNT.windows, f"Error while reading {MSPCLNT.windows} (/c/x): Permission denied")
+    (reason,) = judge(evidence(details=None, unreadable=(gap,))).reasons
+    assert reason.message == gap.reason
+
+
+def test_an_absent_part_decides_though_a_file_cannot_be_read() -> None:
+    assert judge(evidence(client=part(ABSENT), unreadable=(UNREADABLE,))).status == NOT_APPLICABLE
+
+
+class Row(NamedTuple):
+    """What Mspclnt.ini and Wspcfg.ini say; the status, and the files that the plan edits.
+
+    wspcfg: False for no such file.
+    """
+
+    name: str
+    mspclnt: tuple[tuple[bytes, bytes], ...] | None
+    wspcfg: tuple[tuple[bytes, bytes], ...] | bool | None
+    status: str
+    plan: tuple[Entry, ...]
+
+
+ROWS = (
+    Row("1", ON, False, PROTECTED, ()),
+    Row("0", OFF, False, EXPOSED, (MSPCLNT,)),
+    Row("empty", EMPTY_SECTION, False, EXPOSED, (MSPCLNT,)),
+    Row("none", NO_SECTION, False, EXPOSED, (MSPCLNT,)),
+    Row("1_wspcfg_1", ON, ON, PROTECTED, ()),
+    Row("0_wspcfg_1", OFF, ON, PROTECTED, ()),
+    Row("none_wspcfg_1", NO_SECTION, ON, PROTECTED, ()),
+    Row("1_wspcfg_0", ON, OFF, EXPOSED, (WSPCFG,)),
+    Row("1_wspcfg_empty", ON, EMPTY_SECTION, EXPOSED, (WSPCFG,)),
+    Row("0_wspcfg_0", OFF, OFF, EXPOSED, (WSPCFG,)),
+    Row("none_wspcfg_empty", NO_SECTION, EMPTY_SECTION, EXPOSED, (WSPCFG,)),
+    Row("1_wspcfg_none", ON, NO_SECTION, PROTECTED, (WSPCFG,)),
+    Row("0_wspcfg_none", OFF, NO_SECTION, EXPOSED, (MSPCLNT, WSPCFG)),
+    Row("none_wspcfg_none", NO_SECTION, NO_SECTION, EXPOSED, (MSPCLNT, WSPCFG)),
+)
+
+
+def judged(row: Row) -> Verdict:
+    wspcfg = None if isinstance(row.wspcfg, bool) else said(WSPCFG, row.wspcfg)
+    return judge(evidence(said(MSPCLNT, row.mspclnt), wspcfg))
+
+
+rows = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+
+
+@rows
+def test_status_and_plan(row: Row) -> None:
+    verdict = judged(row)
+    assert verdict.status == row.status
+    assert planned(verdict) == [entry.local for entry in row.plan]
+    assert verdict.in_force == ("no" if row.status == EXPOSED else UNKNOWN)
+
+
+@rows
+def test_each_step_is_the_stanza_of_the_article(row: Row) -> None:
+    for step in judged(row).plan:
+        assert (step.section, step.settings) == ("EMSMTA", (("Disable", 1),))
+        assert step.reason
+
+
+@rows
+def test_a_wspcfg_without_the_section_may_hide_the_stanza(row: Row) -> None:
+    verdict = judged(row)
+    assert ("hidden_by_wspcfg" in codes(verdict)) is (row.wspcfg is None)
+    assert verdict.certainty == (INFERRED if row.wspcfg is None else DOCUMENTED)
+    if row.wspcfg is None:
+        risk = risk_of(verdict, "hidden_by_wspcfg")
+        assert (risk.source, risk.certainty, risk.mitigated) == ("CAT8", INFERRED, False)
+        assert WSPCFG.windows in risk.message
+
+
+@rows
+def test_a_refresh_overwrites_mspclnt_but_never_wspcfg(row: Row) -> None:
+    risk = risk_of(judged(row), "overwritten_on_refresh")
+    assert (risk.source, risk.certainty, risk.mitigated) == ("Q193928", DOCUMENTED, row.wspcfg == ON)
+
+
+@rows
+def test_the_plan_protects_by_either_order_of_reading(row: Row) -> None:
+    """One file only, or Wspcfg.ini first and Mspclnt.ini then: each must find Disable=1."""
+    edited = set(planned(judged(row)))
+    mspclnt = row.mspclnt == ON or MSPCLNT.local in edited
+    if row.wspcfg is False:
+        assert mspclnt
+    else:
+        assert row.wspcfg == ON or WSPCFG.local in edited
+
+
+@pytest.mark.parametrize("value", [b"", b"0", b"2", b"01", b"1 ;", b"yes", b"\xff", b'"1', b"1\x00"])
+def test_only_1_protects(value: bytes) -> None:
+    verdict = judge(evidence(disable(MSPCLNT, value)))
+    assert (verdict.status, planned(verdict)) == (EXPOSED, [MSPCLNT.local])
+    assert judge(evidence(disable(MSPCLNT, b"1"), disable(WSPCFG, value))).status == EXPOSED
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (without(MSPCLNT), "nothing"),
+        (stanza(MSPCLNT), "nothing"),
+        (disable(MSPCLNT, b""), "''"),
+        (disable(MSPCLNT, b"0"), "'0'"),
+        (disable(MSPCLNT, b"\xe9\x1b[2J"), "'\\xe9\\x1b[2J'"),
+    ],
+    ids=["no_section", "no_key", "empty", "0", "odd_bytes"],
+)
+def test_the_first_reason_says_what_windows_reads(found: Stanza, text: str) -> None:
+    reason = judge(evidence(found)).reasons[0]
+    assert reason.message == f"Windows reads {text} as Disable in section EMSMTA of {MSPCLNT.windows}"
+    assert (reason.code, reason.source, reason.certainty) == ("stanza", "Q254909", DOCUMENTED)
+
+
+def test_the_first_reason_names_the_file_that_decides() -> None:
+    assert WSPCFG.windows in judge(evidence(disable(MSPCLNT, b"0"), disable(WSPCFG, b"1"))).reasons[0].message
+    assert MSPCLNT.windows in judge(evidence(disable(MSPCLNT, b"0"), without(WSPCFG))).reasons[0].message
+
+
+@pytest.mark.parametrize("which", ["mspclnt", "wspcfg"])
+def test_where_readers_differ_the_verdict_is_inferred(which: str) -> None:
+    doubts = {which: "Wine would read it in another way"}
+    verdict = judge(
+        evidence(
+            stanza(MSPCLNT, (b"Disable", b"1"), doubt=doubts.get("mspclnt")),
+            stanza(WSPCFG, (b"Disable", b"1"), doubt=doubts.get("wspcfg")),
+        )
+    )
+    assert (verdict.status, verdict.certainty) == (PROTECTED, INFERRED)
+    assert [reason.message for reason in verdict.reasons if reason.code == "readers_differ"] == [doubts[which]]
+
+
+@pytest.mark.parametrize(
+    ("master", "named"),
+    [
+        (b"\\\\PROXY-09\\mspclnt\\", "by \\\\PROXY-09\\mspclnt\\Mspclnt.ini when"),
+        (b"\\\\PROXY-09\\mspclnt", "by \\\\PROXY-09\\mspclnt\\Mspclnt.ini when"),
+        (b"\\\\PROXY-09/mspclnt/", "by \\\\PROXY-09/mspclnt/Mspclnt.ini when"),
+        (b"\\\\B\xdcRO\\mspclnt\\", "by \\\\B\\xdcRO\\mspclnt\\Mspclnt.ini when"),
+        (b"\x1b[2J\\", "by \\x1b[2J\\Mspclnt.ini when"),
+        (b"", "by the proxy server's master copy when"),
+        (None, "by the proxy server's master copy when"),
+    ],
+)
+def test_the_master_is_named(master: bytes | None, named: str) -> None:
+    verdict = judge(evidence(disable(MSPCLNT, b"1"), details=PROXY_2_0._replace(master=master)))
+    assert named in risk_of(verdict, "overwritten_on_refresh").message
+
+
+@pytest.mark.parametrize(
+    ("keys", "named"),
+    [
+        ([b"ServerBindTcpPorts"], "ServerBindTcpPorts"),
+        ([b"ServerBindTcpPorts", b"Persistent"], "ServerBindTcpPorts, Persistent"),
+        ([b"Ren\xe9\x1b[2J"], "Ren\\xe9\\x1b[2J"),
+        ([b"k%d" % number for number in range(1000)], "k0, k1, k2, k3, k4, k5, k6, k7, k8, k9 and 990 more"),
+    ],
+    ids=["one", "two", "odd_bytes", "many"],
+)
+@pytest.mark.parametrize("value", [b"0", b"1", None])
+def test_other_keys_may_be_there_on_purpose(keys: list[bytes], named: str, value: bytes | None) -> None:
+    lines = [(key, b"102") for key in keys] + ([] if value is None else [(b"DISABLE", value)])
+    verdict = judge(evidence(stanza(MSPCLNT, *lines)))
+    risk = risk_of(verdict, "proxied_on_purpose")
+    assert (risk.source, risk.certainty, risk.mitigated) == ("Q263046", INFERRED, value == b"1")
+    assert f"{MSPCLNT.windows} also holds {named}: " in risk.message
+    assert verdict.status == (PROTECTED if value == b"1" else EXPOSED)
+
+
+def test_both_files_may_proxy_on_purpose() -> None:
+    found = [stanza(entry, (b"Persistent", b"1")) for entry in (MSPCLNT, WSPCFG)]
+    messages = [risk.message for risk in judge(evidence(*found)).risks if risk.code == "proxied_on_purpose"]
+    assert [MSPCLNT.windows in messages[0], WSPCFG.windows in messages[1]] == [True, True]
+
+
+@pytest.mark.parametrize("key", [b"Disable", b"disable", b"DISABLE"])
+def test_a_bare_disable_is_not_on_purpose(key: bytes) -> None:
+    assert codes(judge(evidence(stanza(MSPCLNT, (key, b"0"), (b"dIsAbLe", b"1"))))) == {"overwritten_on_refresh"}
+
+
+@pytest.mark.parametrize("wspcfg", [None, disable(WSPCFG, b"1"), without(WSPCFG)], ids=["none", "1", "no_section"])
+@pytest.mark.parametrize("lines", [NO_SECTION, OFF, ON], ids=["no_section", "disable_0", "disable_1"])
+def test_client_1_0_has_no_sections_for_programs(
+    lines: tuple[tuple[bytes, bytes], ...] | None, wspcfg: Stanza | None
+) -> None:
+    verdict = judge(evidence(said(MSPCLNT, lines), wspcfg, PROXY_2_0._replace(has_wsp_client_section=True)))
+    assert (verdict.status, verdict.certainty, verdict.plan) == (UNKNOWN, DOCUMENTED, ())
+    assert [reason.code for reason in verdict.reasons] == ["proxy_client_1_0"]
+    risk = risk_of(verdict, "proxy_client_1_0")
+    assert (risk.source, risk.certainty, risk.mitigated) == ("CAT8", DOCUMENTED, False)
+    assert [advice.code for advice in verdict.advice] == ["client_1_0"]
+
+
+@pytest.mark.parametrize(
+    ("build", "master_config", "maybe_1_0"),
+    [
+        (None, True, True),
+        (b"", True, True),
+        (b"2.0.400.12", True, False),
+        (None, False, False),
+        (b"2.0.400.12", False, False),
+    ],
+)
+def test_unsure_signs_of_client_1_0_are_a_risk(build: bytes | None, master_config: bool, maybe_1_0: bool) -> None:
+    details = PROXY_2_0._replace(build=build, has_master_config=master_config)
+    verdict = judge(evidence(disable(MSPCLNT, b"0"), details=details))
+    assert (verdict.status, planned(verdict)) == (EXPOSED, [MSPCLNT.local])
+    assert ("proxy_client_1_0" in codes(verdict)) is maybe_1_0
+    assert verdict.certainty == (INFERRED if maybe_1_0 else DOCUMENTED)
+
+
+@pytest.mark.parametrize("lines", [OFF, ON], ids=["disable_0", "disable_1"])
+@pytest.mark.parametrize("remark", [True, False])
+def test_the_remark_of_isa_is_advice_and_stops_no_plan(remark: bool, lines: tuple[tuple[bytes, bytes], ...]) -> None:
+    verdict = judge(evidence(said(MSPCLNT, lines), details=PROXY_2_0._replace(says_do_not_edit=remark)))
+    assert [advice.code for advice in verdict.advice] == ["restart_mta"] + ["isa_management"] * remark
+    assert planned(verdict) == ([] if lines == ON else [MSPCLNT.local])
+
+
+def test_a_restart_is_advised_in_full() -> None:
+    (advice,) = judge(evidence(disable(MSPCLNT, b"0"))).advice
+    assert advice.source == "Q244035"
+    for words in ("net stop msexchangemta", "net start msexchangemta", "MSExchangeIMC", "MSExchangeDX"):
+        assert words in advice.message
+
+
+def test_messages_quote_no_file_without_end() -> None:
+    long = b"x" * 60000
+    lines = ((b"Disable", long), *((long, b"") for _number in range(20)))
+    verdict = judge(evidence(stanza(MSPCLNT, *lines), details=PROXY_2_0._replace(master=long)))
+    messages = [item.message for item in (*verdict.reasons, *verdict.risks, *verdict.advice)]
+    assert max(map(len, messages)) < 4000
+    assert sum("... (60000 characters)" in message for message in messages) == 3
