@@ -207,7 +207,7 @@ class Connection(ConnectionBase):
                 session[0].close()
                 raise
 
-        folder = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # made at run time
+        folder = constants.DEFAULT_LOCAL_TMP
         log_on_once(folder, host, account.user, account.domain, log_on)
         return session[0]
 

@@ -66,8 +66,8 @@ def apply(editor: Editor, request: Request, check: bool, diff: bool) -> dict[str
     plan = _plan(_read(editor, request), request)
     saved: str | None = None
     if plan.changed and plan.old is not None:
-        editor.check_writable(request.path)
-        saved = backup_path(request.path, plan.old) if request.backup else None
+        editor.check_writable(request.path, request.backup)
+        saved = backup_path(editor.real_path(request.path), plan.old) if request.backup else None
         if not check:
             plan, saved = _edit(editor, request)
     elif plan.changed:
@@ -122,7 +122,8 @@ def _edit(editor: Editor, request: Request) -> tuple[Plan, str | None]:
         plan = _plan(old, request)
         if plan.changed:
             if request.backup:
-                saved = file.save_beside(backup_name(ntpath.basename(request.path), old), old)
+                name = ntpath.basename(editor.real_path(request.path))
+                saved = file.save_beside(backup_name(name, old), old)
             file.replace(old, plan.new)
     return plan, saved
 
@@ -149,8 +150,7 @@ def _result(request: Request, plan: Plan, saved: str | None, diff: bool) -> dict
 
 
 def _diff(path: str, old: bytes, new: bytes) -> dict[str, str]:
-    ends = {line_ends(old), line_ends(new)} - {"none"}
-    marked = len(ends) > 1 or "mixed" in ends
+    marked = "mixed" in (line_ends(old), line_ends(new))
     return {
         "before_header": f"{path} (line ends: {line_ends(old)})",
         "after_header": f"{path} (line ends: {line_ends(new)})",

@@ -11,8 +11,9 @@ and an unknown one has a reason.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Sequence
 
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import shown
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
     READINGS,
     WINDOWS,
@@ -38,6 +39,8 @@ DEFAULT_CLIENT_FILES = ("Mspclnt\\Mspclnt.ini", "Program Files\\Microsoft Firewa
 DEFAULT_EXCHANGE_BIN = "Exchsrvr\\Bin"
 MTA_PROGRAM = "EMSMTA.EXE"
 MTA_SECTION, MTA_KEY = b"EMSMTA", b"Disable"
+# A message quotes no more of a file than this; the longest path of that time has 260 characters.
+QUOTED = 260
 
 
 class Part(NamedTuple):
@@ -110,6 +113,12 @@ class Places(NamedTuple):
     drives_complete: bool = False
 
 
+def named(data: bytes) -> str:
+    """Give bytes of a file for a message: printable, and not without end."""
+    text = shown(data[:QUOTED])
+    return text if len(data) <= QUOTED else f"{text}... ({len(data)} characters)"
+
+
 def gather(files: Files, places: Places) -> Evidence:
     """Look at the server's files and give the evidence. Raises nothing of its own."""
     gaps: list[Gap] = []
@@ -143,10 +152,15 @@ def _system_ini(files: Files, places: Places, gaps: list[Gap]) -> tuple[Entry | 
     if len(found) == 1 and not gaps:
         return found[0], _profile(files, found[0], gaps)
     if len(found) > 1:
-        named = " and ".join(entry.windows for entry in found)
-        gaps.append(Gap("System.ini", f"there are several, {named}: set 'system_root' to the system folder in use"))
+        gaps.append(
+            Gap("System.ini", f"there are several, {_and(found)}: set 'system_root' to the system folder in use")
+        )
+    elif found:
+        reason = f"{_and(found)} was found, but not all places could be looked at ({gaps[-1].reason})"
+        gaps.append(Gap("System.ini", f"{reason}: set 'system_root' to the system folder in use"))
     elif not gaps:
-        gaps.append(Gap("System.ini", f"it is not there; looked for {', '.join(candidates) or 'no drive'}"))
+        looked_for = ", ".join(candidates) or "no drive"
+        gaps.append(Gap("System.ini", f"it is not there; looked for {looked_for}: give its folder as 'system_root'"))
     return None, None
 
 
@@ -166,6 +180,7 @@ def _client(files: Files, system_ini: Profile | None, gaps: list[Gap]) -> Part:
 def _pointed_client(files: Files, pointer: bytes, gaps: list[Gap]) -> Part:
     path = pointer.decode("cp1252", "replace")
     try:
+        _refuse_odd(pointer)
         entry = files.find(path) if path else None
         if entry is not None and not entry.folder:
             return Part(INSTALLED, DOCUMENTED, f"System.ini names {entry.windows}", "Q231878", entry)
@@ -177,6 +192,14 @@ def _pointed_client(files: Files, pointer: bytes, gaps: list[Gap]) -> Part:
     return Part(UNKNOWN, DOCUMENTED, reason, "Q231878")
 
 
+def _refuse_odd(pointer: bytes) -> None:
+    """Refuse what Windows would not take for a path."""
+    if len(pointer) > QUOTED:
+        raise ServerError(f"{named(pointer)} is longer than a path of Windows can be")
+    if any(byte < 32 or byte == 127 for byte in pointer):
+        raise ServerError(f"{named(pointer)} holds control characters")
+
+
 def _default_client(files: Files, gaps: list[Gap]) -> Part:
     candidates = [f"{drive}:\\{file}" for drive in files.drives() for file in DEFAULT_CLIENT_FILES]
     known = len(gaps)
@@ -185,12 +208,12 @@ def _default_client(files: Files, gaps: list[Gap]) -> Part:
         reason = f"System.ini has no pointer, but {found[0].windows} lies at a default place"
         return Part(INSTALLED, INFERRED, reason, "Q231878", found[0])
     if len(found) > 1:
-        named = " and ".join(entry.windows for entry in found)
-        reason = f"System.ini has no pointer, and {named} lie at default places"
+        reason = f"System.ini has no pointer, and {_and(found)} lie at default places"
         gaps.append(Gap("Mspclnt.ini", reason))
         return Part(UNKNOWN, INFERRED, reason, "Q231878")
     if len(gaps) > known:
-        return Part(UNKNOWN, INFERRED, f"a default place could not be looked at ({gaps[-1].reason})", "Q231878")
+        other = f"{_and(found)} was found, but another" if found else "a"
+        return Part(UNKNOWN, INFERRED, f"{other} default place could not be looked at ({gaps[-1].reason})", "Q231878")
     reason = "System.ini has no pointer to its file, and there is none at the default places"
     return Part(ABSENT, INFERRED, reason, "Q231878")
 
@@ -207,14 +230,19 @@ def _mta(files: Files, places: Places, gaps: list[Gap]) -> Part:
             INSTALLED, INFERRED, f"{found[0].windows} was found; the registry was not read", "Q143380", found[0]
         )
     if len(found) > 1:
-        named = " and ".join(entry.windows for entry in found)
-        reason = f"there are several, {named}: set 'exchange_bin' to the folder in use"
+        reason = f"there are several, {_and(found)}: set 'exchange_bin' to the folder in use"
+    elif found:
+        reason = f"{_and(found)} was found, but not all places could be looked at ({gaps[-1].reason})"
+        reason += ": set 'exchange_bin' to the folder in use"
     elif len(gaps) > known:
         return Part(UNKNOWN, INFERRED, f"{MTA_PROGRAM} could not be looked for ({gaps[-1].reason})", "Q143380")
     elif places.drives_complete:
         return _searched_mta(files, gaps)
     else:
-        reason = f"{MTA_PROGRAM} is not in {' or '.join(folders) or 'any drive'}, and other drives may hold it"
+        reason = (
+            f"{MTA_PROGRAM} is not in {' or '.join(folders) or 'any drive'}, and other folders or drives may hold it"
+        )
+        reason += ": set 'exchange_bin', or give all drives and 'drives_complete'"
     gaps.append(Gap(MTA_PROGRAM, reason))
     return Part(UNKNOWN, INFERRED, reason, "Q143380")
 
@@ -224,8 +252,9 @@ def _searched_mta(files: Files, gaps: list[Gap]) -> Part:
     if not search.entries and search.gap is None:
         return Part(ABSENT, INFERRED, f"no drive of the server holds {MTA_PROGRAM}", "Q143380")
     if search.entries:
-        named = " and ".join(entry.windows for entry in search.entries[:5])
-        reason = f"{named} was found, but nothing says that it is in use: set 'exchange_bin' if it is"
+        reason = (
+            f"{_and(search.entries[:5])} was found, but nothing says that it is in use: set 'exchange_bin' if it is"
+        )
     else:
         reason = f"the search for {MTA_PROGRAM} was not complete ({search.gap})"
     gaps.append(Gap(MTA_PROGRAM, reason))
@@ -242,6 +271,10 @@ def _wspcfg(files: Files, mta: Part, unreadable: list[Gap]) -> Entry | None:
     except ServerError as error:
         unreadable.append(Gap("Wspcfg.ini", str(error)))
         return None
+
+
+def _and(entries: Sequence[Entry]) -> str:
+    return " and ".join(entry.windows for entry in entries)
 
 
 def _existing(files: Files, paths: list[str], what: str, gaps: list[Gap]) -> list[Entry]:
@@ -268,10 +301,13 @@ def _profile(files: Files, entry: Entry, gaps: list[Gap]) -> Profile | None:
 
 
 def _stanza(entry: Entry, profile: Profile) -> Stanza:
-    section = read_section(profile, MTA_SECTION)
+    # An empty section counts as well: whether Wspcfg.ini has it decides which file is used.
+    readings = {reading.name: read_section(profile, MTA_SECTION, reading) for reading in READINGS}
+    read = {name: (other is not None, other.value(MTA_KEY) if other else None) for name, other in readings.items()}
+    others = [name for name, answer in read.items() if answer != read[WINDOWS.name]]
+    section = readings[WINDOWS.name]
     keys = tuple((line.key, line.value, line.at + 1) for line in section.keys) if section else ()
     value = section.value(MTA_KEY) if section else None
-    others = [reading.name for reading in READINGS if read_value(profile, MTA_SECTION, MTA_KEY, reading) != value]
     doubt = f"{others[0]} would read [EMSMTA] Disable in another way than {WINDOWS.name}" if others else None
     return Stanza(entry, section is not None, value, keys, doubt)
 
@@ -285,7 +321,7 @@ def _details(profile: Profile) -> Client:
         servers=tuple(line.value for line in servers.keys) if servers else (),
         has_wsp_client_section=read_section(profile, b"Wsp client") is not None,
         has_master_config=read_section(profile, b"Master Config") is not None,
-        says_do_not_edit=any(b"should not be edited" in line for line in profile.lines[:10]),
+        says_do_not_edit=any(b"should not be edited" in line.lower() for line in profile.lines[:10]),
     )
 
 
@@ -302,4 +338,5 @@ __all__ = (
     "Places",
     "Stanza",
     "gather",
+    "named",
 )

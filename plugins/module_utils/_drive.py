@@ -11,8 +11,10 @@ ever reached: an audit of a restored backup must not touch the machine that it r
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+from itertools import islice
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError
@@ -27,6 +29,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 
 # A server of that time has some ten thousand files.
 SEARCH_LIMIT = 200_000
+NAMED_GAPS = 3
+LEADS_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 class DriveFiles(Files):
@@ -44,26 +48,27 @@ class DriveFiles(Files):
         if letter not in self._drives:
             raise ServerError(f"{path}: drive {letter}: was not given in 'drives'")
         root = os.path.realpath(self._drives[letter])
-        local, windows = root, f"{letter}:"
+        local, windows, folder = root, f"{letter}:", True
         for name in names:
             found = _child(local, name, path)
             if found is None:
                 return None
-            local = _inside(os.path.join(local, found), root, path)
+            local, folder = _follow(os.path.join(local, found), root, path)
             windows += "\\" + found
-        return Entry(windows if names else windows + "\\", local, os.path.isdir(local))
+        return Entry(windows if names else windows + "\\", _nameable(local, path), folder)
 
     def read(self, entry: Entry) -> bytes:
         try:
-            if not stat.S_ISREG(os.stat(entry.local).st_mode):
+            # Opening a device can do something to it, so this comes first.
+            if not stat.S_ISREG(os.lstat(entry.local).st_mode):
                 raise ServerError(f"Error while reading {entry.windows}: {entry.local} is no regular file")
-            descriptor = os.open(entry.local, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            descriptor = os.open(entry.local, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             try:
                 return read_all(descriptor, entry.windows)
             finally:
                 os.close(descriptor)
         except OSError as error:
-            fail("reading", f"{entry.windows} ({entry.local})", error)
+            fail("reading", entry.windows, error)
 
     def search(self, name: str) -> Search:
         found: list[Entry] = []
@@ -71,25 +76,37 @@ class DriveFiles(Files):
         left = self._search_limit
         for letter in self.drives():
             left = self._search_drive(letter, name.lower(), left, found, gaps)
-        return Search(tuple(found), "; ".join(gaps[:3]) or None)
+        if len(gaps) > NAMED_GAPS:
+            gaps[NAMED_GAPS:] = [f"and {len(gaps) - NAMED_GAPS} more"]
+        return Search(tuple(found), "; ".join(gaps) or None)
 
     def _search_drive(self, letter: str, name: str, left: int, found: list[Entry], gaps: list[str]) -> int:
         root = os.path.realpath(self._drives[letter])
-
-        def unread(error: OSError) -> None:
-            gaps.append(f"{error.filename}: {error.strerror}")
-
-        for folder, folders, files in os.walk(root, onerror=unread):
-            folders.sort()
-            left -= len(files) + 1
+        folders = [root]
+        while folders:
+            folder = folders.pop()
+            listed = _listed(folder, max(left, 0) + 1, gaps)
+            left -= len(listed)
             if left < 0:
-                gaps.append(f"drive {letter}: more than {self._search_limit} files, not all were looked at")
+                gaps.append(f"drive {letter}: more than {self._search_limit} files and folders, not all were looked at")
                 break
-            windows = _windows_path(letter, root, folder)
-            for file in sorted(files):
-                if file.lower() == name:
-                    found.append(Entry(f"{windows}\\{file}", os.path.join(folder, file), False))
+            for other, is_link, is_folder in listed:
+                local = os.path.join(folder, other)
+                if is_link:
+                    self._check_link(local, gaps)
+                # Some archivers make one name of a Windows path.
+                if not is_folder and other.lower().rpartition("\\")[2] == name:
+                    found.append(Entry(_windows_path(letter, root, local), local, False))
+            folders += [os.path.join(folder, other) for other, _link, is_folder in reversed(listed) if is_folder]
         return left
+
+    def _check_link(self, local: str, gaps: list[str]) -> None:
+        """Tell of a link to what the search does not come by elsewhere."""
+        real = os.path.realpath(local)
+        if not any(_is_below(real, os.path.realpath(folder)) for folder in self._drives.values()):
+            gaps.append(f"{local}: it is a link that leads out of the drives, to {real}")
+        elif not os.path.exists(real):
+            gaps.append(f"{local}: it is a link that leads nowhere")
 
 
 def drives_from(option: Mapping[Any, Any] | None) -> dict[str, str]:
@@ -99,17 +116,34 @@ def drives_from(option: Mapping[Any, Any] | None) -> dict[str, str]:
     drives: dict[str, str] = {}
     for key, folder in option.items():
         letter = str(key).rstrip(":\\").upper()
-        if len(letter) != 1 or not "A" <= letter <= "Z":
+        if len(letter) != 1 or not "A" <= letter <= "Z" or not str(key).isascii():
             raise OptionError(f"drives: {key!r} is no drive letter; write, for example, {{C: /mnt/ex01-c}}")
         if letter in drives:
             raise OptionError(f"drives: drive {letter}: is given twice")
         if not isinstance(folder, str) or not folder.startswith("/"):
             raise OptionError(f"drives: the folder of drive {letter}: is {folder!r}; give an absolute path")
-        if not os.path.isdir(folder):
-            raise OptionError(f"drives: the folder of drive {letter}:, {folder}, does not exist or is no directory")
+        _check_folder(letter, folder)
         drives[letter] = folder
     _refuse_overlap(drives)
     return drives
+
+
+def _check_folder(letter: str, folder: str) -> None:
+    """Refuse what is no folder, and an empty one: so looks a drive that was not mounted."""
+    try:
+        empty = os.path.isdir(folder) and not os.listdir(folder)
+        if os.path.isdir(folder) and not empty:
+            return
+    except OSError:
+        return  # it is there; who looks into it is told why that fails
+    except ValueError:  # a NUL, for Python 3.7
+        empty = False
+    what = (
+        "is empty; mount the drive there, or leave it out"
+        if empty
+        else "does not exist, is no directory, or is closed to this user"
+    )
+    raise OptionError(f"drives: the folder of drive {letter}:, {folder}, {what}")
 
 
 def _refuse_overlap(drives: Mapping[str, str]) -> None:
@@ -133,25 +167,60 @@ def _child(folder: str, name: str, path: str) -> str | None:
         fail(f"looking for {path} in", folder, error)
     if len(found) > 1:
         names = " and ".join(repr(other) for other in sorted(found))
-        raise ServerError(f"{path}: {names} in {folder} differ only in case; Windows would not tell them apart")
+        raise ServerError(
+            f"{path}: {names} in {folder} differ only in case; Windows would not tell them apart: rename one"
+        )
     if not found and "~" in name:
         raise ServerError(f"{path}: {name} may be the short (8.3) name of another one, which is not visible here")
     return found[0] if found else None
 
 
-def _inside(local: str, root: str, path: str) -> str:
-    """Follow a link, but not out of its drive."""
+def _follow(local: str, root: str, path: str) -> tuple[str, bool]:
+    """Follow a link, but not out of its drive; tell whether it leads to a folder."""
     real = os.path.realpath(local)
-    if real != root and not real.startswith(root.rstrip("/") + "/"):
+    if not _is_below(real, root):
         raise ServerError(f"{path}: {local} is a link that leads out of its drive, to {real}; it is not followed")
-    if not os.path.exists(real):
-        raise ServerError(f"{path}: {local} is a link that leads nowhere")
-    return real
+    try:
+        mode = os.stat(real).st_mode
+    except OSError as error:
+        if error.errno in LEADS_NOWHERE and os.path.islink(local):
+            raise ServerError(f"{path}: {local} is a link that leads nowhere") from error
+        fail(f"looking for {path} at", local, error)
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise ServerError(f"{path}: {local} is neither a file nor a folder; it is not opened")
+    return real, stat.S_ISDIR(mode)
 
 
-def _windows_path(letter: str, root: str, folder: str) -> str:
-    below = os.path.relpath(folder, root)
-    return f"{letter}:" if below == "." else f"{letter}:\\" + below.replace("/", "\\")
+def _is_below(real: str, root: str) -> bool:
+    return real == root or real.startswith(root.rstrip("/") + "/")
+
+
+def _nameable(local: str, path: str) -> str:
+    """Refuse a path whose bytes are no text: a result could not tell it, nor an edit take it."""
+    try:
+        local.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ServerError(
+            f"{path}: its path here, {local!r}, is not valid UTF-8, so that no result can name it: rename the folder"
+        ) from error
+    return local
+
+
+def _listed(folder: str, limit: int, gaps: list[str]) -> list[tuple[str, bool, bool]]:
+    """Give names in a folder, each with whether it is a link and whether it is a folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(
+                (entry.name, entry.is_symlink(), entry.is_dir(follow_symlinks=False))
+                for entry in islice(entries, limit)
+            )
+    except OSError as error:
+        gaps.append(f"{folder}: {error.strerror}")
+        return []
+
+
+def _windows_path(letter: str, root: str, local: str) -> str:
+    return f"{letter}:\\" + os.path.relpath(local, root).replace("/", "\\")
 
 
 __all__ = ("DriveFiles", "drives_from")

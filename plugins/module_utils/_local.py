@@ -80,12 +80,16 @@ class LocalFiles(Editor):
         finally:
             close_quietly(descriptor)
 
-    def check_writable(self, path: str) -> None:
-        """Raise ServerError where this user may not edit the file."""
+    def real_path(self, path: str) -> str:
+        """Give the path with all links followed."""
+        return os.path.realpath(path)
+
+    def check_writable(self, path: str, beside: bool) -> None:
+        """Raise ServerError where this user may not edit the file, or keep a copy beside it."""
         real = _regular(path)
         try:
             _check_file(path, real)
-            if not self._goes_in_place(real):
+            if beside or not self._goes_in_place(real):
                 _check_folder("checking", path, os.path.dirname(real))
         except OSError as error:
             fail("checking", path, error)

@@ -17,6 +17,8 @@ DEFAULT_SETTINGS = {"Disable": 1}
 QUOTES = ('"', "'")
 # Windows counts the length of a value modulo 65,536.
 LONGEST_VALUE = 65535
+# No key of these files takes a larger number than one of 32 bits.
+LONGEST_NUMBER = 64
 
 
 class OptionError(Exception):
@@ -99,7 +101,8 @@ def _pairs(settings: Mapping[Any, Any], present: bool) -> tuple[tuple[bytes, byt
 def _check_name(option: str, name: Any) -> None:
     reason = _fault_of_name(name)
     if reason:
-        raise OptionError(f"{option}: {name!r} cannot be the name of a section or key: {reason}")
+        shown = repr(name) if isinstance(name, str) else "what was given"
+        raise OptionError(f"{option}: {shown} cannot be the name of a section or key: {reason}")
 
 
 def _fault_of_name(name: Any) -> str:
@@ -121,6 +124,8 @@ def _value(key: str, value: Any) -> str:
     if isinstance(value, bool):
         raise OptionError(f"settings: {key} is the boolean {value}; write 1 or 0, not yes, no, true or false")
     if isinstance(value, int):
+        if value.bit_length() > LONGEST_NUMBER:
+            raise OptionError(f"settings: {key} is a number of more than {LONGEST_NUMBER} bits; give text in quotes")
         return str(value)
     if not isinstance(value, str):
         kind = "null" if value is None else f"a {type(value).__name__}"

@@ -37,6 +37,8 @@ class Reading(NamedTuple):
         name ends at the first ``]`` or, when there is none, with the line.
     skips_mark: a UTF-8 mark at the start of the file is no part of the first line.
     wraps: the length of a value counts modulo 65,536.
+    keeps_bare_names: a line without ``=`` is a key without a value, and hides a later line
+        with the same key.
     """
 
     name: str
@@ -44,13 +46,14 @@ class Reading(NamedTuple):
     closes_at_last: bool = False
     skips_mark: bool = False
     wraps: bool = True
+    keeps_bare_names: bool = False
 
 
 # Space, tab and VT are blanks to everyone. Whether FF, Ctrl-Z and the no-break space of
 # code page 1252 are blanks to Windows NT is not known: Wine trims the first two.
 PLAIN_BLANKS = b" \t\x0b"
 WINDOWS = Reading("Windows", PLAIN_BLANKS + b"\x0c" + CTRL_Z)
-WINE = Reading("Wine", WINDOWS.blanks, closes_at_last=True, skips_mark=True, wraps=False)
+WINE = Reading("Wine", WINDOWS.blanks, closes_at_last=True, skips_mark=True, wraps=False, keeps_bare_names=True)
 STRICT = WINDOWS._replace(name="a Windows that trims only spaces and tabs", blanks=PLAIN_BLANKS)
 LOOSE = WINDOWS._replace(name="a Windows that trims no-break spaces too", blanks=WINDOWS.blanks + b"\xa0")
 READINGS = (WINDOWS, WINE, STRICT, LOOSE)
@@ -65,16 +68,22 @@ class KeyLine(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A section: name as read, index of its header, index behind its last line, its keys."""
+    """A section: name as read, index of its header, index behind its last line, its keys.
+
+    hidden: keys, in lower case, that a bare name before them keeps from being read.
+    """
 
     name: bytes
     header: int
     end: int
     keys: tuple[KeyLine, ...]
+    hidden: frozenset[bytes]
 
     def value(self, key: bytes) -> bytes | None:
         """Give the value of the first line with this key, in any case, or None."""
         folded = key.lower()
+        if folded in self.hidden:
+            return None
         return next((line.value for line in self.keys if line.key.lower() == folded), None)
 
 
@@ -170,8 +179,11 @@ def read_value(profile: Profile, section: bytes, key: bytes, reading: Reading = 
 
 
 def read_all(profile: Profile, reading: Reading = WINDOWS) -> list[tuple[bytes, list[tuple[bytes, bytes]]]]:
-    """Give every section as it stands, duplicates included, with its keys and values."""
-    return [(found.name, [line[1:] for line in found.keys]) for found in sections(profile, reading)]
+    """Give every section as it stands, duplicates included, with the keys and values that it gives."""
+    return [
+        (found.name, [(line.key, line.value) for line in found.keys if line.key.lower() not in found.hidden])
+        for found in sections(profile, reading)
+    ]
 
 
 def looks_like_header(line: bytes) -> bool:
@@ -180,15 +192,26 @@ def looks_like_header(line: bytes) -> bool:
 
 
 def _section_at(profile: Profile, header: int, name: bytes, reading: Reading) -> Section:
+    end = header + 1
+    while end < len(profile.lines) and _header_name(profile, end, reading) is None:
+        end += 1
     keys: list[KeyLine] = []
-    index = header
-    for index in range(header + 1, len(profile.lines)):
-        if _header_name(profile, index, reading) is not None:
-            return Section(name, header, index, tuple(keys))
+    for index in range(header + 1, end):
         pair = _key_and_value(profile.lines[index], reading)
         if pair is not None:
             keys.append(KeyLine(index, *pair))
-    return Section(name, header, index + 1, tuple(keys))
+    hidden = _hidden_keys(profile.lines[header + 1 : end], reading) if reading.keeps_bare_names else frozenset()
+    return Section(name, header, end, tuple(keys), hidden)
+
+
+def _hidden_keys(lines: list[bytes], reading: Reading) -> frozenset[bytes]:
+    first: dict[bytes, bool] = {}
+    for line in lines:
+        key, equals, _value = line.partition(b"=")
+        name = key.strip(reading.blanks + LINE_BREAKS).lower()
+        if name or equals:
+            first.setdefault(name, not equals)
+    return frozenset(name for name, bare in first.items() if bare)
 
 
 def _header_name(profile: Profile, index: int, reading: Reading) -> bytes | None:

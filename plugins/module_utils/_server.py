@@ -124,10 +124,15 @@ class Editor(ABC):
         """
 
     @abstractmethod
-    def check_writable(self, path: str) -> None:
+    def real_path(self, path: str) -> str:
+        """Give the path of the file itself, with links followed: a copy of it goes beside that."""
+
+    @abstractmethod
+    def check_writable(self, path: str, beside: bool) -> None:
         """Raise ServerError where an edit would be refused, without opening for writing.
 
-        A read-only file is refused whoever asks: someone made it so.
+        A read-only file is refused whoever asks: someone made it so. With ``beside``, a copy
+        is to be kept in the same folder too.
         """
 
     @abstractmethod
@@ -146,17 +151,28 @@ class Editor(ABC):
 def split_windows_path(path: str) -> tuple[str, list[str]]:
     """Split ``C:\\Folder\\File`` into the drive letter and the names below it.
 
-    Raises ServerError for what is not an absolute path on a drive, and for ``..``.
+    Raises ServerError for what is not an absolute path on a drive, for ``..``, and for
+    names whose end Windows reads in one way here and in another way there.
     """
     text = path.replace("/", "\\")
+    if text.startswith(("\\\\?\\", "\\\\.\\")):
+        raise ServerError(f"{path}: write it without the prefix, such as C:\\Mspclnt\\Mspclnt.ini")
     if text.startswith("\\\\"):
         raise ServerError(f"{path}: it lies on a network share, not on a drive of this server")
     if len(text) < 3 or text[1] != ":" or text[2] != "\\" or not text[0].isalpha() or not text[0].isascii():
         raise ServerError(f"{path}: this is no absolute Windows path, such as C:\\Mspclnt\\Mspclnt.ini")
     names = [name for name in text[3:].split("\\") if name not in ("", ".")]
     if ".." in names:
-        raise ServerError(f"{path}: '..' in a path is not followed")
-    return text[0].upper(), [name.rstrip(" .") or name for name in names]
+        raise ServerError(f"{path}: '..' in a path is not followed; write the path without it")
+    return text[0].upper(), [_plain_name(name, path, last=at == len(names)) for at, name in enumerate(names, 1)]
+
+
+def _plain_name(name: str, path: str, last: bool) -> str:
+    """Drop what Windows drops: one dot behind a folder's name, all dots and blanks behind the last name."""
+    plain = name.rstrip(" .") if last else name[:-1] if name.endswith(".") else name
+    if not plain or plain[-1] in " .":
+        raise ServerError(f"{path}: {name!r} ends in a blank or dot; write the name without it")
+    return plain
 
 
 __all__ = (

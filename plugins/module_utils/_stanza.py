@@ -20,6 +20,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     READINGS,
     UTF8_MARK,
     WINDOWS,
+    KeyLine,
     Profile,
     ProfileError,
     Reading,
@@ -133,8 +134,9 @@ def _fresh(profile: Profile, stanza: Stanza) -> tuple[Profile, int]:
     found = [read_section(profile, stanza.section, reading) for reading in READINGS]
     doubtful = [section for section in found if section is not None]
     first = min(section.header for section in doubtful)
-    of_ours = {line.at for section in doubtful for line in section.keys if line.key.lower() in wanted}
-    others = {line.key for section in doubtful for line in section.keys if line.at not in of_ours}
+    lines_with_keys = [line for section in doubtful for line in section.keys]
+    of_ours = {line.at for line in lines_with_keys if line.key.lower() in wanted}
+    others = {line.key for line in lines_with_keys if line.at not in of_ours}
     if others:
         names = ", ".join(sorted(_shown(key) for key in others))
         raise Doubtful(_disagreement(profile, first, f"and its section also holds {names}"))
@@ -154,13 +156,17 @@ def _fresh(profile: Profile, stanza: Stanza) -> tuple[Profile, int]:
 def _without(profile: Profile, stanza: Stanza, reading: Reading) -> Profile:
     """Drop the wanted keys from the sections that this reader comes to, one after another."""
     ours = _lines_of_ours(profile, stanza)
-    wanted = _wanted(stanza)
+    end = _before_final_ctrl_z(profile.lines)
     drop: set[int] = set()
-    for section in sections(profile, reading, stanza.section):
-        hits = {line.at for line in section.keys if line.key.lower() in wanted and line.at in ours}
+    found = list(sections(profile, reading, stanza.section))
+    for section, following in zip(found, [*found[1:], None]):
+        hits = {line.at for line in _wanted_lines(section, stanza) if line.at in ours}
         drop |= hits
-        rest = [index for index in _body(profile, section) if index not in hits]
+        rest = [index for index in range(section.header + 1, min(section.end, end)) if index not in hits]
         if not hits or not all(_is_blank(profile.lines[index]) for index in rest):
+            break
+        # An empty header stays where the next section of this name would come to life with other keys.
+        if following is not None and len(following.keys) > len(_wanted_lines(following, stanza)):
             break
         drop |= {section.header, *rest}
     return Profile([line for index, line in enumerate(profile.lines) if index not in drop])
@@ -171,8 +177,12 @@ def _first_left(profile: Profile, stanza: Stanza, reading: Reading) -> int | Non
     if section is None:
         return None
     ours = _lines_of_ours(profile, stanza)
+    return next((line.at for line in _wanted_lines(section, stanza) if line.at in ours), None)
+
+
+def _wanted_lines(section: Section, stanza: Stanza) -> list[KeyLine]:
     wanted = _wanted(stanza)
-    return next((line.at for line in section.keys if line.key.lower() in wanted and line.at in ours), None)
+    return [line for line in section.keys if line.key.lower() in wanted]
 
 
 def _lines_of_ours(profile: Profile, stanza: Stanza) -> set[int]:
@@ -183,11 +193,6 @@ def _lines_of_ours(profile: Profile, stanza: Stanza) -> set[int]:
         if section.name.lower() != folded:
             ours -= set(range(section.header, section.end))
     return ours
-
-
-def _body(profile: Profile, section: Section) -> list[int]:
-    end = min(section.end, _before_final_ctrl_z(profile.lines))
-    return list(range(section.header + 1, end))
 
 
 def _wanted(stanza: Stanza) -> set[bytes]:
@@ -204,7 +209,7 @@ def _with_value(line: bytes, value: bytes) -> bytes:
     old = line[start:end].rstrip(CTRL_Z) if not break_of(line) else line[start:end]
     tail = line[start + len(old) :]
     body = old.strip(PLAIN_BLANKS)
-    lead = len(old) - len(old.lstrip(PLAIN_BLANKS)) if body else 0
+    lead = len(old) - len(old.lstrip(PLAIN_BLANKS))
     return line[: start + lead] + value + old[lead + len(body) :] + tail
 
 

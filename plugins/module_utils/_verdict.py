@@ -18,10 +18,14 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     UNKNOWN,
     Client,
     Evidence,
+    Gap,
     Stanza,
+    named,
 )
 
 PROTECTED, EXPOSED, NOT_APPLICABLE = "protected", "exposed", "not_applicable"
+# A message names no more keys than this; the evidence has them all.
+NAMED_KEYS = 10
 
 
 class Reason(NamedTuple):
@@ -78,9 +82,7 @@ def judge(evidence: Evidence) -> Verdict:
     if parts is not None:
         return parts
     if evidence.unreadable or evidence.mspclnt is None or evidence.details is None:
-        return _unknown(
-            [Reason("unreadable", gap.what + ": " + gap.reason, "", DOCUMENTED) for gap in evidence.unreadable]
-        )
+        return _unknown([Reason("unreadable", _gap(gap), "", DOCUMENTED) for gap in evidence.unreadable])
     if evidence.details.has_wsp_client_section:
         return _client_1_0()
     return _judge_stanza(evidence, evidence.mspclnt, evidence.details)
@@ -105,6 +107,10 @@ def _unknown(reasons: list[Reason]) -> Verdict:
     )
     certainty = _certainty(*(reason.certainty for reason in reasons))
     return Verdict(UNKNOWN, certainty, tuple(reasons), advice=(advice,))
+
+
+def _gap(gap: Gap) -> str:
+    return gap.reason if gap.what in gap.reason else f"{gap.what}: {gap.reason}"
 
 
 def _client_1_0() -> Verdict:
@@ -147,7 +153,7 @@ def _judge_stanza(evidence: Evidence, mspclnt: Stanza, details: Client) -> Verdi
 
 
 def _reads(stanza: Stanza) -> str:
-    value = "nothing" if stanza.value is None else repr(stanza.value.decode("ascii", "backslashreplace"))
+    value = "nothing" if stanza.value is None else f"'{named(stanza.value)}'"
     return f"Windows reads {value} as Disable in section EMSMTA of {stanza.entry.windows}"
 
 
@@ -167,16 +173,11 @@ def _step(stanza: Stanza, reason: str) -> Step:
 
 def _risks(mspclnt: Stanza, wspcfg: Stanza | None, details: Client) -> list[Risk]:
     lasting = wspcfg is not None and wspcfg.protects
-    master = (
-        details.master.decode("cp1252", "replace") + "Mspclnt.ini"
-        if details.master
-        else "the proxy server's master copy"
-    )
     risks = [
         Risk(
             "overwritten_on_refresh",
-            f"The client replaces {mspclnt.entry.windows} by {master} when it fetches its configuration again (at a "
-            "restart, an update, a reinstallation); the edit is then gone.",
+            f"The client replaces {mspclnt.entry.windows} by {_master(details)} when it fetches its configuration "
+            "again (at a restart, an update, a reinstallation); the edit is then gone.",
             "Q193928",
             DOCUMENTED,
             lasting,
@@ -194,7 +195,7 @@ def _risks(mspclnt: Stanza, wspcfg: Stanza | None, details: Client) -> list[Risk
             )
         )
     risks += [_proxied(stanza) for stanza in (mspclnt, wspcfg) if stanza is not None and _other_keys(stanza)]
-    if details.has_master_config and details.build is None:
+    if details.has_master_config and not details.build:
         risks.append(
             Risk(
                 "proxy_client_1_0",
@@ -208,8 +209,19 @@ def _risks(mspclnt: Stanza, wspcfg: Stanza | None, details: Client) -> list[Risk
     return risks
 
 
+def _master(details: Client) -> str:
+    """Name the file that the client fetches; Path1 is a share or folder."""
+    if not details.master:
+        return "the proxy server's master copy"
+    path = named(details.master)
+    return path + ("" if path.endswith(("\\", "/")) else "\\") + "Mspclnt.ini"
+
+
 def _proxied(stanza: Stanza) -> Risk:
-    names = ", ".join(key.decode("ascii", "backslashreplace") for key in _other_keys(stanza))
+    keys = _other_keys(stanza)
+    names = ", ".join(named(key) for key in keys[:NAMED_KEYS])
+    if len(keys) > NAMED_KEYS:
+        names += f" and {len(keys) - NAMED_KEYS} more"
     return Risk(
         "proxied_on_purpose",
         f"Section EMSMTA of {stanza.entry.windows} also holds {names}: someone may send X.400 through the proxy on "

@@ -38,7 +38,10 @@ class SmbEditor(Editor):
         data, self._attributes[place.shown] = self._server.read(place)
         return data
 
-    def check_writable(self, path: str) -> None:
+    def real_path(self, path: str) -> str:
+        return self._server.place(path).shown
+
+    def check_writable(self, path: str, beside: bool) -> None:
         place = self._server.place(path)
         attributes = self._attributes.get(place.shown)
         if attributes is None:

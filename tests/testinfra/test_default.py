@@ -22,7 +22,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
 from fleet import FIX, MSPCLNT, ODD, ON_PURPOSE, STORE  # noqa: E402
 
 # What each file must hold at the end, byte for byte; None for a file that is not there.
-EXPECTED = {
+EXPECTED: dict[str, dict[str, bytes | None]] = {
     "ex01-exposed": {"C/mspclnt/MSPCLNT.INI": MSPCLNT + FIX},
     "ex02-protected": {"C/mspclnt/MSPCLNT.INI": MSPCLNT + FIX},
     "ex03-odd-spelling": {"C/mspclnt/MSPCLNT.INI": MSPCLNT + b"[ emsmta ]\r\n\t disable = '1' \r\n"},

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 EVENTS = ("open", "os.listdir", "os.scandir")
+# Python loads a code page when it is first used.
+LIBRARY = os.path.dirname(os.__file__)
 
 _watches: list[list[str]] = []
 
@@ -54,8 +56,10 @@ def watched() -> Iterator[list[str]]:
 
 def _note(event: str, arguments: tuple[Any, ...]) -> None:
     if event in EVENTS and _watches and not isinstance(arguments[0], int):
-        for paths in _watches:
-            paths.append(os.fsdecode(arguments[0] or "."))
+        path = os.fsdecode(arguments[0] or ".")
+        if not path.startswith(LIBRARY):
+            for paths in _watches:
+                paths.append(path)
 
 
 # A hook cannot be taken away again; without a watch it does nothing.

@@ -508,7 +508,7 @@ def public() -> Iterator[Path]:
     folder.chmod(0o755)
     write(folder / "Mspclnt" / "Mspclnt.ini")
     yield folder
-    for path in (folder / "Mspclnt", folder):
+    for path in (folder, folder / "Mspclnt"):
         path.chmod(0o700)
     shutil.rmtree(folder)
 
@@ -534,19 +534,19 @@ def test_a_folder_that_cannot_be_listed_is_not_absent(public: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_entered_is_not_absent(public: Path) -> None:
-    (public / "Mspclnt").chmod(0o744)
+    (public / "Mspclnt").chmod(0o644)
     start = f"Error while looking for {INI} at {public}/Mspclnt/Mspclnt.ini: Permission denied: "
     assert denied(public, INI).startswith(start)
 
 
 def test_a_link_into_a_closed_folder_is_not_called_dangling(public: Path) -> None:
     (public / "link").symlink_to("Mspclnt/Mspclnt.ini")
-    (public / "Mspclnt").chmod(0o744)
+    (public / "Mspclnt").chmod(0o644)
     assert "Permission denied" in denied(public, "C:\\link")
 
 
 def test_a_closed_root_is_not_absent(public: Path) -> None:
-    public.chmod(0o711)
+    public.chmod(0o311)
     assert f"in {public}: Permission denied" in denied(public, INI)
 
 
@@ -565,9 +565,7 @@ def test_a_file_that_cannot_be_read_is_told(public: Path) -> None:
 
 
 def test_a_closed_folder_is_told_before_anything_is_looked_at(public: Path) -> None:
-    public.chmod(0o700)
-    if os.geteuid() != 0:
-        public.chmod(0o600)
+    public.chmod(0o600)
     outcome = unprivileged(lambda: drives_from({"C": str(public / "Mspclnt")}))
     assert outcome.error[0] == "OptionError"
     assert outcome.text.endswith("does not exist, is no directory, or is closed to this user")

@@ -158,9 +158,9 @@ def test_reasons_name_the_parts_that_decide(mta: str, client: str, expected: lis
 @pytest.mark.parametrize("certainty", [DOCUMENTED, INFERRED])
 @pytest.mark.parametrize(("mta", "client"), PARTS)
 def test_a_verdict_is_as_sure_as_what_decides(mta: str, client: str, certainty: str) -> None:
-    parts = {"mta": part(mta, certainty, EMSMTA), "client": part(client, entry=MSPCLNT)}
+    found = evidence(disable(MSPCLNT, b"1"), mta=part(mta, certainty, EMSMTA), client=part(client, entry=MSPCLNT))
     decides = mta == ABSENT or (client != ABSENT and (mta == UNKNOWN or (mta, client) == (INSTALLED, INSTALLED)))
-    assert judge(evidence(disable(MSPCLNT, b"1"), **parts)).certainty == (certainty if decides else DOCUMENTED)
+    assert judge(found).certainty == (certainty if decides else DOCUMENTED)
 
 
 def test_unknown_advises_what_to_give() -> None:
@@ -351,8 +351,8 @@ def test_other_keys_may_be_there_on_purpose(keys: list[bytes], named: str, value
 
 
 def test_both_files_may_proxy_on_purpose() -> None:
-    found = [stanza(entry, (b"Persistent", b"1")) for entry in (MSPCLNT, WSPCFG)]
-    messages = [risk.message for risk in judge(evidence(*found)).risks if risk.code == "proxied_on_purpose"]
+    mspclnt, wspcfg = (stanza(entry, (b"Persistent", b"1")) for entry in (MSPCLNT, WSPCFG))
+    messages = [risk.message for risk in judge(evidence(mspclnt, wspcfg)).risks if risk.code == "proxied_on_purpose"]
     assert [MSPCLNT.windows in messages[0], WSPCFG.windows in messages[1]] == [True, True]
 
 
@@ -411,6 +411,6 @@ def test_messages_quote_no_file_without_end() -> None:
     long = b"x" * 60000
     lines = ((b"Disable", long), *((long, b"") for _number in range(20)))
     verdict = judge(evidence(stanza(MSPCLNT, *lines), details=PROXY_2_0._replace(master=long)))
-    messages = [item.message for item in (*verdict.reasons, *verdict.risks, *verdict.advice)]
+    messages = [reason.message for reason in verdict.reasons] + [risk.message for risk in verdict.risks]
     assert max(map(len, messages)) < 4000
     assert sum("... (60000 characters)" in message for message in messages) == 3

@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole plays with connection local over 20 hosts: the module against ini_file and ping."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.bench.engine import big_file
+
+PACKAGE = "ansible_collections.legacy_exchange.winsock_proxy.plugins.modules"
+HOSTS = 20
+ROUNDS = 5
+SAMPLE = b"[Common]\r\nPort=1745\r\n[lsass]\r\nDisable=1\r\n[EMSMTA]\r\nDisable=1\r\n"
+PLAYS = {
+    "mspclnt_ini": ("legacy_exchange.winsock_proxy.mspclnt_ini", {"path": "{{ ini }}"}),
+    "ini_file": (
+        "community.general.ini_file",
+        {"path": "{{ ini }}", "section": "EMSMTA", "option": "Disable", "value": "1", "no_extra_spaces": True},
+    ),
+    "ping": ("ansible.builtin.ping", {}),
+}
+
+
+class Cost(NamedTuple):
+    """Seconds of one play: wall and CPU."""
+
+    wall: float
+    cpu: float
+
+
+def module_rows(folder: Path) -> list[str]:
+    """Give the table rows, all plays in turn."""
+    times: dict[str, list[Cost]] = {name: [] for name in PLAYS}
+    for _round in range(ROUNDS):
+        for name in PLAYS:
+            times[name].append(run(folder, name))
+    rows = [f"One task on {HOSTS} hosts, connection local, nothing to change; median of {ROUNDS} rounds in turn"]
+    ping = statistics.median(cost.wall for cost in times["ping"])
+    for name, costs in times.items():
+        wall = statistics.median(cost.wall for cost in costs)
+        cpu = statistics.median(cost.cpu for cost in costs)
+        rows.append(f"  {name:16} {wall:6.2f} s wall {cpu:6.2f} s CPU   {wall / ping:5.2f} times ping")
+    ratio = statistics.median(a.wall / b.wall for a, b in zip(times["mspclnt_ini"], times["ini_file"], strict=True))
+    pairs = statistics.median(a.wall / b.wall for a, b in zip(times["mspclnt_ini"], times["ping"], strict=True))
+    rows.append(f"  mspclnt_ini against ini_file {ratio:.2f}, against ping {pairs:.2f} (median of the pairs)")
+    return rows
+
+
+def run(folder: Path, name: str) -> Cost:
+    """Run one play over all hosts."""
+    module, options = PLAYS[name]
+    ini = folder / f"{name}.ini"
+    ini.write_bytes(SAMPLE)
+    play = [{"hosts": "all", "gather_facts": False, "tasks": [{module: options}]}]
+    (folder / "play.json").write_text(json.dumps(play))
+    hosts: dict[str, dict[str, str]] = {f"host{number:02}": {} for number in range(HOSTS)}
+    variables = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable, "ini": str(ini)}
+    (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts, "vars": variables}}))
+    program = str(Path(sys.executable).parent / "ansible-playbook")
+    command = [program, "--inventory", str(folder / "hosts.json"), str(folder / "play.json")]
+    return measured(command, {"ANSIBLE_FORKS": "5"})
+
+
+def measured(command: list[str], settings: dict[str, str]) -> Cost:
+    """Run a command to its good end, and give what it cost with all its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begin = time.monotonic()
+    done = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, check=False)
+    wall = time.monotonic() - begin
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        sys.exit(f"The play to measure has failed:\n{done.stdout}{done.stderr}")
+    return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def module_memory_row(folder: Path) -> str:
+    """Give the peak memory of the module's process on the file of 1 MB, above that of ping."""
+    big = folder / "big.ini"
+    big.write_bytes(big_file())
+    base = peak("ansible.builtin.ping", {})
+    ours = peak("legacy_exchange.winsock_proxy.mspclnt_ini", {"path": str(big), "_ansible_check_mode": True})
+    times = (ours - base) * 1024 / big.stat().st_size
+    return f"Module, peak memory on the same file in check mode: {times:.1f} times its size above ping's"
+
+
+def peak(module: str, options: dict[str, object]) -> int:
+    """Give the largest resident size of a module's process, in KiB."""
+    name = module.rpartition(".")[2]
+    package = "ansible.modules" if module.startswith("ansible.builtin") else PACKAGE
+    code = (
+        "import json, resource, runpy, sys\n"
+        f"sys.argv[1:] = [json.dumps({{'ANSIBLE_MODULE_ARGS': {options!r}}})]\n"
+        "try:\n"
+        f"    runpy.run_module('{package}.{name}', run_name='__main__')\n"
+        "finally:\n"
+        "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=os.environ, capture_output=True, text=True, check=False)
+    return int(done.stderr.strip().splitlines()[-1])

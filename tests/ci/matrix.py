@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make test-matrix`: each supported ansible-core, under a Python that it supports.
+
+Unit tests and the scenario `default` run on the controller's Python; the integration
+playbooks run with the oldest and the newest target Python that the core supports. What is
+not found on this machine is named at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.ci.steps import Step, run_steps
+from tests.ci.venvs import BUILD, ROOT, environment, link_collection, venv
+
+
+class Core(NamedTuple):
+    """A version of ansible-core: which Pythons it runs under, and which targets it has."""
+
+    version: str
+    controllers: tuple[str, ...]
+    targets: tuple[str, str]
+
+
+CORES = (
+    Core("2.17.14", ("3.10", "3.11", "3.12"), ("3.7", "3.12")),
+    Core("2.18.19", ("3.11", "3.12", "3.13"), ("3.8", "3.13")),
+    Core("2.19.14", ("3.11", "3.12", "3.13"), ("3.8", "3.13")),
+    Core("2.20.10", ("3.12", "3.13"), ("3.9", "3.14")),
+    Core("2.21.5", ("3.12", "3.13"), ("3.9", "3.14")),
+)
+# Each controller Python is used at least once.
+PREFERRED = {"2.17.14": "3.10", "2.18.19": "3.11", "2.19.14": "3.12", "2.20.10": "3.13", "2.21.5": "3.13"}
+# The newest molecule that takes ansible-core 2.17.
+MOLECULE = {"2.17.14": "molecule==26.6.0"}
+OTHERS = ("hypothesis==6.168.5", "pytest==9.2.0", "pytest-testinfra==10.2.2", "pytest-xdist==3.8.0")
+
+
+def python(version: str) -> str | None:
+    """Find a Python in PATH or among those of pyenv, and see that it starts."""
+    roots = [Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"]
+    found = [
+        str(path) for root in roots for path in sorted(root.glob(f"{version}.*/bin/python{version}"), reverse=True)
+    ]
+    in_path = shutil.which(f"python{version}")
+    for candidate in [*found, *([in_path] if in_path else [])]:
+        if subprocess.run([candidate, "-c", ""], capture_output=True, check=False).returncode == 0:
+            return candidate
+    return None
+
+
+def controller(core: Core) -> str | None:
+    """Give the version of the controller Python for a core, or None when there is none."""
+    wanted = [PREFERRED[core.version], *reversed(core.controllers)]
+    return next((version for version in wanted if python(version)), None)
+
+
+def prepared(core: Core, version: str) -> Path:
+    """Make the virtual environment for a core."""
+    requirements = BUILD / "matrix" / f"{core.version}.txt"
+    requirements.parent.mkdir(parents=True, exist_ok=True)
+    molecule = MOLECULE.get(core.version, "molecule==26.10.0")
+    requirements.write_text("\n".join((f"ansible-core=={core.version}", molecule, *OTHERS)) + "\n")
+    return venv(f"matrix-{core.version}", python(version) or "", requirements)
+
+
+def steps_for(core: Core, gaps: list[str]) -> list[Step]:
+    """Give the steps for a core; add what is not found to the gaps."""
+    version = controller(core)
+    if version is None:
+        gaps.append(f"ansible-core {core.version}: no Python {' or '.join(core.controllers)}")
+        return []
+    folder = prepared(core, version)
+    env = environment(folder) | {"MOLECULE_EPHEMERAL_DIRECTORY": str(BUILD / "molecule" / core.version)}
+    unit = [str(folder / "bin" / "python"), "-m", "pytest", "-q", "tests/unit"]
+    steps = [
+        Step(f"{core.version} unit, {version}", unit, env),
+        Step(f"{core.version} molecule", ["molecule", "test", "--scenario-name", "default"], env, ROOT / "extensions"),
+    ]
+    for target in core.targets:
+        found = python(target)
+        if found is None:
+            gaps.append(f"ansible-core {core.version}: no target Python {target}")
+        else:
+            steps.append(Step(f"{core.version} on {target}", ["tests/integration/run", found], env))
+    return steps
+
+
+def main() -> int:
+    """Run the matrix."""
+    os.chdir(ROOT)
+    link_collection()
+    gaps: list[str] = []
+    steps = [step for core in CORES for step in steps_for(core, gaps)]
+    code = run_steps(steps)
+    for gap in gaps:
+        print(f"not found: {gap}")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

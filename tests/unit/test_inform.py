@@ -1,0 +1,384 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import emsmta_info_spec
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files, Search
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.unit.drive_trees import build, state_of, watched
+from tests.unit.edit_cases import FIX, sample
+
+OPTIONS: dict[str, Any] = {
+    "drives": None,
+    "drives_complete": False,
+    "system_root": None,
+    "exchange_bin": None,
+    "gather": ["files"],
+}
+MSPCLNT = sample("Q231878.mspclnt.ini")
+POINTS = sample("Q231878.system.ini")
+SERVER = {
+    "C/WINNT/SYSTEM.INI": POINTS,
+    "C/mspclnt/MSPCLNT.INI": MSPCLNT,
+    "C/exchsrvr/BIN/emsmta.exe": b"MZ",
+}
+KEYS = {
+    "changed",
+    "check_mode",
+    "status",
+    "certainty",
+    "reasons",
+    "risks",
+    "advice",
+    "plan",
+    "evidence",
+    "not_read",
+    "paths",
+    "in_force",
+    "notes",
+}
+RISKS = {"overwritten_on_refresh", "hidden_by_wspcfg", "proxied_on_purpose", "proxy_client_1_0"}
+PART = {"state", "certainty", "reason", "source", "path"}
+
+
+def ask(folder: Path, files: Mapping[str, bytes], check: bool = False, **options: Any) -> dict[str, Any]:
+    build(folder, files)
+    return ask_of(folder, check, **options)
+
+
+def ask_of(folder: Path, check: bool = False, **options: Any) -> dict[str, Any]:
+    drives = {entry.name: str(entry) for entry in folder.iterdir()}
+    return inform(DriveFiles(drives_from(drives)), {**OPTIONS, **options}, check)
+
+
+def each_text(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for item in (*value, *value.values()) for text in each_text(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in each_text(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def check_shape(result: dict[str, Any]) -> None:
+    """The contract, whatever the server looks like."""
+    assert set(result) == KEYS
+    assert result["changed"] is False
+    assert result["status"] in ("exposed", "protected", "not_applicable", "unknown")
+    assert result["certainty"] in ("documented", "inferred")
+    assert result["in_force"] in ("yes", "no", "unknown")
+    for name, keys in (
+        ("reasons", {"code", "message", "source", "certainty"}),
+        ("risks", {"code", "message", "source", "certainty", "mitigated"}),
+        ("advice", {"code", "message", "source"}),
+        ("plan", {"path", "section", "settings", "reason"}),
+        ("not_read", {"what", "reason"}),
+    ):
+        assert all(set(item) == keys for item in result[name]), name
+    assert result["reasons"]
+    assert {risk["code"] for risk in result["risks"]} <= RISKS
+    check_evidence(result)
+    check_texts(result)
+
+
+def check_evidence(result: dict[str, Any]) -> None:
+    evidence = result["evidence"]
+    assert set(evidence) == {"mta", "client", "stanzas"}
+    assert set(evidence["mta"]) == PART
+    assert set(evidence["client"]) == PART | {"build", "master", "refresh_hours", "proxy_servers"}
+    assert set(result["paths"]) == {"mspclnt", "system_ini", "emsmta", "wspcfg"}
+    assert all(path is None or set(path) == {"windows", "local"} for path in result["paths"].values())
+    for stanza in evidence["stanzas"]:
+        assert set(stanza) == {"path", "windows", "section_found", "disable", "entries"}
+        assert all(set(entry) == {"key", "value", "line"} for entry in stanza["entries"])
+
+
+def check_texts(result: dict[str, Any]) -> None:
+    assert json.loads(json.dumps(result, allow_nan=False)) == result
+    for text in each_text(result):
+        text.encode("utf-8")
+    messages = [item["message"] for name in ("reasons", "risks", "advice") for item in result[name]]
+    messages += [gap["reason"] for gap in result["not_read"]]
+    assert all(message and len(message) < 5000 for message in messages)
+
+
+def check_judgement(result: dict[str, Any]) -> None:
+    """What the tables of evidence and status never allow."""
+    mta, client = result["evidence"]["mta"]["state"], result["evidence"]["client"]["state"]
+    if result["status"] in ("exposed", "protected"):
+        assert (mta, client) == ("installed", "installed")
+    elif result["status"] == "not_applicable":
+        assert "absent" in (mta, client)
+    else:
+        assert result["not_read"] or result["risks"]
+    assert (result["status"] == "not_applicable") is ("absent" in (mta, client))
+    known = [path["local"] for path in result["paths"].values() if path]
+    assert all(step["path"] in known for step in result["plan"])
+
+
+def test_the_options_here_are_those_of_the_module() -> None:
+    assert set(emsmta_info_spec()) == set(OPTIONS)
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_an_exposed_server(check: bool, tmp_path: Path) -> None:
+    result = ask(tmp_path, SERVER, check)
+    check_shape(result)
+    assert (result["status"], result["check_mode"]) == ("exposed", check)
+    assert result["plan"] == [
+        {
+            "path": f"{tmp_path}/C/mspclnt/MSPCLNT.INI",
+            "section": "EMSMTA",
+            "settings": {"Disable": 1},
+            "reason": "the client reads this file for every program without a Wspcfg.ini (KB Q254909)",
+        }
+    ]
+    assert result["paths"] == {
+        "mspclnt": {"windows": "C:\\mspclnt\\MSPCLNT.INI", "local": f"{tmp_path}/C/mspclnt/MSPCLNT.INI"},
+        "system_ini": {"windows": "C:\\WINNT\\SYSTEM.INI", "local": f"{tmp_path}/C/WINNT/SYSTEM.INI"},
+        "emsmta": {"windows": "C:\\exchsrvr\\BIN\\emsmta.exe", "local": f"{tmp_path}/C/exchsrvr/BIN/emsmta.exe"},
+        "wspcfg": None,
+    }
+    client = result["evidence"]["client"]
+    assert (client["build"], client["master"], client["refresh_hours"], client["proxy_servers"]) == (
+        "2.0.400.12",
+        "\\\\PROXY-09\\mspclnt\\",
+        "6",
+        ["PROXY"],
+    )
+
+
+def test_a_protected_server_with_a_wspcfg(tmp_path: Path) -> None:
+    wspcfg = b"[STORE]\r\nPersistent=1\r\n[EMSMTA]\r\n\r\nDISABLE = '1'\r\nX=y\xe9\r\n"
+    result = ask(tmp_path, {**SERVER, "C/exchsrvr/BIN/WSPCFG.INI": wspcfg})
+    check_shape(result)
+    assert (result["status"], result["plan"]) == ("protected", [])
+    assert result["evidence"]["stanzas"][1] == {
+        "path": f"{tmp_path}/C/exchsrvr/BIN/WSPCFG.INI",
+        "windows": "C:\\exchsrvr\\BIN\\WSPCFG.INI",
+        "section_found": True,
+        "disable": "1",
+        "entries": [{"key": "DISABLE", "value": "1", "line": 5}, {"key": "X", "value": "y\\xe9", "line": 6}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "status", "paths"),
+    [
+        ({"C/x": b""}, "unknown", set()),
+        ({"C/WINNT/SYSTEM.INI": b""}, "not_applicable", {"system_ini"}),
+        ({"C/WINNT/SYSTEM.INI": POINTS}, "unknown", {"system_ini"}),
+        ({**SERVER, "C/mspclnt/MSPCLNT.INI": b"\0"}, "unknown", {"system_ini", "mspclnt", "emsmta"}),
+        ({**SERVER, "C/exchsrvr/BIN/Wspcfg.ini": b"\0"}, "unknown", {"system_ini", "mspclnt", "emsmta", "wspcfg"}),
+    ],
+)
+def test_paths_are_told_as_far_as_they_are_known(
+    files: Mapping[str, bytes], status: str, paths: set[str], tmp_path: Path
+) -> None:
+    result = ask(tmp_path, files)
+    check_shape(result)
+    check_judgement(result)
+    assert result["status"] == status
+    assert {name for name, path in result["paths"].items() if path} == paths
+
+
+class AdminShare(Files):
+    """A server that does not tell the name of its system folder."""
+
+    def drives(self) -> list[str]:
+        return ["C"]
+
+    def system_root(self) -> str:
+        return "\\\\EX01\\ADMIN$"
+
+    def find(self, path: str) -> Entry | None:
+        return Entry("%SystemRoot%\\System.ini", path, False) if "ADMIN$" in path else None
+
+    def read(self, entry: Entry) -> bytes:
+        return b""
+
+    def search(self, name: str) -> Search:
+        return Search((), f"{name} is not searched for")
+
+
+def test_a_system_folder_without_a_name_is_null() -> None:
+    result = inform(AdminShare(), OPTIONS, False)
+    check_shape(result)
+    assert result["paths"]["system_ini"] == {"windows": None, "local": "\\\\EX01\\ADMIN$\\System.ini"}
+
+
+# Bytes and names of any kind
+
+
+HOSTILE = b"".join(bytes([byte]) for byte in range(1, 256) if byte not in b"\r\n\x1a=[]")
+
+
+@pytest.mark.parametrize("name", ["C/WINNT/SYSTEM.INI", "C/mspclnt/MSPCLNT.INI", "C/exchsrvr/BIN/WSPCFG.INI"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[EMSMTA]\r\nDisable=%s\r\n%s=%s\r\n",
+        b"[Internal]\r\nBuild=%s\r\n[%s]\r\n%s\r\n",
+        b"[Master Config]\r\nPath1=%s\r\n[Servers Ip Addresses]\r\n%s=%s\r\n",
+        b"[Microsoft Proxy Service]\r\nIni File Path=%s\r\n[Common]\r\n%s=%s\r\n",
+    ],
+)
+def test_any_byte_in_any_place(name: str, text: bytes, tmp_path: Path) -> None:
+    result = ask(tmp_path, {**SERVER, name: text % (HOSTILE, HOSTILE, HOSTILE)})
+    check_shape(result)
+    check_judgement(result)
+    told = "".join(each_text({**result, "paths": {}}))
+    assert told.isascii()
+    assert told.replace("\t", "").isprintable()
+
+
+@pytest.mark.parametrize(
+    "name", [b"Na\xefve", b"\xff\xfe", b"\xed\xa0\x80", b"new\nline", b"\x1b[2J", "Gerät".encode()]
+)
+@pytest.mark.parametrize("complete", [False, True])
+def test_any_name_on_a_drive(name: bytes, complete: bool, tmp_path: Path) -> None:
+    build(tmp_path, {"C/WINNT/SYSTEM.INI": POINTS})
+    odd = os.fsencode(tmp_path) + b"/C/" + name
+    os.mkdir(odd)
+    Path(os.fsdecode(odd), "EMSMTA.EXE").write_bytes(b"MZ")
+    os.symlink(b"/" + name, os.fsencode(tmp_path) + b"/C/mspclnt")
+    result = ask_of(tmp_path, drives_complete=complete)
+    check_shape(result)
+    assert result["status"] == "unknown"
+
+
+@pytest.mark.parametrize("option", ["system_root", "exchange_bin"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        " ",
+        "\\",
+        "/",
+        "C:",
+        "C:\\",
+        "C:/..",
+        "\\\\x",
+        "\0",
+        "C:\\\0",
+        "\ud800",
+        "C:\\\udcff",
+        "x" * 100000,
+        "~",
+        "C:\\*",
+    ],
+    ids=lambda value: repr(value[:10]),
+)
+def test_any_text_as_an_option(option: str, value: str, tmp_path: Path) -> None:
+    build(tmp_path, SERVER)
+    result = ask_of(tmp_path, False, **{option: value})
+    assert result["status"] == ("exposed" if value == "" else "unknown")
+    json.dumps(result).encode("utf-8")
+    assert all(text.encode("utf-8") is not None for text in each_text(result))
+
+
+# Nothing is changed, and nothing outside of the drives is touched
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_nothing_is_written_nor_opened_outside(complete: bool, tmp_path: Path) -> None:
+    drives = tmp_path / "drives"
+    build(drives, SERVER if not complete else {"C/WINNT/SYSTEM.INI": POINTS, "D/x": b""})
+    (tmp_path / "outside").mkdir()
+    (drives / "C" / "exchsrvr").mkdir(exist_ok=True)
+    (drives / "C" / "exchsrvr" / "link").symlink_to(tmp_path / "outside")
+    (drives / "C" / "WINDOWS").symlink_to(tmp_path / "outside")
+    before = state_of(tmp_path)
+    with watched() as opened:
+        check_shape(ask_of(drives, drives_complete=complete))
+    assert state_of(tmp_path) == before
+    assert opened
+    assert all(path == str(drives) or path.startswith(f"{drives}/") for path in opened)
+
+
+LINES = st.sampled_from(
+    [
+        b"[EMSMTA]",
+        b"[emsmta",
+        b"[ EMSMTA ] x",
+        b"Disable=1",
+        b" disable = '1'",
+        b"Disable=0",
+        b"ServerBindTcpPorts=102",
+        b"[Microsoft Proxy Service]",
+        b"Ini File Path=C:\\Mspclnt\\Mspclnt.ini",
+        b"Ini File Path=D:\\x",
+        b"[Master Config]",
+        b"Path1=\\\\P\\x",
+        b"[Wsp client]",
+        b"\xef\xbb\xbf",
+        b"\x1a",
+    ]
+)
+TEXTS = st.builds(bytes.join, st.sampled_from([b"\r\n", b"\n", b"\r"]), st.lists(LINES, max_size=5)) | st.binary(
+    max_size=50
+)
+NAMES = st.sampled_from(
+    [
+        f"{letter}/{name}"
+        for letter in "CD"
+        for name in (
+            "WINNT/System.ini",
+            "winnt/SYSTEM.INI",
+            "WINDOWS/System.ini",
+            "Mspclnt/Mspclnt.ini",
+            "MSPCLNT/mspclnt.ini",
+            "Program Files/Microsoft Firewall Client/Mspclnt.ini",
+            "Exchsrvr/Bin/EMSMTA.EXE",
+            "EXCHSRVR/bin/emsmta.exe",
+            "Exchsrvr/Bin/Wspcfg.ini",
+            "x/EMSMTA.EXE",
+        )
+    ]
+)
+PLACES = st.sampled_from([None, "", "C:\\WINNT", "c:\\windows\\", "D:\\Exchsrvr\\Bin", "E:\\", "x", "C:\\.."])
+TREES = st.dictionaries(NAMES, TEXTS, min_size=1, max_size=8)
+LINKS = st.dictionaries(
+    st.sampled_from(["C/WINNT", "C/Mspclnt", "C/Exchsrvr", "D/x", "C/Exchsrvr/Bin"]),
+    st.sampled_from(["/", ".", "..", "nowhere", "../D", "../D/Exchsrvr", "Mspclnt", "WINNT"]),
+    max_size=2,
+)
+
+
+def add_links(folder: Path, links: Mapping[str, str]) -> None:
+    """Make links where there is room, and never through another link."""
+    for link, target in links.items():
+        path = folder.resolve() / link
+        if path.parent.is_dir() and path.parent.resolve() == path.parent and not os.path.lexists(path):
+            path.symlink_to(target)
+
+
+@given(TREES, LINKS, PLACES, PLACES, st.booleans())
+@example(dict(SERVER), {}, None, None, True)
+@example({**SERVER, "C/mspclnt/MSPCLNT.INI": MSPCLNT + FIX}, {}, None, None, False)
+def test_any_server_gets_an_honest_answer(
+    files: dict[str, bytes], links: dict[str, str], system_root: str | None, exchange_bin: str | None, complete: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        build(folder, {**files, "C/file": b"", "D/file": b""})
+        add_links(folder, links)
+        before = state_of(folder)
+        with watched() as opened:
+            result = ask_of(folder, system_root=system_root, exchange_bin=exchange_bin, drives_complete=complete)
+        assert state_of(folder) == before
+    check_shape(result)
+    check_judgement(result)
+    assert all(path == name or path.startswith(f"{name}/") for path in opened)
