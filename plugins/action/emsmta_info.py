@@ -6,18 +6,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
     OptionError,
     emsmta_info_spec,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Files
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._action import ServerAction
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_files import SmbFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
 
 
 class ActionModule(ServerAction):
-    """Run `emsmta_info` in process over SMB, as a module elsewhere."""
+    """Run `emsmta_info` in process, or as a module."""
 
     module = "legacy_exchange.winsock_proxy.emsmta_info"
 
@@ -25,10 +27,18 @@ class ActionModule(ServerAction):
         """Give the module's argument spec."""
         return emsmta_info_spec()
 
-    def work(self, server: SmbServer, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Detect and judge."""
+    def over_smb(self, server: SmbServer, options: Mapping[str, Any]) -> Files:
+        """Look at the drives that a server behind SMB has."""
         if options["drives"] or options["drives_complete"]:
             raise OptionError(
                 "drives: over SMB the server's own drives are looked at; leave drives and drives_complete out"
             )
-        return inform(SmbFiles(server), options, self._task.check_mode)
+        return SmbFiles(server)
+
+    def here(self, options: Mapping[str, Any]) -> Files:
+        """Look at drives that are visible on the controller."""
+        return DriveFiles(drives_from(options["drives"]))
+
+    def work(self, files: Files, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Detect and judge."""
+        return inform(files, options, self._task.check_mode)

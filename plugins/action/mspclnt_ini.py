@@ -8,10 +8,12 @@ from typing import Any
 
 from ansible.utils.display import Display
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
     mspclnt_ini_spec,
     request_from,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Editor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._action import ServerAction
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
@@ -20,7 +22,7 @@ display = Display()
 
 
 class ActionModule(ServerAction):
-    """Run `mspclnt_ini` in process over SMB, as a module elsewhere."""
+    """Run `mspclnt_ini` in process, or as a module."""
 
     module = "legacy_exchange.winsock_proxy.mspclnt_ini"
 
@@ -28,10 +30,18 @@ class ActionModule(ServerAction):
         """Give the module's argument spec."""
         return mspclnt_ini_spec()
 
-    def work(self, server: SmbServer, options: Mapping[str, Any]) -> dict[str, Any]:
+    def over_smb(self, server: SmbServer, options: Mapping[str, Any]) -> Editor:
+        """Edit files of a server behind SMB."""
+        return SmbEditor(server)
+
+    def here(self, options: Mapping[str, Any]) -> Editor:
+        """Edit files of the controller."""
+        return LocalFiles()
+
+    def work(self, files: Editor, options: Mapping[str, Any]) -> dict[str, Any]:
         """Ensure the stanza."""
         request = request_from(options)
-        result = apply(SmbEditor(server), request, check=self._task.check_mode, diff=self._task.diff)
+        result = apply(files, request, check=self._task.check_mode, diff=self._task.diff)
         for note in result["notes"]:
             display.warning(f"{request.path}: {note['message']}")
         return result

@@ -11,6 +11,7 @@ an action plugin before it forks.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -29,7 +30,11 @@ NO_PYTHON_THERE = ("winrm", "psrp")
 
 
 class ServerAction(ActionBase):
-    """An action that works in process where the connection offers the server's files."""
+    """An action that works in process where it can, and runs the module elsewhere.
+
+    In process: over a connection that offers the server's files, and on the controller
+    itself, under its own Python, which saves nine tenths of what a module costs.
+    """
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -41,15 +46,23 @@ class ServerAction(ActionBase):
         """Give the module's argument spec."""
         raise NotImplementedError
 
-    def work(self, server: SmbServer, options: Mapping[str, Any]) -> dict[str, Any]:
-        """Do the work on a server behind SMB and give the result."""
+    def over_smb(self, server: SmbServer, options: Mapping[str, Any]) -> Any:
+        """Give what `work` needs of a server behind SMB."""
+        raise NotImplementedError
+
+    def here(self, options: Mapping[str, Any]) -> Any:
+        """Give what `work` needs of drives that are visible on the controller."""
+        raise NotImplementedError
+
+    def work(self, files: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Do the work and give the result."""
         raise NotImplementedError
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run in process over SMB, as the module elsewhere."""
+        """Run in process or as a module: the same options, results and errors."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         connect = getattr(self._connection, "smb_server", None)
-        if connect is None:
+        if connect is None and not self._is_here(task_vars or {}):
             self._refuse_powershell()
             result.update(self._execute_module(self.module, task_vars=task_vars))
             return result
@@ -59,16 +72,25 @@ class ServerAction(ActionBase):
         result.update(self._in_process(connect, options))
         return result
 
-    def _in_process(self, connect: Callable[[], SmbServer], options: Mapping[str, Any]) -> dict[str, Any]:
+    def _is_here(self, task_vars: dict[str, Any]) -> bool:
+        """Tell whether the module would run on the controller, as this user, under this Python."""
+        task, connection = self._task, self._connection
+        if connection.transport != "local" or connection.become is not None or task.async_val or any(task.environment):
+            return False
+        return bool(self._templar.template(task_vars.get("ansible_python_interpreter")) == sys.executable)
+
+    def _in_process(self, connect: Callable[[], SmbServer] | None, options: Mapping[str, Any]) -> dict[str, Any]:
         """Give the result; what a user may want to retry is a failure, not an exception."""
         try:
-            return self.work(connect(), options)
+            files = self.over_smb(connect(), options) if connect else self.here(options)
+            return self.work(files, options)
         except (ConnectionLost, Refused) as error:
             raise AnsibleConnectionFailure(f"{self._connection.get_option('host')}: {error}") from error
         except (OptionError, ProfileError, ServerError) as error:
             return {"failed": True, "changed": False, "msg": str(error)}
         finally:
-            self._connection.close()
+            if connect:
+                self._connection.close()
 
     def _refuse_powershell(self) -> None:
         transport = self._connection.transport.rpartition(".")[2]
