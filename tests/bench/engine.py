@@ -35,7 +35,7 @@ def big_file() -> bytes:
     lines = []
     for section in range(SECTIONS):
         lines.append(f"[program{section}]")
-        lines += [f"Key number {key}=value number {key} of it, {section:6}" for key in range(KEYS)]
+        lines += [f"Key number {key}=value {key} of it, {section:6}" for key in range(KEYS)]
     return ("\r\n".join(lines) + "\r\n").encode()
 
 

@@ -104,10 +104,17 @@ def peak(folder: Path, module: str, options: dict[str, object]) -> int:
     """Give the largest resident size of a module's process, in KiB."""
     arguments = folder / "arguments.json"
     arguments.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": options}))
-    process = subprocess.Popen([sys.executable, "-m", module, str(arguments)], stdout=subprocess.PIPE)
-    output = process.stdout.read() if process.stdout else b""
-    _pid, status, usage = os.wait4(process.pid, 0)
-    process.returncode = status
-    if status or b'"changed"' not in output and b'"ping"' not in output:
-        sys.exit(f"The module to measure has failed: {output!r}")
-    return usage.ru_maxrss
+    # The process tells it of itself: what the system adds up afterwards begins with the size of this one.
+    code = (
+        "import runpy, sys\n"
+        f"sys.argv[1:] = [{str(arguments)!r}]\n"
+        "try:\n"
+        f"    runpy.run_module({module!r}, run_name='__main__')\n"
+        "finally:\n"
+        "    status = open('/proc/self/status').read()\n"
+        "    print(status.split('VmHWM:')[1].split()[0], file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"The module to measure has failed: {done.stdout}{done.stderr}")
+    return int(done.stderr.split()[-1])
