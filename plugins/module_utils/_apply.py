@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
-    Profile,
     ProfileError,
     line_ends,
     parse,
@@ -139,7 +138,7 @@ def _result(request: Request, plan: Plan, saved: str | None, diff: bool) -> dict
         "path": request.path,
         "section": request.stanza.section.decode("ascii"),
         "before": _shown_values(plan.before),
-        "after": _shown_values(inspect(Profile(plan.new.splitlines(True)), request.stanza)),
+        "after": _shown_values(inspect(plan.edit.profile, request.stanza)),
         "backup_file": saved,
         "newline": line_ends(plan.new),
         "notes": [note._asdict() for note in plan.edit.notes],

@@ -265,9 +265,8 @@ def _notes(profile: Profile, stanza: Stanza) -> tuple[Note, ...]:
         notes.append(
             Note("utf8_mark", "the file starts with a UTF-8 mark: Windows does not find a section on its first line")
         )
-    text = profile.render().rstrip(PLAIN_BLANKS + LINE_BREAKS + CTRL_Z)
-    if CTRL_Z in text:
-        line = len(text[: text.index(CTRL_Z) + 1].splitlines())
+    line = _line_of_inner_ctrl_z(profile)
+    if line:
         notes.append(
             Note(
                 "ctrl_z",
@@ -275,6 +274,14 @@ def _notes(profile: Profile, stanza: Stanza) -> tuple[Note, ...]:
             )
         )
     return tuple(notes)
+
+
+def _line_of_inner_ctrl_z(profile: Profile) -> int:
+    """Give the number of the first line with a Ctrl-Z that has text behind it, 0 for none."""
+    if CTRL_Z not in profile.render():
+        return 0
+    text = profile.render().rstrip(PLAIN_BLANKS + LINE_BREAKS + CTRL_Z)
+    return len(text[: text.index(CTRL_Z) + 1].splitlines()) if CTRL_Z in text else 0
 
 
 def _differences(profile: Profile, stanza: Stanza, reading: Reading) -> list[Note]:
