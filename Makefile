@@ -28,7 +28,9 @@ bench: ## Measure side by side with peers, and print the table
 	@$(BUILD)/venv/peers/bin/python tests/bench/run.py
 
 compare: ## Run the byte table through other tools that edit INI files
-	@$(PYTHON) -m tests.ci.run compare
+	@$(PYTHON) -m tests.ci.run prepare
+	@$(PYTHON) -m tests.ci.venvs peers
+	@$(BUILD)/venv/peers/bin/python tests/compare/run.py
 
 clean: ## Remove all that was built
 	rm -rf $(BUILD)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make test`, `make test-long` and `make compare`: prepare, then run the steps."""
+"""`make test` and `make test-long`: prepare, then run the steps. `prepare` runs none."""
 
 from __future__ import annotations
 
@@ -98,20 +98,15 @@ def long_steps() -> list[Step]:
     return [pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults")]
 
 
-def compare_steps() -> list[Step]:
-    """Give the one step of `make compare`."""
-    folder = venv("peers")
-    return [Step("compare", [str(folder / "bin" / "python"), "tests/compare/run.py"], environment(folder))]
-
-
 def main() -> int:
     """Prepare and run."""
     os.chdir(ROOT)
     Path(BUILD).mkdir(exist_ok=True)
     install_packages()
     link_collection()
-    kinds = {"test": test_steps, "long": long_steps, "compare": compare_steps}
-    return run_steps(kinds[sys.argv[1]]())
+    kinds = {"test": test_steps, "long": long_steps, "prepare": list}
+    steps: list[Step] = kinds[sys.argv[1]]()
+    return run_steps(steps) if steps else 0
 
 
 if __name__ == "__main__":
