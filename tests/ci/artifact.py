@@ -14,7 +14,15 @@ from pathlib import Path
 from tests.ci.venvs import BUILD, ROOT, copy_collection, environment, venv
 
 FOLDERS = {"LICENSES", "changelogs", "docs", "examples", "meta", "playbooks", "plugins", "roles"}
-FILES = {"CHANGELOG.rst", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "requirements.txt"}
+FILES = {
+    "CHANGELOG.rst",
+    "FILES.json",
+    "LICENSE",
+    "MANIFEST.json",
+    "README.md",
+    "requirements-smb.txt",
+    "requirements.txt",
+}
 PLUGINS = {"module": ("emsmta_info", "mspclnt_ini"), "role": ("emsmta_bypass",), "connection": ("smb",)}
 PLAYBOOK = ROOT / "tests" / "ci" / "artifact.yml"
 

@@ -88,6 +88,7 @@ def test_steps() -> list[Step]:
         Step("molecule default", ["molecule", "test", "--scenario-name", "default"], env, ROOT / "extensions"),
         pytest("judge", "tests/judge", "-m", "not long"),
         pytest("faults", "tests/faults", "-m", "not long"),
+        pytest("smb", "tests/smb"),
         Step("sanity", [python, "-m", "tests.ci.sanity"], env, weight=2),
     ]
 

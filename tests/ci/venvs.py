@@ -30,7 +30,8 @@ def venv(name: str, python: str = BASE_PYTHON, requirements: Path | None = None)
     source = requirements or FILES.get(name, REQUIREMENTS / f"{name}.txt")
     folder = BUILD / "venv" / name
     stamp = folder / "stamp"
-    wanted = hashlib.sha256(source.read_bytes() + python.encode()).hexdigest()
+    # One Python may have several names.
+    wanted = hashlib.sha256(source.read_bytes() + os.path.realpath(python).encode()).hexdigest()
     if not stamp.exists() or stamp.read_text() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([python, "-m", "venv", str(folder)], check=True)

@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A proxy on loopback that sees whole SMB messages, and spoils what a test wants spoiled."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable
+
+EXTENDED_SECURITY = 0x0800
+
+
+class Cut(Exception):
+    """End the connection now; ``send`` still goes to the server."""
+
+    def __init__(self, send: bytes = b"") -> None:
+        super().__init__()
+        self.send = send
+
+
+# Gets the number of the client's message, from 0, and the message; gives what is sent on.
+Hook = Callable[[int, bytes], bytes]
+
+
+class FaultProxy:
+    """Forwards to a server; a context manager. ``delay`` is added to each request, in seconds."""
+
+    def __init__(self, server: tuple[str, int], hook: Hook | None = None, delay: float = 0.0) -> None:
+        self._server = server
+        self.hook = hook
+        self._delay = delay
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._sockets: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> FaultProxy:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for each in [self._listener, *self._sockets]:
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            each.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _address = self._listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(self._server)
+            self._sockets += [client, server]
+            threading.Thread(target=self._requests, args=(client, server), daemon=True).start()
+            threading.Thread(target=_pump, args=(server, client), daemon=True).start()
+
+    def _requests(self, client: socket.socket, server: socket.socket) -> None:
+        number = 0
+        try:
+            while True:
+                message = _message(client)
+                time.sleep(self._delay)
+                server.sendall(self.hook(number, message) if self.hook else message)
+                number += 1
+        except Cut as cut:
+            if cut.send:
+                server.sendall(cut.send)
+                # Let the server do it before the client is cut off.
+                time.sleep(0.1)
+        except OSError:
+            pass
+        for each in (client, server):
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+def as_nt4(number: int, message: bytes) -> bytes:
+    """Ask for no extended security, as if the server were NT 4.0 and offered none."""
+    if number:
+        return message
+    flags = struct.unpack_from("<H", message, 4 + 10)[0] & ~EXTENDED_SECURITY
+    return message[: 4 + 10] + struct.pack("<H", flags) + message[4 + 12 :]
+
+
+def _message(source: socket.socket) -> bytes:
+    head = _exactly(source, 4)
+    return head + _exactly(source, struct.unpack(">I", head)[0] & 0xFFFFFF)
+
+
+def _exactly(source: socket.socket, count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        part = source.recv(count - len(data))
+        if not part:
+            raise OSError("closed")
+        data += part
+    return data
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while part := source.recv(65536):
+            target.sendall(part)
+    except OSError:
+        pass
+    for each in (source, target):
+        try:
+            each.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass

@@ -1,0 +1,169 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Edits over SMB: the same table as on a drive, few requests, and faults at each request."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from pathlib import Path
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request, request_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import parse, read_value
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+
+from tests.lab.lab import Lab
+from tests.lab.proxy import Cut, FaultProxy
+from tests.smb.conftest import Caller
+from tests.unit.edit_cases import CASES, Case, sample
+
+PATH = "C:\\mspclnt\\Mspclnt.ini"
+OLD = sample("Q231878.mspclnt.ini")
+NEW = OLD + b"[EMSMTA]\r\nDisable=1\r\n"
+
+
+def request(backup: bool = False, path: str = PATH, **options: object) -> Request:
+    """Give a request with the module's defaults."""
+    defaults = {"section": "EMSMTA", "settings": None, "state": "present", "create": False}
+    return request_from({**defaults, "path": path, "backup": backup, **options})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_same_table_as_on_a_drive(case: Case, caller: Caller, ini: Path, tmp_path: Path) -> None:
+    local = tmp_path / "Mspclnt.ini"
+    if case.before is not None:
+        ini.write_bytes(case.before)
+        local.write_bytes(case.before)
+    options = case.options(PATH)
+    found = apply(SmbEditor(caller.server()), request_from(options), check=False, diff=True)
+    expected = apply(LocalFiles(), request_from({**options, "path": str(local)}), check=False, diff=True)
+    assert (ini.read_bytes() if ini.exists() else b"") == case.after
+    for diff in (found["diff"][0], expected["diff"][0]):
+        del diff["before_header"], diff["after_header"]
+    assert found | {"path": ""} == expected | {"path": ""}
+
+
+def test_how_many_requests_it_takes(lab: Lab, ini: Path) -> None:
+    ini.write_bytes(OLD)
+    counts = {}
+    for what, backup in (("fix with backup", True), ("nothing to change", True)):
+        caller = Caller(lab.addresses[0], lab.port)
+        apply(SmbEditor(caller.server()), request(backup), check=False, diff=False)
+        counts[what] = caller.requests
+    assert ini.read_bytes() == NEW
+    assert counts["nothing to change"] <= 12
+    assert counts["fix with backup"] <= 26
+
+
+def test_check_mode_predicts_and_writes_nothing(caller: Caller, ini: Path) -> None:
+    ini.write_bytes(OLD)
+    predicted = apply(SmbEditor(caller.server()), request(backup=True), check=True, diff=True)
+    assert ini.read_bytes() == OLD
+    assert [path.name for path in ini.parent.iterdir()] == [ini.name]
+    assert apply(SmbEditor(caller.server()), request(backup=True), check=False, diff=True) == predicted
+    assert sorted(path.read_bytes() for path in ini.parent.iterdir()) == sorted((OLD, NEW))
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("C:\\mspclnt\\none.ini", "no such file"),
+        ("C:\\none\\Mspclnt.ini", "no such folder"),
+        ("Z:\\Mspclnt.ini", "no such share"),
+        ("C:\\mspclnt", "directory"),
+        ("~\\Mspclnt.ini", "'~'"),
+        ("Mspclnt.ini", "no absolute Windows path"),
+        ("C:\\mspclnt\\..\\Mspclnt.ini", "'..'"),
+        ("\\\\other\\C$\\Mspclnt.ini", "another server"),
+    ],
+)
+def test_a_path_that_cannot_be(path: str, says: str, caller: Caller) -> None:
+    with pytest.raises(ServerError, match=says.replace(".", "\\.")):
+        apply(SmbEditor(caller.server()), request(path=path), check=False, diff=False)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_read_only_file_is_refused(check: bool, caller: Caller, ini: Path) -> None:
+    ini.write_bytes(OLD)
+    ini.chmod(0o444)
+    with pytest.raises(ServerError, match="attrib -r"):
+        apply(SmbEditor(caller.server()), request(), check, diff=False)
+    assert ini.read_bytes() == OLD
+
+
+def test_a_file_that_another_program_holds(lab: Lab, caller: Caller, ini: Path) -> None:
+    ini.write_bytes(OLD)
+    other = Caller(lab.addresses[0], lab.port).connect()
+    other.open("C$", "\\mspclnt\\Mspclnt.ini", _smb.READ_DATA | _smb.WRITE_DATA, _smb.SHARE_READ)
+    with pytest.raises(ServerError, match="in use by another program"):
+        apply(SmbEditor(caller.server()), request(), check=False, diff=False)
+    other.close()
+    assert ini.read_bytes() == OLD
+
+
+@pytest.mark.parametrize("half", [False, True], ids=["after", "within"])
+@pytest.mark.parametrize(("before", "after"), [(OLD, NEW), (NEW.replace(b"=1\r\n[x", b"") + b";c\r\n", None)])
+def test_a_cut_at_each_request(before: bytes, after: bytes | None, half: bool, lab: Lab, ini: Path) -> None:
+    state = "present" if after is not None else "absent"
+    wanted = after if after is not None else before.replace(b"Disable=1\r\n;c", b";c")
+    address = (lab.addresses[0], lab.port)
+    for number in range(40):
+        ini.write_bytes(before)
+        if not _cut_at(number, half, address, request(backup=True, state=state)):
+            assert number > 14
+            return
+        found = ini.read_bytes()
+        assert found == before or found.rstrip(b"\r\n") == wanted.rstrip(b"\r\n"), number
+        apply(SmbEditor(Caller(*address).server()), request(state=state), check=False, diff=False)
+        value = read_value(parse(ini.read_bytes()), b"EMSMTA", b"Disable")
+        assert value == (b"1" if state == "present" else None), number
+    pytest.fail("the edit took more than 40 requests")
+
+
+def _cut_at(number: int, half: bool, server: tuple[str, int], wanted: Request) -> bool:
+    """Cut the first connection at a request; tell whether it came so far."""
+    done = []
+
+    def hook(at: int, message: bytes) -> bytes:
+        if at == number and not done:
+            done.append(at)
+            raise Cut(message[: len(message) // 2] if half else message)
+        return message
+
+    with FaultProxy(server, hook) as proxy:
+        caller = Caller("127.0.0.1", proxy.port, timeout=2.0)
+        with contextlib.suppress(ServerError, Refused, StatusError):
+            apply(SmbEditor(caller.server()), wanted, check=False, diff=False)
+    return bool(done)
+
+
+def test_eight_writers_lose_nothing(lab: Lab, ini: Path) -> None:
+    ini.write_bytes(OLD)
+    done: list[str] = []
+
+    def write(number: int) -> None:
+        for turn in range(5):
+            key = f"Key{number}x{turn}"
+            wanted = request(section="WRITERS", settings={key: turn})
+            # One that finds the file in use for too long says so, and has lost nothing.
+            with contextlib.suppress(ServerError):
+                apply(SmbEditor(Caller(lab.addresses[0], lab.port).server()), wanted, check=False, diff=False)
+                done.append(key)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    profile = parse(ini.read_bytes())
+    lost = [key for key in done if read_value(profile, b"WRITERS", key.encode()) is None]
+    assert done
+    assert not lost

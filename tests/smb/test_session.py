@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Logons and sessions: right and wrong passwords, NT 4.0's way, guests, and servers that lie."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_files import SmbFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+
+from tests.lab.lab import Lab
+from tests.lab.proxy import FaultProxy, as_nt4
+from tests.smb.conftest import Caller
+
+OPTIONS = {"system_root": None, "exchange_bin": None, "drives_complete": False}
+POINTER = b"[Microsoft Proxy Service]\r\nIni File Path=C:\\Mspclnt\\mspclnt.ini\r\n"
+
+
+def test_a_wrong_password_is_one_bad_logon(lab: Lab) -> None:
+    before = lab.bad_logons()
+    with pytest.raises(StatusError, match="password"):
+        Caller(lab.addresses[0], lab.port, password="wrong").connect()
+    assert lab.bad_logons() == before + 1
+
+
+@pytest.mark.parametrize("auth", ["ntlmv2", "ntlmv1"])
+def test_nt4_has_no_extended_security(auth: str, lab: Lab) -> None:
+    with FaultProxy((lab.addresses[0], lab.port), as_nt4) as proxy:
+        assert "C$" in Caller("127.0.0.1", proxy.port, auth=auth).connect().shares()
+        before = lab.bad_logons()
+        with pytest.raises(StatusError, match="password"):
+            Caller("127.0.0.1", proxy.port, auth=auth, password="wrong").connect()
+        assert lab.bad_logons() == before + 1
+
+
+def test_a_guest_session_is_refused(tmp_path: Path) -> None:
+    with Lab(tmp_path, 1, extra="map to guest = Bad Password\n guest account = nobody") as lab:
+        with pytest.raises(Refused, match="guest"):
+            Caller(lab.addresses[0], lab.port, password="wrong").connect()
+        Caller(lab.addresses[0], lab.port).connect().close()
+
+
+def test_a_server_that_demands_signed_messages(tmp_path: Path) -> None:
+    with Lab(tmp_path, 1, extra="server signing = mandatory") as lab:
+        assert "C$" in Caller(lab.addresses[0], lab.port).connect().shares()
+
+
+def test_what_a_server_is_told_to_be(lab: Lab) -> None:
+    address = lab.addresses[1]
+    c, d = lab.drive(address, "C"), lab.drive(address, "D")
+    (c / "WINNT" / "SYSTEM.INI").write_bytes(POINTER)
+    for folder in (c / "mspclnt", d / "exchsrvr" / "bin"):
+        folder.mkdir(parents=True, exist_ok=True)
+    (c / "mspclnt" / "MSPCLNT.INI").write_bytes(b"[EMSMTA]\r\nDisable=1\r\n")
+    (d / "exchsrvr" / "bin" / "emsmta.exe").write_bytes(b"MZ")
+    caller = Caller(address, lab.port)
+    found = inform(SmbFiles(caller.server()), OPTIONS, check=False)
+    assert found["status"] == "protected"
+    assert found["paths"]["mspclnt"]["local"] == "C:\\Mspclnt\\mspclnt.ini"
+    assert found["paths"]["system_ini"] == {"windows": None, "local": f"\\\\{address}\\ADMIN$\\System.ini"}
+    assert caller.requests <= 20
+
+
+ANSWERS = [
+    b"HTTP/1.0 400 Bad Request\r\n\r\n",
+    b"\x00\xff\xff\xff" + b"x" * 100,
+    b"\x00\x00\x00\x04\xffSMB",
+    b"\x00\x00\x00\x30\xffSMB\x72" + bytes(43),
+    b"\x85\x00\x00\x00" * 50,
+    os.urandom(300),
+    b"",
+]
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=["http", "long", "short", "zeros", "keep-alives", "random", "silence"])
+@pytest.mark.parametrize("slowly", [False, True])
+def test_a_lying_server_ends_within_the_deadline(answer: bytes, slowly: bool) -> None:
+    with Liar(answer, slowly) as liar:
+        begin = time.monotonic()
+        with pytest.raises((Refused, ConnectionLost)):
+            Caller("127.0.0.1", liar.port, timeout=1.0, deadline=2.0).connect()
+        assert time.monotonic() - begin < 4
+
+
+class Liar:
+    """A server that sends the same bytes to everybody, at once or byte by byte, and then nothing."""
+
+    def __init__(self, answer: bytes, slowly: bool) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._answer = answer
+        self._slowly = slowly
+
+    def __enter__(self) -> Liar:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._listener.close()
+
+    def _serve(self) -> None:
+        send: Callable[[socket.socket], None] = self._trickle if self._slowly else self._at_once
+        try:
+            client, _address = self._listener.accept()
+            with client:
+                send(client)
+                time.sleep(3)
+        except OSError:
+            pass
+
+    def _at_once(self, client: socket.socket) -> None:
+        client.sendall(self._answer)
+
+    def _trickle(self, client: socket.socket) -> None:
+        for byte in self._answer:
+            client.sendall(bytes((byte,)))
+            time.sleep(0.1)
