@@ -14,9 +14,9 @@ description:
   - The code runs on the controller. Nothing is installed or started on the server.
   - Only the modules of this collection work over it. Whatever needs a command on the server fails and says so.
   - Speaks SMB1 alone, since no server in scope speaks anything newer. SMB1 neither encrypts nor proves who the server
-    is; see the page on security in this collection.
+    is; use it in a network that you trust.
 requirements:
-  - impacket >= 0.12.0 on the controller
+  - impacket >= 0.13.1 on the controller
 notes:
   - A refused logon is not tried again in the same run, and a domain account that was refused on one host is not tried
     on another, so that a wrong password does not lock it.

@@ -130,7 +130,7 @@ def test_a_cut_at_each_request(before: bytes, after: bytes | None, half: bool, l
 
 def _cut_at(number: int, half: bool, server: tuple[str, int], wanted: Request) -> bool:
     """Cut the first connection at a request; tell whether it came so far."""
-    done = []
+    done: list[int] = []
 
     def hook(at: int, message: bytes) -> bytes:
         if at == number and not done:
