@@ -6,7 +6,7 @@
 PYTHON ?= python3
 BUILD := .build
 
-.PHONY: help demo test test-matrix test-long bench compare clean
+.PHONY: help demo test test-matrix test-long bench compare lab lab-down clean
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -31,6 +31,13 @@ compare: ## Run the byte table through other tools that edit INI files
 	@$(PYTHON) -m tests.ci.run prepare
 	@$(PYTHON) -m tests.ci.venvs peers
 	@$(BUILD)/venv/peers/bin/python tests/compare/run.py
+
+lab: ## Start Samba as a fleet of NT servers on loopback, for trying by hand
+	@$(PYTHON) -m tests.ci.run prepare
+	@$(PYTHON) -m tests.lab up
+
+lab-down: ## End them
+	@$(PYTHON) -m tests.lab down
 
 clean: ## Remove all that was built
 	rm -rf $(BUILD)

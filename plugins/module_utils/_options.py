@@ -107,7 +107,7 @@ def _check_name(option: str, name: Any) -> None:
 
 def _fault_of_name(name: Any) -> str:
     if not isinstance(name, str):
-        return f"it is a {type(name).__name__}, not text; write it in quotes"
+        return f"it is {_kind(name)}, not text; write it in quotes"
     if not name:
         return "it is empty"
     if not _is_printable_ascii(name):
@@ -128,12 +128,19 @@ def _value(key: str, value: Any) -> str:
             raise OptionError(f"settings: {key} is a number of more than {LONGEST_NUMBER} bits; give text in quotes")
         return str(value)
     if not isinstance(value, str):
-        kind = "null" if value is None else f"a {type(value).__name__}"
-        raise OptionError(f"settings: {key} is {kind}; give a whole number or text in quotes")
+        raise OptionError(f"settings: {key} is {_kind(value)}; give a whole number or text in quotes")
     reason = _fault_of_value(value)
     if reason:
         raise OptionError(f"settings: the value of {key} cannot be written: {reason}")
     return value
+
+
+def _kind(value: Any) -> str:
+    """Name the type of a value; on the controller, Ansible's own types stand for the plain ones."""
+    if value is None:
+        return "null"
+    plain = (kind.__name__ for kind in (bool, int, float, list, dict) if isinstance(value, kind))
+    return f"a {next(plain, type(value).__name__)}"
 
 
 def _fault_of_value(value: str) -> str:

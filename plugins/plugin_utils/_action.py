@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError
@@ -68,7 +68,11 @@ class ServerAction(ActionBase):
             return result
         if self._connection.become is not None:
             raise AnsibleActionFail("become does nothing over SMB: log on as an administrator of the server instead")
-        _validation, options = self.validate_argument_spec(self.spec())
+        try:
+            _validation, options = self.validate_argument_spec(self.spec())
+        except AnsibleError as error:
+            result.update(failed=True, msg=str(error))
+            return result
         result.update(self._in_process(connect, options))
         return result
 

@@ -71,6 +71,11 @@ class Lab:
         self._drives = drives
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The process id of smbd, which leads a process group of its own."""
+        return self._process.pid if self._process else 0
+
     def drive(self, address: str, letter: str) -> Path:
         """Give the folder of a drive."""
         return self.base / "hosts" / address / letter

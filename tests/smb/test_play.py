@@ -20,7 +20,7 @@ from tests.unit.edit_cases import sample
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = {"hosts": "all", "gather_facts": False, "roles": ["legacy_exchange.winsock_proxy.emsmta_bypass"]}
-LOOK = {"legacy_exchange.winsock_proxy.emsmta_info": {}}
+LOOK: dict[str, Any] = {"legacy_exchange.winsock_proxy.emsmta_info": {}}
 HOSTS = 40
 FORKS = 20
 
