@@ -18,6 +18,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     line_ends,
     parse,
     refuse_wide,
+    shown,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
     SIZE_LIMIT,
@@ -169,15 +170,8 @@ def _shown_text(data: bytes, marked: bool) -> str:
     return "".join(lines)
 
 
-def shown(data: bytes) -> str:
-    """Give bytes as printable ASCII; what is not printable is escaped."""
-    if not data.isascii() or not data.decode("ascii").isprintable():
-        return "".join(chr(byte) if 32 <= byte < 127 or byte == 9 else f"\\x{byte:02x}" for byte in data)
-    return data.decode("ascii")
-
-
 def _shown_values(values: Values) -> dict[str, str | None]:
     return {shown(key): None if value is None else shown(value) for key, value in values.items()}
 
 
-__all__ = ("apply", "backup_name", "backup_path", "shown")
+__all__ = ("apply", "backup_name", "backup_path")

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from typing import NamedTuple, Sequence
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import shown
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
     READINGS,
     WINDOWS,
@@ -23,6 +22,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     read_section,
     read_value,
     refuse_wide,
+    shown,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files, ServerError
 

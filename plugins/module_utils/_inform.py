@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import Any, Mapping
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import shown
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import (
     Evidence,
     Part,
@@ -18,6 +17,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     Stanza,
     gather,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import shown
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Step, judge
 

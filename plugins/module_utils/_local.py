@@ -15,18 +15,21 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import stat
 
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._checks import (
+    check_file,
+    check_folder,
+    check_path,
+    other_case,
+    regular,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import Handle, NotRestored
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import replace as replace_in_place
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._posix import (
-    DOS_READ_ONLY,
     close_quietly,
-    dos_attributes,
     fail,
     file_system,
     holds,
-    is_append_only,
     is_at,
     left,
     lock,
@@ -40,10 +43,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pos
     unlink_quietly,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
-    SIZE_LIMIT,
     ChangedByOther,
     Editor,
-    Missing,
     OpenFile,
     ServerError,
 )
@@ -68,7 +69,7 @@ class LocalFiles(Editor):
 
     def read(self, path: str) -> bytes:
         """Read a file that may be edited (see Editor.read)."""
-        real = _regular(path)
+        real = regular(path)
         try:
             descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
@@ -86,17 +87,17 @@ class LocalFiles(Editor):
 
     def check_writable(self, path: str, beside: bool) -> None:
         """Raise ServerError where this user may not edit the file, or keep a copy beside it."""
-        real = _regular(path)
+        real = regular(path)
         try:
-            _check_file(path, real)
+            check_file(path, real)
             if beside or not self._goes_in_place(real):
-                _check_folder("checking", path, os.path.dirname(real))
+                check_folder("checking", path, os.path.dirname(real))
         except OSError as error:
             fail("checking", path, error)
 
     def open(self, path: str) -> OpenFile:
         """Open an existing file for an edit, as soon as no other writer of ours has it."""
-        real = _regular(path)
+        real = regular(path)
         try:
             return _LocalFile(path, real, self._goes_in_place(real))
         except OSError as error:
@@ -104,13 +105,13 @@ class LocalFiles(Editor):
 
     def check_creatable(self, path: str) -> None:
         """Raise ServerError where the folder is missing, read-only, or has the name in another case."""
-        _check_path(path)
+        check_path(path)
         real = os.path.realpath(path)
         folder, name = os.path.split(real)
         if not os.path.isdir(folder):
             raise ServerError(f"Error while creating {path}: there is no folder {folder}")
-        _check_folder("creating", path, folder)
-        other = _other_case(folder, name)
+        check_folder("creating", path, folder)
+        other = other_case(folder, name)
         if other == name:
             raise ChangedByOther(f"Error while creating {path}: another program has just made it")
         if other is not None:
@@ -293,85 +294,6 @@ def _renamed(temporary: str, real: str) -> bool:
             raise
         return False
     return True
-
-
-def _check_file(path: str, real: str) -> None:
-    if not os.stat(real).st_mode & 0o222 or dos_attributes(real) & DOS_READ_ONLY:
-        raise ServerError(
-            f"Error while checking {path}: it is read-only, and someone made it so; "
-            "if it may be edited, run 'chmod u+w' here or 'attrib -r' on Windows first"
-        )
-    if not os.access(real, os.W_OK):
-        raise ServerError(f"Error while checking {path}: {_not_writable(real)}")
-    if is_append_only(real):
-        raise ServerError(f"Error while checking {path}: it may only grow; if it may be edited, run 'chattr -a' first")
-
-
-def _check_folder(doing: str, path: str, folder: str) -> None:
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise ServerError(f"Error while {doing} {path}: the folder {folder}: {_not_writable(folder)}")
-
-
-def _check_path(path: str) -> None:
-    if path[:1] == "~":
-        raise ServerError(f"{path}: '~' is not expanded here: give the absolute path")
-    if path[1:2] == ":" or path[:1] == "\\":
-        raise ServerError(
-            f"{path}: this is a Windows path, which only the connection legacy_exchange.winsock_proxy.smb takes; "
-            "here give the absolute path below the folder where the drive is visible"
-        )
-    if path[:1] != "/":
-        raise ServerError(f"{path}: this path is relative: give an absolute one")
-    if "\0" in path:
-        raise ServerError("path: it holds a NUL character")
-
-
-def _regular(path: str) -> str:
-    """Give the real path of a regular file that may be edited, or raise."""
-    _check_path(path)
-    real = os.path.realpath(path)
-    try:
-        status = os.stat(real)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise Missing(_missing(path, real)) from error
-    except OSError as error:
-        fail("reading", path, error)
-    if stat.S_ISDIR(status.st_mode):
-        raise ServerError(f"Error while reading {path}: it is a directory; give the path of the file in it")
-    if not stat.S_ISREG(status.st_mode):
-        raise ServerError(f"Error while reading {path}: it is a device, a pipe or a socket, not a regular file")
-    if status.st_size > SIZE_LIMIT:
-        raise ServerError(
-            f"Error while reading {path}: it has {status.st_size} bytes, more than {SIZE_LIMIT}; a real file of "
-            "this kind has about 1 KB: check the path"
-        )
-    return real
-
-
-def _missing(path: str, real: str) -> str:
-    folder, name = os.path.split(real)
-    if not os.path.isdir(folder):
-        return f"Error while reading {path}: there is no such file, and no folder {folder}"
-    other = _other_case(folder, name)
-    if other is not None:
-        return f"Error while reading {path}: there is no such file, but one called {other!r}: give that name"
-    return f"Error while reading {path}: there is no such file; set 'create: true' if it is to be made"
-
-
-def _other_case(folder: str, name: str) -> str | None:
-    try:
-        return next((other for other in sorted(os.listdir(folder)) if other.lower() == name.lower()), None)
-    except OSError:
-        return None
-
-
-def _not_writable(path: str) -> str:
-    try:
-        if os.statvfs(path).f_flag & os.ST_RDONLY:
-            return "it lies on a file system that is mounted read-only"
-    except OSError:
-        pass
-    return "this user may not write there; run the task as one who may, for example with 'become: true'"
 
 
 def _temporary(real: str) -> str:

@@ -186,6 +186,13 @@ def read_all(profile: Profile, reading: Reading = WINDOWS) -> list[tuple[bytes, 
     ]
 
 
+def shown(data: bytes) -> str:
+    """Give bytes as printable ASCII; what is not printable is escaped."""
+    if not data.isascii() or not data.decode("ascii").isprintable():
+        return "".join(chr(byte) if 32 <= byte < 127 or byte == 9 else f"\\x{byte:02x}" for byte in data)
+    return data.decode("ascii")
+
+
 def looks_like_header(line: bytes) -> bool:
     """Tell whether any reading could take this line for a header."""
     return line[len(UTF8_MARK) if line.startswith(UTF8_MARK) else 0 :].lstrip(LOOSE.blanks)[:1] == b"["
@@ -267,4 +274,5 @@ __all__ = (
     "read_value",
     "refuse_wide",
     "sections",
+    "shown",
 )
