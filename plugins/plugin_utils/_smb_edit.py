@@ -8,15 +8,17 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import Handle
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import Handle, NotRestored
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import replace as replace_in_place
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
     SIZE_LIMIT,
     ConnectionLost,
     Editor,
+    Missing,
     OpenFile,
     ServerError,
 )
@@ -24,6 +26,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils impo
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import Opened
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import Place, SmbServer
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+
+SEPARATOR = "\\"
 
 
 class SmbEditor(Editor):
@@ -75,7 +79,10 @@ class SmbEditor(Editor):
     def create(self, path: str, data: bytes) -> None:
         place = self._server.place(path)
         self.check_creatable(path)
-        self._server.ask("creating", place, lambda: self._make(place, data))
+        try:
+            self._server.ask("creating", place, lambda: self._make(place, data))
+        except ConnectionLost as error:
+            _take_back(self._server, place, data, error)
 
     def _make(self, place: Place, data: bytes) -> None:
         session = self._server.session
@@ -95,17 +102,21 @@ class _SmbFile(OpenFile, Handle):
 
     def __init__(self, server: SmbServer, place: Place, opened: Opened) -> None:
         self._server = server
+        # A session that is made anew after a cut has other ids for files.
+        self._session = server.session
         self._place = place
         self._opened = opened
 
     def read(self) -> bytes:
-        return self._server.session.read(self._opened, SIZE_LIMIT)
+        return self._session.read(self._opened, SIZE_LIMIT)
 
     def replace(self, old: bytes, new: bytes) -> None:
         kept: list[Place] = []
 
         def keep() -> str:
-            name = self._place.path.rpartition("\\")[2] + ".old"
+            # By its bytes, so that no file of somebody else is taken for it.
+            digest = hashlib.sha256(old).hexdigest()[:8]
+            name = f"{self._place.path.rpartition(SEPARATOR)[2]}.{digest}.winsock_proxy.old"
             kept.append(self._place.beside(name))
             return self.save_beside(name, old)
 
@@ -113,8 +124,12 @@ class _SmbFile(OpenFile, Handle):
             self._server.ask("writing", self._place, lambda: replace_in_place(self, old, new, keep))
         except ConnectionLost as error:
             _recover(self._server, self._place, old, new, error)
-        for copy in kept:
-            self._server.session.delete(copy.share, copy.path)
+        except NotRestored:
+            kept.clear()
+            raise
+        finally:
+            for copy in kept:
+                _delete_quietly(self._server, copy)
 
     def save_beside(self, name: str, data: bytes) -> str:
         beside = self._place.beside(name)
@@ -123,26 +138,26 @@ class _SmbFile(OpenFile, Handle):
 
     def close(self) -> None:
         try:
-            self._server.session.close_file(self._opened)
-        except (StatusError, ConnectionLost):
+            self._session.close_file(self._opened)
+        except (StatusError, ConnectionLost, OSError):
             # What was written was flushed and read back; the server closes the file itself.
-            self._server.disconnect()
+            self._session.close()
 
     def fits(self, offset: int, length: int) -> bool:
-        return length <= self._server.session.chunk
+        return length <= self._session.chunk
 
     def write(self, offset: int, data: bytes) -> None:
-        self._server.session.write(self._opened, offset, data)
+        self._session.write(self._opened, offset, data)
 
     def truncate(self, size: int) -> None:
-        self._server.session.truncate(self._opened, size)
+        self._session.truncate(self._opened, size)
 
     def flush(self) -> None:
-        self._server.session.flush(self._opened)
+        self._session.flush(self._opened)
 
     def _copy(self, place: Place, data: bytes) -> None:
         """Make a file hold these bytes, flushed; one that already does is left as it is."""
-        session = self._server.session
+        session = self._session
         access = _smb.READ_DATA | _smb.WRITE_DATA
         opened = session.open(place.share, place.path, access, _smb.SHARE_NONE, _smb.OPEN_IF)
         try:
@@ -180,6 +195,30 @@ def _recover(server: SmbServer, place: Place, old: bytes, new: bytes, cause: Con
     raise ServerError(
         f"Error while writing {place.shown}: {cause}; looked again, the file holds {state}: run the task again"
     ) from cause
+
+
+def _take_back(server: SmbServer, place: Place, data: bytes, cause: ConnectionLost) -> None:
+    """After a broken connection: keep a new file that is complete, and take away one that is not."""
+    try:
+        server.reconnect()
+        if server.read(place)[0] == data:
+            state = "it is there and complete"
+        else:
+            server.session.delete(place.share, place.path)
+            state = "it was not complete, and was taken away"
+    except Missing:
+        state = "it was not made"
+    except Exception as error:
+        state = f"whether it is there is not known ({error})"
+    raise ServerError(f"Error while creating {place.shown}: {cause}; {state}: run the task again") from cause
+
+
+def _delete_quietly(server: SmbServer, place: Place) -> None:
+    try:
+        server.session.delete(place.share, place.path)
+    except Exception:
+        # It holds the old bytes, and does no harm.
+        pass
 
 
 def _keep_here(place: Place, old: bytes) -> str:

@@ -167,3 +167,42 @@ def test_eight_writers_lose_nothing(lab: Lab, ini: Path) -> None:
     lost = [key for key in done if read_value(profile, b"WRITERS", key.encode()) is None]
     assert done
     assert not lost
+
+
+def test_a_change_of_many_writes_keeps_a_copy_meanwhile(lab: Lab, ini: Path) -> None:
+    old = b"".join(b"[Program%05d]\r\nDisable=0\r\n" % number for number in range(6000)) + b"[EMSMTA]\r\nDisable=0\r\n"
+    old = b"[EMSMTA]\r\nA=1\r\n" + old
+    ini.write_bytes(old)
+    (ini.parent / "Mspclnt.ini.old").write_bytes(b"mine")
+    apply(SmbEditor(Caller(lab.addresses[0], lab.port).server()), request(), check=False, diff=False)
+    assert ini.read_bytes() == old.replace(b"A=1\r\n", b"A=1\r\nDisable=1\r\n", 1)
+    assert sorted(path.name for path in ini.parent.iterdir()) == ["Mspclnt.ini", "Mspclnt.ini.old"]
+
+
+@pytest.mark.parametrize("half", [False, True], ids=["after", "within"])
+def test_a_cut_while_a_file_is_made(half: bool, lab: Lab, ini: Path) -> None:
+    address = (lab.addresses[0], lab.port)
+    for number in range(40):
+        if ini.exists():
+            ini.unlink()
+        reached = _cut_at(number, half, address, request(create=True))
+        assert not ini.exists() or ini.read_bytes() == b"[EMSMTA]\r\nDisable=1\r\n", number
+        if not reached:
+            return
+    pytest.fail("it took more than 40 requests")
+
+
+def test_a_lost_connection_says_what_the_file_holds(lab: Lab, ini: Path) -> None:
+    ini.write_bytes(OLD)
+
+    def cut_after_the_write(_at: int, message: bytes) -> bytes:
+        if message[8] == _smb.WRITE:
+            raise Cut(message)
+        return message
+
+    with (
+        FaultProxy((lab.addresses[0], lab.port), cut_after_the_write) as proxy,
+        pytest.raises(ServerError, match="the file holds the new bytes"),
+    ):
+        apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(), check=False, diff=False)
+    assert ini.read_bytes() == NEW
