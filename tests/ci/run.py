@@ -86,6 +86,7 @@ def test_steps() -> list[Step]:
         Step("artifact", [python, "-m", "tests.ci.artifact"], env),
         Step("integration", ["tests/integration/run"], env),
         Step("molecule default", ["molecule", "test", "--scenario-name", "default"], env, ROOT / "extensions"),
+        Step("molecule fleet", ["molecule", "test", "--scenario-name", "fleet"], env, ROOT / "extensions"),
         pytest("judge", "tests/judge", "-m", "not long"),
         pytest("faults", "tests/faults", "-m", "not long"),
         pytest("smb", "tests/smb"),

@@ -17,7 +17,7 @@ FOLDER = ROOT / ".build" / "lab"
 PID = FOLDER / "lab.pid"
 sys.path[:0] = [str(ROOT), str(ROOT / "examples" / "demo")]
 
-from fleet import SERVERS  # noqa: E402
+from fleet import MSPCLNT, SERVERS  # noqa: E402
 
 from tests.lab.lab import PASSWORD, USER, Lab  # noqa: E402
 
@@ -25,10 +25,11 @@ from tests.lab.lab import PASSWORD, USER, Lab  # noqa: E402
 def up() -> None:
     """Start the servers, and say how to reach them."""
     down()
-    lab = Lab(FOLDER, len(SERVERS))
+    lab = Lab(FOLDER, len(SERVERS) + 1)
     lab.__enter__()
     PID.write_text(str(lab.pid))
-    for address, server in zip(lab.addresses, SERVERS, strict=True):
+    (FOLDER / "master.ini").write_bytes(MSPCLNT)
+    for address, server in zip(lab.addresses[:-1], SERVERS, strict=True):
         for letter, files in server.drives.items():
             for path, data in files.items():
                 target = lab.drive(address, letter) / path
@@ -43,7 +44,8 @@ def up() -> None:
         "ansible_facts_modules": [],
     }
     inventory = FOLDER / "inventory.json"
-    inventory.write_text(json.dumps({"exchange": {"hosts": hosts, "vars": variables}}, indent=2) + "\n")
+    found = {"exchange": {"hosts": hosts, "vars": variables | {"spare_address": lab.addresses[-1]}}}
+    inventory.write_text(json.dumps(found, indent=2) + "\n")
     print(f"{len(SERVERS)} servers listen on port {lab.port} of {lab.addresses[0]} and so on. For example:\n")
     print(f"  ansible -i {inventory} exchange -m legacy_exchange.winsock_proxy.emsmta_info\n\nmake lab-down ends them.")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from testinfra.host import Host
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / ".build" / "collections"), str(ROOT / "examples" / "demo")]
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (  # noqa: E402
