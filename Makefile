@@ -24,6 +24,7 @@ test-long: ## Run the tests that take minutes
 	@$(PYTHON) -m tests.ci.run long
 
 bench: ## Measure side by side with peers, and print the table
+	@$(PYTHON) -m tests.ci.run prepare
 	@$(PYTHON) -m tests.ci.venvs peers test
 	@$(BUILD)/venv/peers/bin/python tests/bench/run.py
 

@@ -102,20 +102,14 @@ options:
       - name: ansible_smb_deadline
 """
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from ansible import constants
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.errors import AnsibleError
 from ansible.plugins.connection import ConnectionBase
-from ansible.utils.display import Display
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._logon import LogonRefused, log_on_once
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Deadline, Refused, Wire
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import REFUSED_LOGONS, StatusError
 
-display = Display()
+if TYPE_CHECKING:
+    from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
+
 NO_COMMANDS = (
     "The connection legacy_exchange.winsock_proxy.smb runs no commands and no modules on the server: use this "
     "collection's mspclnt_ini, emsmta_info and role emsmta_bypass, and set 'gather_facts: false' or "
@@ -133,7 +127,6 @@ class Connection(ConnectionBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._server: SmbServer | None = None
-        self.wire: Wire | None = None
 
     def _connect(self) -> Connection:
         # A session is made when an action asks for a file, with the limits of its task.
@@ -142,20 +135,11 @@ class Connection(ConnectionBase):
 
     def smb_server(self) -> SmbServer:
         """Give the server, connected and logged on; raise AnsibleConnectionFailure when that fails."""
-        if _smb.IMPORT_ERROR is not None:
-            raise AnsibleError(
-                "The connection legacy_exchange.winsock_proxy.smb needs the Python library impacket on the controller: "
-                f"pip install impacket ({_smb.IMPORT_ERROR})"
-            )
+        # Not at the top: tasks that only pass by, such as debug, would load the SMB library in each worker.
+        from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._connect import connected
+
         if self._server is None:
-            host = self.get_option("host")
-            names = (self._play_context.remote_addr or "", self.get_option("netbios_name"))
-            deadline = Deadline(self.get_option("timeout"), self.get_option("deadline"))
-            self._server = SmbServer(host, names, lambda: self._log_on(host, deadline))
-        try:
-            self._server.session  # noqa: B018
-        except (ConnectionLost, Refused, StatusError, OSError) as error:
-            raise AnsibleConnectionFailure(f"{self.get_option('host')}: {_words(error)}") from error
+            self._server = connected(self.get_option, self._play_context.remote_addr or "")
         return self._server
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> NoReturn:
@@ -176,57 +160,3 @@ class Connection(ConnectionBase):
             self._server.disconnect()
             self._server = None
         self._connected = False
-
-    def _account(self) -> _smb.Account:
-        user, domain = self.get_option("remote_user") or "", self.get_option("domain")
-        if "\\" in user:
-            domain, user = user.split("\\", 1)
-        if not user:
-            raise Refused("no user is given: set ansible_user and ansible_password (or -u and -k)")
-        auth = self.get_option("auth")
-        if auth == "ntlmv1":
-            display.warning(
-                f"{self.get_option('host')}: logging on by NTLMv1, as asked for; who records it can find the password"
-            )
-        return _smb.Account(str(user), str(self.get_option("password") or ""), str(domain), auth)
-
-    def _log_on(self, host: str, deadline: Deadline) -> _smb.Session:
-        account = self._account()
-        session: list[_smb.Session] = []
-
-        def log_on() -> None:
-            session.append(self._open_session(host, deadline))
-            try:
-                session[0].log_on(account)
-            except StatusError as error:
-                session[0].close()
-                if error.status in REFUSED_LOGONS:
-                    raise LogonRefused(f"logon of {account.user} refused: {error}") from error
-                raise
-            except Exception:
-                session[0].close()
-                raise
-
-        folder = constants.DEFAULT_LOCAL_TMP
-        log_on_once(folder, host, account.user, account.domain, log_on)
-        return session[0]
-
-    def _open_session(self, host: str, deadline: Deadline) -> _smb.Session:
-        port = self.get_option("port")
-        called = self.get_option("netbios_name")
-        failures = []
-        for number in (port,) if port else (445, 139):
-            try:
-                self.wire = Wire(host, number, deadline, called)
-                return _smb.Session(self.wire, called, host)
-            except (ConnectionLost, Refused, OSError) as error:
-                failures.append(f"port {number}: {_words(error)}")
-        raise Refused("; ".join(failures))
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, ConnectionRefusedError):
-        return "connection refused: no file service listens there"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error)

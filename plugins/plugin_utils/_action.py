@@ -5,8 +5,8 @@
 
 PRIVATE to the collection: no part of this file is a public interface.
 
-The connection and its library are imported here and not per worker: the controller loads
-an action plugin before it forks.
+The SMB library is imported here and not per worker: the controller loads an action plugin
+before it forks.
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import connection_loader
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import ProfileError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _connect
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
 
-connection_loader.get("legacy_exchange.winsock_proxy.smb", class_only=True)
-
+PRELOADED = (_connect,)
 NO_PYTHON_THERE = ("winrm", "psrp")
 
 

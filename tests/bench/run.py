@@ -18,6 +18,7 @@ sys.path[:0] = [str(ROOT), str(COLLECTIONS)]
 
 from tests.bench.engine import engine_rows, growth_row, memory_row  # noqa: E402
 from tests.bench.modules import module_memory_row, module_rows  # noqa: E402
+from tests.bench.smb import smb_rows  # noqa: E402
 
 PEERS = ("ansible-core", "ansible", "ConfigUpdater", "crudini")
 
@@ -37,6 +38,7 @@ def main() -> None:
             [memory_row(), module_memory_row(Path(folder))],
             [growth_row()],
             module_rows(Path(folder)),
+            smb_rows(Path(folder)),
         ]
     text = "\n\n".join("\n".join(block) for block in blocks)
     print(f"{machine()}\n\n{text}")

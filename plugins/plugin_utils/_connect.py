@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the options of the connection to a session that is logged on.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible import constants
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.utils.display import Display
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._logon import LogonRefused, log_on_once
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Deadline, Refused, Wire
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import REFUSED_LOGONS, StatusError
+
+display = Display()
+# Windows 2000 listens on the first, NT 4.0 on the second only.
+PORTS = (445, 139)
+
+Options = Callable[[str], Any]
+
+
+def connected(option: Options, name: str) -> SmbServer:
+    """Give the server that the options name, with a session.
+
+    Raises AnsibleConnectionFailure when it cannot be had, AnsibleError without the library.
+    """
+    if _smb.IMPORT_ERROR is not None:
+        raise AnsibleError(
+            "The connection legacy_exchange.winsock_proxy.smb needs the Python library impacket on the controller: "
+            f"pip install impacket ({_smb.IMPORT_ERROR})"
+        )
+    host = option("host")
+    deadline = Deadline(option("timeout"), option("deadline"))
+    server = SmbServer(host, (name, option("netbios_name")), lambda: _log_on(option, host, deadline))
+    try:
+        server.reconnect()
+    except (ConnectionLost, Refused, StatusError, OSError) as error:
+        raise AnsibleConnectionFailure(f"{host}: {_words(error)}") from error
+    return server
+
+
+def _account(option: Options) -> _smb.Account:
+    user, domain = option("remote_user") or "", option("domain")
+    if "\\" in user:
+        domain, user = user.split("\\", 1)
+    if not user:
+        raise Refused("no user is given: set ansible_user and ansible_password (or -u and -k)")
+    auth = option("auth")
+    if auth == "ntlmv1":
+        display.warning(f"{option('host')}: logging on by NTLMv1, as asked for; who records it can find the password")
+    return _smb.Account(str(user), str(option("password") or ""), str(domain), auth)
+
+
+def _log_on(option: Options, host: str, deadline: Deadline) -> _smb.Session:
+    account = _account(option)
+    session: list[_smb.Session] = []
+
+    def log_on() -> None:
+        session.append(_open_session(option, host, deadline))
+        try:
+            session[0].log_on(account)
+        except StatusError as error:
+            session[0].close()
+            if error.status in REFUSED_LOGONS:
+                raise LogonRefused(f"logon of {account.user} refused: {error}") from error
+            raise
+        except Exception:
+            session[0].close()
+            raise
+
+    log_on_once(constants.DEFAULT_LOCAL_TMP, host, account.user, account.domain, log_on)
+    return session[0]
+
+
+def _open_session(option: Options, host: str, deadline: Deadline) -> _smb.Session:
+    port, called = option("port"), option("netbios_name")
+    failures = []
+    for number in (port,) if port else PORTS:
+        try:
+            return _smb.Session(Wire(host, number, deadline, called), called, host)
+        except (ConnectionLost, Refused, OSError) as error:
+            failures.append(f"port {number}: {_words(error)}")
+    raise Refused("; ".join(failures))
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return "connection refused: no file service listens there"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error)
+
+
+__all__ = ("connected",)

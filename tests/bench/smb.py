@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plays over SMB against the lab's servers, beside plays of `debug` and `ping` in the same run."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.bench.modules import Cost, measured
+from tests.lab.lab import PASSWORD, USER, Lab
+from tests.lab.proxy import FaultProxy
+from tests.unit.edit_cases import sample
+
+SERVERS = 100
+ROUNDS = 3
+PATH = "C:\\mspclnt\\Mspclnt.ini"
+PROTECTED = sample("Q231878.mspclnt.ini") + b"[EMSMTA]\r\nDisable=1\r\n"
+SMB, LOCAL = "legacy_exchange.winsock_proxy.smb", "local"
+ROLE = {"roles": ["legacy_exchange.winsock_proxy.emsmta_bypass"]}
+DEBUG: dict[str, Any] = {"tasks": [{"ansible.builtin.debug": {"msg": "x"}}]}
+AUDIT: dict[str, Any] = {"tasks": [{"legacy_exchange.winsock_proxy.mspclnt_ini": {"path": PATH}}]}
+INFO: dict[str, Any] = {"tasks": [{"legacy_exchange.winsock_proxy.emsmta_info": {}}]}
+PING: dict[str, Any] = {"tasks": [{"ansible.builtin.ping": {}}]}
+# Play, connection, limits against debug: CPU of the controller, and wall.
+PLAYS: dict[str, tuple[dict[str, Any], str, float, float]] = {
+    "debug": (DEBUG, SMB, 0.0, 0.0),
+    "mspclnt_ini": (AUDIT, SMB, 2.0, 3.0),
+    "emsmta_info": (INFO, SMB, 2.5, 0.0),
+    "role": (ROLE, SMB, 6.0, 6.0),
+    "ping, local": (PING, LOCAL, 0.0, 0.0),
+}
+
+
+def smb_rows(folder: Path) -> list[str]:
+    """Give the table rows, all plays in turn, in check mode at 5 forks."""
+    with Lab(folder / "lab", SERVERS, drives="C") as lab:
+        for address in lab.addresses:
+            _furnish(lab.drive(address, "C"))
+        hosts: dict[str, dict[str, Any]] = {address: {"ansible_port": lab.port} for address in lab.addresses}
+        times: dict[str, list[Cost]] = {name: [] for name in PLAYS}
+        for turn in range(ROUNDS):
+            for name, (play, connection, _cpu, _wall) in PLAYS.items():
+                if turn == 0 or name != "ping, local":
+                    times[name].append(_run(folder, play, connection, hosts, 5))
+        return [*_table(times), _delayed_row(folder, lab)]
+
+
+def _furnish(drive: Path) -> None:
+    """Put the files of a protected server on its drive."""
+    for path, data in (
+        ("WINNT/SYSTEM.INI", sample("Q231878.system.ini")),
+        ("mspclnt/Mspclnt.ini", PROTECTED),
+        ("exchsrvr/bin/EMSMTA.EXE", b"MZ"),
+    ):
+        (drive / path).parent.mkdir(parents=True, exist_ok=True)
+        (drive / path).write_bytes(data)
+
+
+def _table(times: dict[str, list[Cost]]) -> list[str]:
+    rows = [f"One play over {SERVERS} protected servers in check mode, 5 forks; median of {ROUNDS} rounds (ping: one)"]
+    cpu, wall = (statistics.median(cost[at] for cost in times["debug"]) for at in (1, 0))
+    for name, costs in times.items():
+        own_cpu, own_wall = (statistics.median(cost[at] for cost in costs) for at in (1, 0))
+        limits = " and ".join(
+            f"{what} at most {limit:g}" for what, limit in zip(("CPU", "wall"), PLAYS[name][2:], strict=True) if limit
+        )
+        times_debug = f"{own_cpu / cpu:5.2f} times debug's CPU, {own_wall / wall:5.2f} times its wall"
+        rows.append(f"  {name:12} {own_wall:6.2f} s wall {own_cpu:6.2f} s CPU  {times_debug}  ({limits or 'no limit'})")
+    return rows
+
+
+def _delayed_row(folder: Path, lab: Lab) -> str:
+    """Measure the audit with 50 ms of delay for each request."""
+    proxies = [FaultProxy((address, lab.port), delay=0.05) for address in lab.addresses]
+    hosts = {f"far{at:03}": {"ansible_host": "127.0.0.1", "ansible_port": each.port} for at, each in enumerate(proxies)}
+    try:
+        cost = _run(folder, AUDIT, SMB, hosts, 20)
+    finally:
+        for proxy in proxies:
+            proxy.__exit__()
+    return f"  mspclnt_ini with 50 ms delay on the wire, 20 forks: {cost.wall:.1f} s wall (at most 10)"
+
+
+def _run(folder: Path, play: dict[str, Any], connection: str, hosts: dict[str, dict[str, Any]], forks: int) -> Cost:
+    variables = {
+        "ansible_connection": connection,
+        "ansible_user": USER,
+        "ansible_password": PASSWORD,
+        "ansible_python_interpreter": str(Path(sys.executable).with_name("python3")),
+    }
+    (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts, "vars": variables}}))
+    (folder / "play.json").write_text(json.dumps([{"hosts": "all", "gather_facts": False, **play}]))
+    program = str(Path(sys.executable).parent / "ansible-playbook")
+    command = [program, "--check", "--inventory", str(folder / "hosts.json"), str(folder / "play.json")]
+    return measured(command, {"ANSIBLE_FORKS": str(forks)})
