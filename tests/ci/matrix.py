@@ -71,6 +71,18 @@ def prepared(core: Core, version: str) -> Path:
     return venv(f"matrix-{core.version}", python(version) or "", requirements)
 
 
+def targets(core: Core, gaps: list[str]) -> list[str]:
+    """Give the oldest and the newest target Python for a core; for a newest that is missing, the next one."""
+    oldest, newest = core.targets
+    found = [oldest] if python(oldest) else []
+    below = [version for version in ("3.14", "3.13", "3.12") if int(version[2:]) <= int(newest[2:])]
+    found += [version for version in below if python(version)][:1]
+    gaps += [
+        f"ansible-core {core.version}: no target Python {version}" for version in core.targets if version not in found
+    ]
+    return found
+
+
 def steps_for(core: Core, gaps: list[str]) -> list[Step]:
     """Give the steps for a core; add what is not found to the gaps."""
     version = controller(core)
@@ -84,12 +96,8 @@ def steps_for(core: Core, gaps: list[str]) -> list[Step]:
         Step(f"{core.version} unit, {version}", unit, env),
         Step(f"{core.version} molecule", ["molecule", "test", "--scenario-name", "default"], env, ROOT / "extensions"),
     ]
-    for target in core.targets:
-        found = python(target)
-        if found is None:
-            gaps.append(f"ansible-core {core.version}: no target Python {target}")
-        else:
-            steps.append(Step(f"{core.version} on {target}", ["tests/integration/run", found], env))
+    for target in targets(core, gaps):
+        steps.append(Step(f"{core.version} on {target}", ["tests/integration/run", python(target) or ""], env))
     return steps
 
 
