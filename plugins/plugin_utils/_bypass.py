@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role emsmta_bypass decides and reports. Pure: results of modules in, plain data out.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+OK, REFUSED, NOT_VERIFIED = "ok", "refused", "not_verified"
+CHANGE_KEYS = ("path", "before", "after", "backup_file")
+
+Found = Mapping[str, Any]
+
+
+def decide(before: Found, present: bool, override_proxied: bool) -> dict[str, Any]:
+    """Decide which files to edit on a server, or why it is left alone.
+
+    Args:
+        before: the result of `emsmta_info`.
+        present: whether the stanza is to be there, or to be taken away.
+        override_proxied: whether a section with other keys may be edited too.
+
+    Returns:
+        `paths` to edit, and `refusal`, a sentence that is empty when nothing stands against it.
+    """
+    stanzas = before["evidence"]["stanzas"]
+    if before["status"] == "unknown":
+        return {"paths": [], "refusal": _unknown(before)}
+    if not present:
+        return {"paths": [stanza["path"] for stanza in stanzas if stanza["disable"] is not None], "refusal": ""}
+    paths = [step["path"] for step in before["plan"]]
+    others = [
+        entry["key"]
+        for stanza in stanzas
+        if stanza["path"] in paths
+        for entry in stanza["entries"]
+        if entry["key"].lower() != "disable"
+    ]
+    if others and not override_proxied:
+        return {"paths": [], "refusal": _proxied(before["status"], others)}
+    return {"paths": paths, "refusal": ""}
+
+
+def conclude(before: Found, present: bool, override_proxied: bool, edits: Found, after: Found) -> dict[str, Any]:
+    """Give `emsmta_bypass_result`: what was found, what changed, and what to do next.
+
+    Args:
+        before: the result of `emsmta_info` before the edits.
+        present: as in `decide`.
+        override_proxied: as in `decide`.
+        edits: the registered edits, with `results`; of an earlier run when there was nothing to edit.
+        after: the result of `emsmta_info` after them; without `status` when it was not run again.
+    """
+    decision = decide(before, present, override_proxied)
+    changes = [_change(edit) for edit in edits.get("results", ()) if edit.get("changed")] if decision["paths"] else []
+    verified = bool(changes) and "status" in after
+    last = after if verified else before
+    outcome = REFUSED if decision["refusal"] else OK
+    if verified and not _agrees(after, present):
+        outcome = NOT_VERIFIED
+    result = {
+        "outcome": outcome,
+        "status_before": before["status"],
+        "status_after": last["status"] if verified else _predicted(before["status"], present, changes),
+        "certainty": last["certainty"],
+        "changed": bool(changes),
+        "changes": changes,
+        "reasons": before["reasons"],
+        "risks": last["risks"],
+        "in_force": "no" if changes and present else last["in_force"],
+        "next_steps": [decision["refusal"]] if decision["refusal"] else _next_steps(last, present, bool(changes)),
+    }
+    result["message"] = _message(result, bool(before["check_mode"]))
+    return result
+
+
+def _unknown(before: Found) -> str:
+    reasons = "; ".join(reason["message"] for reason in before["reasons"])
+    return f"Left alone, status unknown: {reasons}. {' '.join(_messages(before['advice']))}"
+
+
+def _proxied(status: str, keys: Sequence[str]) -> str:
+    return (
+        f"Left alone, status {status}: section EMSMTA also holds {', '.join(keys)}, so X.400 may go through the proxy "
+        "on purpose, and Disable=1 would end that. If it is not wanted, set emsmta_bypass_override_proxied to true."
+    )
+
+
+def _change(edit: Found) -> dict[str, Any]:
+    return {key: edit[key] for key in CHANGE_KEYS if key in edit}
+
+
+def _agrees(after: Found, present: bool) -> bool:
+    if present:
+        return bool(after["status"] == "protected")
+    return all(stanza["disable"] is None for stanza in after["evidence"]["stanzas"])
+
+
+def _predicted(status: str, present: bool, changes: Sequence[Found]) -> str:
+    if not changes:
+        return status
+    if present:
+        return "protected"
+    return "exposed" if status == "protected" else status
+
+
+def _next_steps(last: Found, present: bool, changed: bool) -> list[str]:
+    # What a running MTA has read is not touched by an edit: it needs a restart.
+    restart = [advice["message"] for advice in last["advice"] if advice["code"] == "restart_mta"] if changed else []
+    risks = last["risks"] if present and last["status"] != "unknown" else []
+    other = [advice["message"] for advice in last["advice"] if advice["code"] != "restart_mta"]
+    return restart + [risk["message"] for risk in risks if not risk["mitigated"]] + other
+
+
+def _message(result: Found, check: bool) -> str:
+    if result["outcome"] == REFUSED:
+        return str(result["next_steps"][0])
+    before, after = result["status_before"], result["status_after"]
+    status = before if before == after else f"{before} -> {after}"
+    paths = ", ".join(change["path"] for change in result["changes"])
+    changed = f"{'would change' if check else 'changed'} {paths}" if paths else "nothing to change"
+    text = f"{status} ({result['certainty']}): {result['reasons'][0]['message']}; {changed}."
+    if result["outcome"] == NOT_VERIFIED:
+        text = f"Windows does not read what was written: {text}"
+    return f"{text} Next: {' '.join(result['next_steps'])}" if result["next_steps"] else text
+
+
+def _messages(items: Sequence[Found]) -> list[str]:
+    return [item["message"] for item in items]
+
+
+__all__ = ("conclude", "decide")

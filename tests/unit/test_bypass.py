@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the role decides and reports, from results as `emsmta_info` and `mspclnt_ini` give them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import conclude, decide
+
+INI, WSPCFG = "C:\\mspclnt\\mspclnt.ini", "D:\\exchsrvr\\bin\\wspcfg.ini"
+REFRESH = {"code": "overwritten_on_refresh", "message": "It may be undone.", "mitigated": False}
+RESTART = {"code": "restart_mta", "message": "Restart the MTA."}
+
+
+def found(status: str, *keys: str, disable: str | None = None, **more: Any) -> dict[str, Any]:
+    """Give a result of `emsmta_info` whose one stanza holds these keys."""
+    entries = [{"key": key, "value": "x", "line": 1} for key in keys]
+    return {
+        "status": status,
+        "certainty": "documented",
+        "check_mode": False,
+        "reasons": [{"code": "stanza", "message": "Windows reads nothing"}],
+        "risks": [REFRESH],
+        "advice": [RESTART],
+        "plan": [{"path": INI}] if status == "exposed" else [],
+        "evidence": {"stanzas": [{"path": INI, "disable": disable, "entries": entries}]},
+        "in_force": "unknown",
+        **more,
+    }
+
+
+def edited(*paths: str, changed: bool = True) -> dict[str, Any]:
+    """Give the registered loop over these paths."""
+    return {"results": [{"path": path, "changed": changed, "before": {}, "after": {}, "diff": []} for path in paths]}
+
+
+@pytest.mark.parametrize(
+    ("before", "present", "override", "paths", "refusal"),
+    [
+        (found("exposed"), True, False, [INI], ""),
+        (found("exposed", "DISABLE"), True, False, [INI], ""),
+        (found("protected", "Disable", disable="1"), True, False, [], ""),
+        (found("protected", "Disable", disable="1"), False, False, [INI], ""),
+        (found("not_applicable", "Disable", disable="0"), False, False, [INI], ""),
+        (found("exposed"), False, False, [], ""),
+        (found("exposed", "Disable", "ServerBindTcpPorts"), True, False, [], "ServerBindTcpPorts"),
+        (found("exposed", "Disable", "ServerBindTcpPorts"), True, True, [INI], ""),
+        (found("exposed", "Disabled"), True, False, [], "also holds Disabled"),
+        (found("unknown"), True, True, [], "status unknown: Windows reads nothing. Restart the MTA."),
+        (found("unknown", disable="1"), False, False, [], "status unknown"),
+    ],
+)
+def test_decision(before: dict[str, Any], present: bool, override: bool, paths: list[str], refusal: str) -> None:
+    decision = decide(before, present, override)
+    assert decision["paths"] == paths
+    assert refusal in decision["refusal"]
+    assert bool(decision["refusal"]) == bool(refusal)
+
+
+def test_nothing_to_change_ignores_what_an_earlier_run_registered() -> None:
+    result = conclude(found("protected", disable="1"), True, False, edited(INI), found("exposed"))
+    assert (result["outcome"], result["changed"], result["changes"]) == ("ok", False, [])
+    assert result["status_after"] == "protected"
+    assert result["next_steps"] == ["It may be undone."]
+    assert result["message"] == (
+        "protected (documented): Windows reads nothing; nothing to change. Next: It may be undone."
+    )
+
+
+def test_a_verified_change() -> None:
+    result = conclude(found("exposed"), True, False, edited(INI), found("protected", disable="1"))
+    assert (result["outcome"], result["status_after"], result["in_force"]) == ("ok", "protected", "no")
+    assert result["changes"] == [{"path": INI, "before": {}, "after": {}}]
+    assert result["next_steps"] == ["Restart the MTA.", "It may be undone."]
+    assert result["message"].startswith(f"exposed -> protected (documented): Windows reads nothing; changed {INI}.")
+
+
+@pytest.mark.parametrize(
+    ("status", "present", "predicted"),
+    [("exposed", True, "protected"), ("protected", False, "exposed"), ("not_applicable", False, "not_applicable")],
+)
+def test_check_mode_predicts(status: str, present: bool, predicted: str) -> None:
+    before = found(status, disable=None if present else "1", check_mode=True)
+    result = conclude(before, present, False, edited(INI), {"skipped": True})
+    assert (result["outcome"], result["status_after"]) == ("ok", predicted)
+    assert f"would change {INI}" in result["message"]
+
+
+def test_an_edit_that_windows_does_not_read() -> None:
+    result = conclude(found("exposed"), True, False, edited(INI), found("exposed"))
+    assert result["outcome"] == "not_verified"
+    assert result["message"].startswith("Windows does not read what was written: exposed (documented)")
+    absent = conclude(found("protected", disable="1"), False, False, edited(INI), found("exposed", disable="0"))
+    assert absent["outcome"] == "not_verified"
+
+
+def test_a_refusal_is_the_message_and_the_next_step() -> None:
+    result = conclude(found("exposed", "Persistent"), True, False, {}, {})
+    assert (result["outcome"], result["changed"]) == ("refused", False)
+    assert result["next_steps"] == [result["message"]]
+    assert "emsmta_bypass_override_proxied" in result["message"]
+
+
+def test_mitigated_risks_are_no_next_step() -> None:
+    lasting = dict(REFRESH, mitigated=True)
+    result = conclude(found("protected", risks=[lasting], advice=[]), True, False, {}, {})
+    assert result["next_steps"] == []
+    assert result["message"].endswith("nothing to change.")
