@@ -56,18 +56,16 @@ from typing import Any
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import conclude
 
-NOTHING: Mapping[str, Any] = {}
-
 
 def emsmta_bypass_result(
     found: Mapping[str, Any],
     state: str,
     override_proxied: bool | str = False,
-    edits: Mapping[str, Any] = NOTHING,
-    after: Mapping[str, Any] = NOTHING,
+    edits: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
 ) -> Any:
     """Sum up."""
-    return conclude(found, state == "present", boolean(override_proxied), edits, after)
+    return conclude(found, state == "present", boolean(override_proxied), edits or {}, after or {})
 
 
 class FilterModule:
