@@ -120,7 +120,7 @@ def named(data: bytes) -> str:
 
 
 def gather(files: Files, places: Places) -> Evidence:
-    """Look at the server's files and give the evidence. Raises nothing of its own."""
+    """Look at the server's files and give the evidence; raise ConnectionLost where the drives cannot be listed."""
     gaps: list[Gap] = []
     system_ini, pointer = _system_ini(files, places, gaps)
     client = _client(files, pointer, gaps)

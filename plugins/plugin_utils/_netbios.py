@@ -65,6 +65,7 @@ class Wire:
         self._deadline = deadline
         self.requests = 0
         self.last = b""
+        self._lost = ""
         try:
             self._socket = socket.create_connection((host, port), timeout=self._left(deadline.next()))
         except TimeoutError as error:
@@ -78,7 +79,9 @@ class Wire:
                 raise
 
     def send_packet(self, data: bytes) -> None:
-        """Send one SMB message."""
+        """Send one SMB message; after a loss none, for a late answer would be taken for that to the next request."""
+        if self._lost:
+            raise ConnectionLost(self._lost)
         self.requests += 1
         self._send(MESSAGE, data)
 
@@ -92,7 +95,7 @@ class Wire:
                 return Message(data)
             if kind != KEEP_ALIVE:
                 break
-        raise ConnectionLost("the server sent something that is no SMB message")
+        raise self._broken("the server sent something that is no SMB message")
 
     def close(self) -> None:
         """Close the connection."""
@@ -117,15 +120,15 @@ class Wire:
             self._socket.settimeout(self._left(self._deadline.next()))
             self._socket.sendall(struct.pack(">I", kind << 24 | len(data)) + data)
         except TimeoutError as error:
-            raise ConnectionLost(self._deadline.describe()) from error
+            raise self._broken(self._deadline.describe()) from error
         except OSError as error:
-            raise ConnectionLost(f"the connection broke: {error.strerror or error}") from error
+            raise self._broken(f"the connection broke: {error.strerror or error}") from error
 
     def _receive(self, end: float) -> tuple[int, bytes]:
         head = struct.unpack(">I", self._read(4, end))[0]
         kind, length = head >> 24, head & 0xFFFFFF
         if length > LONGEST_MESSAGE:
-            raise ConnectionLost(f"the server announced a message of {length} bytes")
+            raise self._broken(f"the server announced a message of {length} bytes")
         return kind, self._read(length, end)
 
     def _read(self, length: int, end: float) -> bytes:
@@ -135,18 +138,22 @@ class Wire:
                 self._socket.settimeout(self._left(end))
                 part = self._socket.recv(length - len(parts))
             except TimeoutError as error:
-                raise ConnectionLost(self._deadline.describe()) from error
+                raise self._broken(self._deadline.describe()) from error
             except OSError as error:
-                raise ConnectionLost(f"the connection broke: {error.strerror or error}") from error
+                raise self._broken(f"the connection broke: {error.strerror or error}") from error
             if not part:
-                raise ConnectionLost("the server closed the connection")
+                raise self._broken("the server closed the connection")
             parts += part
         return bytes(parts)
+
+    def _broken(self, reason: str) -> ConnectionLost:
+        self._lost = reason
+        return ConnectionLost(reason)
 
     def _left(self, end: float) -> float:
         left = end - time.monotonic()
         if left <= 0:
-            raise ConnectionLost(self._deadline.describe())
+            raise self._broken(self._deadline.describe())
         return left
 
 

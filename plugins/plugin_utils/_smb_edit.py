@@ -156,10 +156,19 @@ class _SmbFile(OpenFile, Handle):
         self._session.flush(self._opened)
 
     def _copy(self, place: Place, data: bytes) -> None:
-        """Make a file hold these bytes, flushed; one that already does is left as it is."""
+        """Make a file hold these bytes, flushed; one that does is left alone, a new one that cannot is taken away."""
         session = self._session
         access = _smb.READ_DATA | _smb.WRITE_DATA
         opened = session.open(place.share, place.path, access, _smb.SHARE_NONE, _smb.OPEN_IF)
+        try:
+            self._fill(opened, data)
+        except StatusError:
+            if not opened.size:
+                _delete_quietly(self._server, place)
+            raise
+
+    def _fill(self, opened: Opened, data: bytes) -> None:
+        session = self._session
         try:
             if opened.size == len(data) and session.read(opened, SIZE_LIMIT) == data:
                 return
@@ -217,7 +226,7 @@ def _delete_quietly(server: SmbServer, place: Place) -> None:
     try:
         server.session.delete(place.share, place.path)
     except Exception:
-        # It holds the old bytes, and does no harm.
+        # It holds the old bytes or a part of them, and does no harm.
         pass
 
 

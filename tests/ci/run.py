@@ -89,7 +89,7 @@ def test_steps() -> list[Step]:
         Step("molecule fleet", ["molecule", "test", "--scenario-name", "fleet"], env, ROOT / "extensions"),
         pytest("judge", "tests/judge", "-m", "not long"),
         pytest("faults", "tests/faults", "-m", "not long"),
-        pytest("smb", "tests/smb"),
+        pytest("smb", "tests/smb", "-m", "not long"),
         Step("sanity", [python, "-m", "tests.ci.sanity"], env, weight=2),
     ]
 
@@ -97,7 +97,7 @@ def test_steps() -> list[Step]:
 def long_steps() -> list[Step]:
     """Give the steps of `make test-long`."""
     venv("test")
-    return [pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults")]
+    return [pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults", "smb")]
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 EXTENDED_SECURITY = 0x0800
 
@@ -22,17 +22,30 @@ class Cut(Exception):
         self.send = send
 
 
+class Reset(Exception):
+    """End the client's connection by a TCP reset."""
+
+
 # Gets the number of the client's message, from 0, and the message; gives what is sent on.
 Hook = Callable[[int, bytes], bytes]
+# Gets the client's message and the server's answer; gives what is sent to the client, piece by piece.
+AnswerHook = Callable[[bytes, bytes], Iterable[bytes]]
 
 
 class FaultProxy:
     """Forwards to a server; a context manager. ``delay`` is added to each request, in seconds."""
 
-    def __init__(self, server: tuple[str, int], hook: Hook | None = None, delay: float = 0.0) -> None:
+    def __init__(
+        self,
+        server: tuple[str, int],
+        hook: Hook | None = None,
+        delay: float = 0.0,
+        answer: AnswerHook | None = None,
+    ) -> None:
         self._server = server
         self.hook = hook
         self._delay = delay
+        self._answer = answer
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._sockets: list[socket.socket] = []
@@ -49,6 +62,12 @@ class FaultProxy:
                 pass
             each.close()
 
+    def refuse(self) -> None:
+        """Let nobody else in; who is connected stays so."""
+        # Closing alone would leave the thread that accepts one more.
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
     def _accept(self) -> None:
         while True:
             try:
@@ -58,7 +77,8 @@ class FaultProxy:
             server = socket.create_connection(self._server)
             self._sockets += [client, server]
             threading.Thread(target=self._requests, args=(client, server), daemon=True).start()
-            threading.Thread(target=_pump, args=(server, client), daemon=True).start()
+            if self._answer is None:
+                threading.Thread(target=_pump, args=(server, client), daemon=True).start()
 
     def _requests(self, client: socket.socket, server: socket.socket) -> None:
         number = 0
@@ -68,6 +88,12 @@ class FaultProxy:
                 time.sleep(self._delay)
                 server.sendall(self.hook(number, message) if self.hook else message)
                 number += 1
+                if self._answer is not None:
+                    for piece in self._answer(message, _message(server)):
+                        client.sendall(piece)
+        except Reset:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
         except Cut as cut:
             if cut.send:
                 server.sendall(cut.send)

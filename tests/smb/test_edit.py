@@ -28,6 +28,7 @@ from tests.unit.edit_cases import CASES, Case, sample
 PATH = "C:\\mspclnt\\Mspclnt.ini"
 OLD = sample("Q231878.mspclnt.ini")
 NEW = OLD + b"[EMSMTA]\r\nDisable=1\r\n"
+SHORT, LONG = 5, 200
 
 
 def request(backup: bool = False, path: str = PATH, **options: object) -> Request:
@@ -145,12 +146,13 @@ def _cut_at(number: int, half: bool, server: tuple[str, int], wanted: Request) -
     return bool(done)
 
 
-def test_eight_writers_lose_nothing(lab: Lab, ini: Path) -> None:
+@pytest.mark.parametrize("rounds", [SHORT, pytest.param(LONG, marks=pytest.mark.long)])
+def test_eight_writers_lose_nothing(rounds: int, lab: Lab, ini: Path) -> None:
     ini.write_bytes(OLD)
     done: list[str] = []
 
     def write(number: int) -> None:
-        for turn in range(5):
+        for turn in range(rounds):
             key = f"Key{number}x{turn}"
             wanted = request(section="WRITERS", settings={key: turn})
             # One that finds the file in use for too long says so, and has lost nothing.
