@@ -24,7 +24,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     refuse_wide,
     shown,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files, ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+    ConnectionLost,
+    Entry,
+    Files,
+    ServerError,
+)
 
 INSTALLED, ABSENT, UNKNOWN = "installed", "absent", "unknown"
 DOCUMENTED, INFERRED = "documented", "inferred"
@@ -186,6 +191,8 @@ def _pointed_client(files: Files, pointer: bytes, gaps: list[Gap]) -> Part:
             return Part(INSTALLED, DOCUMENTED, f"System.ini names {entry.windows}", "Q231878", entry)
         what = "is a folder" if entry is not None else "does not exist"
         reason = f"the pointer in System.ini leads nowhere: {path or 'an empty path'} {what}"
+    except ConnectionLost:
+        raise
     except ServerError as error:
         reason = f"the pointer in System.ini cannot be followed: {error}"
     gaps.append(Gap("Mspclnt.ini", reason))
@@ -268,6 +275,8 @@ def _wspcfg(files: Files, mta: Part, unreadable: list[Gap]) -> Entry | None:
     path = mta.entry.windows.rpartition("\\")[0] + "\\Wspcfg.ini"
     try:
         return files.find(path)
+    except ConnectionLost:
+        raise
     except ServerError as error:
         unreadable.append(Gap("Wspcfg.ini", str(error)))
         return None
@@ -282,6 +291,8 @@ def _existing(files: Files, paths: list[str], what: str, gaps: list[Gap]) -> lis
     for path in paths:
         try:
             entry = files.find(path)
+        except ConnectionLost:
+            raise
         except ServerError as error:
             gaps.append(Gap(what, str(error)))
             continue
@@ -294,6 +305,8 @@ def _profile(files: Files, entry: Entry, gaps: list[Gap]) -> Profile | None:
     try:
         data = files.read(entry)
         refuse_wide(data)
+    except ConnectionLost:
+        raise
     except (ServerError, ProfileError) as error:
         gaps.append(Gap(entry.windows, str(error)))
         return None

@@ -14,7 +14,7 @@ from typing import Any
 from ansible import constants
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._logon import LogonRefused, log_on_once
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Deadline, Refused, Wire
@@ -43,7 +43,7 @@ def connected(option: Options, name: str) -> SmbServer:
     server = SmbServer(host, (name, option("netbios_name")), lambda: _log_on(option, host, deadline))
     try:
         server.reconnect()
-    except (ConnectionLost, Refused, StatusError, OSError) as error:
+    except (ServerError, Refused, StatusError, OSError) as error:
         raise AnsibleConnectionFailure(f"{host}: {_words(error)}") from error
     return server
 

@@ -21,7 +21,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused, Wire
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
 
@@ -118,7 +118,7 @@ class Session:
                 self._log_on_plain(account)
         except smb.SessionError:
             raise StatusError(_status_in(self._wire.last)) from None
-        except (ConnectionLost, Refused, StatusError):
+        except (ServerError, Refused, StatusError):
             raise
         except Exception as error:
             raise Refused(f"its answer to the logon cannot be understood ({type(error).__name__})") from None
@@ -272,7 +272,7 @@ class Session:
         return Answer(self._wire.recv_packet().get_trailer(), command)
 
     def _text(self, text: str) -> bytes:
-        return text.encode("utf-16-le") if self._unicode else text.encode("cp437", "replace")
+        return text.encode("utf-16-le") if self._unicode else _in_code_page(text)
 
     def _log_on_plain(self, account: Account) -> None:
         """Log on where the server offers no extended security, as NT 4.0 does."""
@@ -295,7 +295,7 @@ class Session:
             "<BBHHHHIHHII", *NO_ANDX, 0xFFFF & max(self._buffer, 4356), 2, 1, key, len(lm), len(nt), 0, capabilities
         )
         names = "".join(text + "\0" for text in (account.user, account.domain, "Unix", "Ansible"))
-        return words, lm + nt + names.encode("cp437", "replace")
+        return words, lm + nt + _in_code_page(names)
 
 
 class Answer:
@@ -314,6 +314,24 @@ class Answer:
         """Refuse an answer with fewer words than it must have."""
         if len(self.words) < 2 * count:
             raise ConnectionLost("the server's answer is shorter than it must be")
+
+
+def _in_code_page(text: str) -> bytes:
+    """Encode a name for a server without Unicode, whose code page is not known.
+
+    Raises ServerError for what the two usual ones, 437 and 850, do not write alike.
+    """
+    try:
+        encoded = text.encode("cp437")
+        if encoded == text.encode("cp850"):
+            return encoded
+    except UnicodeEncodeError:
+        pass
+    name = text.partition("\0")[0]
+    raise ServerError(
+        f"{name}: this server takes no Unicode names, and its code page may not write this one as we would: "
+        "give the short (8.3) name, or one in plain ASCII"
+    )
 
 
 def _status_in(raw: bytes) -> int:
