@@ -11,21 +11,32 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.bench.memory import peak_of
 from tests.bench.modules import Cost, measured
+from tests.bench.wire import Wire
 from tests.lab.lab import PASSWORD, USER, Lab
-from tests.lab.proxy import FaultProxy
 from tests.unit.edit_cases import sample
 
 SERVERS = 100
 ROUNDS = 3
 PATH = "C:\\mspclnt\\Mspclnt.ini"
-PROTECTED = sample("Q231878.mspclnt.ini") + b"[EMSMTA]\r\nDisable=1\r\n"
+MANY = 400
+EXPOSED = sample("Q231878.mspclnt.ini")
+PROTECTED = EXPOSED + b"[EMSMTA]\r\nDisable=1\r\n"
+CHECK: tuple[str, ...] = ("--check",)
 SMB, LOCAL = "legacy_exchange.winsock_proxy.smb", "local"
 ROLE = {"roles": ["legacy_exchange.winsock_proxy.emsmta_bypass"]}
 DEBUG: dict[str, Any] = {"tasks": [{"ansible.builtin.debug": {"msg": "x"}}]}
 AUDIT: dict[str, Any] = {"tasks": [{"legacy_exchange.winsock_proxy.mspclnt_ini": {"path": PATH}}]}
 INFO: dict[str, Any] = {"tasks": [{"legacy_exchange.winsock_proxy.emsmta_info": {}}]}
 PING: dict[str, Any] = {"tasks": [{"ansible.builtin.ping": {}}]}
+FIX: dict[str, Any] = {"tasks": [{"legacy_exchange.winsock_proxy.mspclnt_ini": {"path": PATH, "backup": True}}]}
+# What is counted, the play, the limit, and the options of ansible-playbook.
+REQUESTS: tuple[tuple[str, dict[str, Any], int, tuple[str, ...]], ...] = (
+    ("mspclnt_ini with nothing to change", AUDIT, 12, CHECK),
+    ("mspclnt_ini that fixes with a backup", FIX, 26, ()),
+    ("emsmta_info", INFO, 20, CHECK),
+)
 # Play, connection, limits against debug: CPU of the controller, and wall.
 PLAYS: dict[str, tuple[dict[str, Any], str, float, float]] = {
     "debug": (DEBUG, SMB, 0.0, 0.0),
@@ -47,7 +58,8 @@ def smb_rows(folder: Path) -> list[str]:
             for name, (play, connection, _cpu, _wall) in PLAYS.items():
                 if turn == 0 or name != "ping, local":
                     times[name].append(_run(folder, play, connection, hosts, 5))
-        return [*_table(times), _delayed_row(folder, lab)]
+        rows = [*_table(times), _delayed_row(folder, lab), *_request_rows(folder, lab)]
+    return [*rows, *_growth_rows(folder)]
 
 
 def _furnish(drive: Path) -> None:
@@ -76,17 +88,51 @@ def _table(times: dict[str, list[Cost]]) -> list[str]:
 
 def _delayed_row(folder: Path, lab: Lab) -> str:
     """Measure the audit with 50 ms of delay for each request."""
-    proxies = [FaultProxy((address, lab.port), delay=0.05) for address in lab.addresses]
-    hosts = {f"far{at:03}": {"ansible_host": "127.0.0.1", "ansible_port": each.port} for at, each in enumerate(proxies)}
-    try:
-        cost = _run(folder, AUDIT, SMB, hosts, 20)
-    finally:
-        for proxy in proxies:
-            proxy.__exit__()
+    with Wire([f"{address}:{lab.port}" for address in lab.addresses], 0.05) as wire:
+        cost = _run(folder, AUDIT, SMB, _through(wire, lab), 20)
     return f"  mspclnt_ini with 50 ms delay on the wire, 20 forks: {cost.wall:.1f} s wall (at most 10)"
 
 
-def _run(folder: Path, play: dict[str, Any], connection: str, hosts: dict[str, dict[str, Any]], forks: int) -> Cost:
+def _request_rows(folder: Path, lab: Lab) -> list[str]:
+    """Count the requests of one task on one server."""
+    rows = []
+    ini = lab.drive(lab.addresses[0], "C") / "mspclnt" / "Mspclnt.ini"
+    for name, play, limit, options in REQUESTS:
+        ini.write_bytes(PROTECTED if options else EXPOSED)
+        with Wire([f"{lab.addresses[0]}:{lab.port}"], 0.0) as wire:
+            _run(folder, play, SMB, _through(wire, lab), 1, options)
+        rows.append(f"  requests of {name}: {wire.requests[0]} (at most {limit})")
+    ini.write_bytes(PROTECTED)
+    return rows
+
+
+def _through(wire: Wire, lab: Lab) -> dict[str, dict[str, Any]]:
+    # Each address is another host: the logons to one host wait for each other.
+    return {address: {"ansible_port": port} for address, port in zip(lab.addresses, wire.ports, strict=False)}
+
+
+def _growth_rows(folder: Path) -> list[str]:
+    """Measure the audit of 200 and of 400 servers at 50 forks: time, and the memory of all processes."""
+    with Lab(folder / "many", MANY, drives="C") as lab:
+        for address in lab.addresses:
+            _furnish(lab.drive(address, "C"))
+        rows = [f"  {'servers':12} wall, CPU, and memory of all processes at 50 forks (at most 300 MB)"]
+        for count in (MANY // 2, MANY):
+            hosts: dict[str, dict[str, Any]] = {each: {"ansible_port": lab.port} for each in lab.addresses[:count]}
+            with peak_of() as peak:
+                cost = _run(folder, AUDIT, SMB, hosts, 50)
+            rows.append(f"  {count:<12} {cost.wall:6.2f} s wall {cost.cpu:6.2f} s CPU  {peak.megabytes:4.0f} MB")
+    return rows
+
+
+def _run(
+    folder: Path,
+    play: dict[str, Any],
+    connection: str,
+    hosts: dict[str, dict[str, Any]],
+    forks: int,
+    options: tuple[str, ...] = CHECK,
+) -> Cost:
     variables = {
         "ansible_connection": connection,
         "ansible_user": USER,
@@ -96,5 +142,5 @@ def _run(folder: Path, play: dict[str, Any], connection: str, hosts: dict[str, d
     (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts, "vars": variables}}))
     (folder / "play.json").write_text(json.dumps([{"hosts": "all", "gather_facts": False, **play}]))
     program = str(Path(sys.executable).parent / "ansible-playbook")
-    command = [program, "--check", "--inventory", str(folder / "hosts.json"), str(folder / "play.json")]
+    command = [program, *options, "--inventory", str(folder / "hosts.json"), str(folder / "play.json")]
     return measured(command, {"ANSIBLE_FORKS": str(forks)})

@@ -136,8 +136,9 @@ class Lab:
 
 def free_addresses(count: int) -> list[str]:
     """Give loopback addresses that this process has to itself."""
-    net = f"127.{20 + os.getpid() % 200}.{os.getpid() // 200 % 250}"
-    return [f"{net}.{number}" for number in range(1, count + 1)]
+    net = f"127.{20 + os.getpid() % 200}"
+    third = os.getpid() // 200 % 250
+    return [f"{net}.{(third + at // 250) % 250}.{at % 250 + 1}" for at in range(count)]
 
 
 def free_port(address: str) -> int:
