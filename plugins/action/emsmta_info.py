@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import OpenRegistry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive_registry import DriveRegistry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
     OptionError,
@@ -14,8 +16,11 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Files
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._action import ServerAction
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._rpc import SmbRegistry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_files import SmbFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
+
+Machine = tuple[Files, OpenRegistry]
 
 
 class ActionModule(ServerAction):
@@ -27,18 +32,19 @@ class ActionModule(ServerAction):
         """Give the module's argument spec."""
         return emsmta_info_spec()
 
-    def over_smb(self, server: SmbServer, options: Mapping[str, Any]) -> Files:
+    def over_smb(self, server: SmbServer, options: Mapping[str, Any]) -> Machine:
         """Look at the drives that a server behind SMB has."""
         if options["drives"] or options["drives_complete"]:
             raise OptionError(
                 "drives: over SMB the server's own drives are looked at; leave drives and drives_complete out"
             )
-        return SmbFiles(server)
+        return SmbFiles(server), lambda _root: SmbRegistry(server)
 
-    def here(self, options: Mapping[str, Any]) -> Files:
+    def here(self, options: Mapping[str, Any]) -> Machine:
         """Look at drives that are visible on the controller."""
-        return DriveFiles(drives_from(options["drives"]))
+        files = DriveFiles(drives_from(options["drives"]))
+        return files, lambda root: DriveRegistry(files, root)
 
-    def work(self, files: Files, options: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self, files: Machine, options: Mapping[str, Any]) -> dict[str, Any]:
         """Detect and judge."""
-        return inform(files, options, self._task.check_mode)
+        return inform(files[0], options, self._task.check_mode, files[1])

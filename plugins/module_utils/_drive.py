@@ -15,13 +15,14 @@ import errno
 import os
 import stat
 from itertools import islice
-from typing import Any, Mapping, Sequence
+from typing import Any, Callable, Mapping, Sequence, TypeVar
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._posix import fail, read_all
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
     Entry,
     Files,
+    ReadPart,
     Search,
     ServerError,
     split_windows_path,
@@ -30,6 +31,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 # A server of that time has some ten thousand files.
 SEARCH_LIMIT = 200_000
 NAMED_GAPS = 3
+T = TypeVar("T")
 LEADS_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
@@ -59,16 +61,39 @@ class DriveFiles(Files):
 
     def read(self, entry: Entry) -> bytes:
         try:
-            # Opening a device can do something to it, so this comes first.
-            if not stat.S_ISREG(os.lstat(entry.local).st_mode):
-                raise ServerError(f"Error while reading {entry.windows}: {entry.local} is no regular file")
-            descriptor = os.open(entry.local, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            descriptor = _opened(entry)
             try:
                 return read_all(descriptor, entry.windows)
             finally:
                 os.close(descriptor)
         except OSError as error:
             fail("reading", entry.windows, error)
+
+    def names(self, folder: str, ending: str) -> Sequence[str]:
+        entry = self.find(folder)
+        if entry is None or not entry.folder:
+            return ()
+        try:
+            return sorted(name for name in os.listdir(entry.local) if name.lower().endswith(ending))
+        except OSError as error:
+            fail("listing", folder, error)
+
+    def consult(self, entry: Entry, use: Callable[[ReadPart], T]) -> T:
+        try:
+            descriptor = _opened(entry)
+        except OSError as error:
+            fail("reading", entry.windows, error)
+
+        def read(offset: int, count: int) -> bytes:
+            try:
+                return os.pread(descriptor, count, offset)
+            except OSError as error:
+                fail("reading", entry.windows, error)
+
+        try:
+            return use(read)
+        finally:
+            os.close(descriptor)
 
     def search(self, name: str) -> Search:
         found: list[Entry] = []
@@ -155,6 +180,13 @@ def _refuse_overlap(drives: Mapping[str, str]) -> None:
                 f"drives: {drives[other]} (drive {other}:) lies in {drives[letter]} (drive {letter}:); "
                 "give each drive a folder of its own"
             )
+
+
+def _opened(entry: Entry) -> int:
+    # Opening a device can do something to it, so this comes first.
+    if not stat.S_ISREG(os.lstat(entry.local).st_mode):
+        raise ServerError(f"Error while reading {entry.windows}: {entry.local} is no regular file")
+    return os.open(entry.local, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def _child(folder: str, name: str, path: str) -> str | None:

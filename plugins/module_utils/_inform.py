@@ -8,24 +8,37 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import OpenRegistry, gather
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
     Evidence,
+    Fact,
     Part,
     Places,
     Stanza,
-    gather,
+    System,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import remote_mtas_from, with_registry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import shown
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Step, judge
 
 
-def inform(files: Files, options: Mapping[str, Any], check: bool) -> dict[str, Any]:
+SYSTEM_ROOT = "%SystemRoot%"
+
+
+def inform(
+    files: Files, options: Mapping[str, Any], check: bool, open_registry: OpenRegistry | None = None
+) -> dict[str, Any]:
     """Detect and judge, and give the result as Ansible returns it."""
-    places = Places(options["system_root"], options["exchange_bin"], bool(options["drives_complete"]))
-    evidence = gather(files, places)
+    places = Places(
+        options["system_root"],
+        options["exchange_bin"],
+        bool(options["drives_complete"]),
+        remote_mtas_from(options["remote_mtas"]),
+    )
+    evidence = gather(files, places, open_registry if with_registry(options["gather"]) else None)
     verdict = judge(evidence)
     result: dict[str, Any] = {
         "changed": False,
@@ -39,13 +52,13 @@ def inform(files: Files, options: Mapping[str, Any], check: bool) -> dict[str, A
         "evidence": _evidence(evidence),
         "not_read": [gap._asdict() for gap in evidence.not_read],
         "paths": {
-            "mspclnt": _entry(evidence.client.entry),
-            "system_ini": _entry(evidence.system_ini),
-            "emsmta": _entry(evidence.mta.entry),
-            "wspcfg": _entry(evidence.wspcfg_entry),
+            "mspclnt": _entry(evidence.client.entry, evidence.system),
+            "system_ini": _entry(evidence.system_ini, evidence.system),
+            "emsmta": _entry(evidence.mta.entry, evidence.system),
+            "wspcfg": _entry(evidence.wspcfg_entry, evidence.system),
         },
         "in_force": verdict.in_force,
-        "notes": [],
+        "notes": [note._asdict() for note in verdict.notes],
     }
     printable: dict[str, Any] = _printable(result)
     return printable
@@ -55,26 +68,27 @@ def _step(step: Step) -> dict[str, Any]:
     return dict(step._asdict(), settings=dict(step.settings))
 
 
-def _entry(entry: Entry | None) -> dict[str, str | None] | None:
+def _entry(entry: Entry | None, system: System) -> dict[str, str | None] | None:
     if entry is None:
         return None
-    # ADMIN$ does not tell the name of the system folder.
-    return {"windows": None if entry.windows.startswith("%") else entry.windows, "local": entry.local}
+    windows: str | None = entry.windows
+    if entry.windows.startswith(SYSTEM_ROOT):
+        # ADMIN$ does not tell the name of the system folder; the registry does.
+        windows = system.root + entry.windows[len(SYSTEM_ROOT) :] if system.root else None
+    return {"windows": windows, "local": entry.local}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
-    details = evidence.details
     return {
-        "mta": _part(evidence.mta),
-        "client": dict(
-            _part(evidence.client),
-            build=_text(details.build if details else None),
-            master=_text(details.master if details else None),
-            refresh_hours=_text(details.refresh_hours if details else None),
-            proxy_servers=[shown(server) for server in details.servers] if details else [],
-        ),
+        "mta": dict(_part(evidence.mta), facts=_facts(evidence.mta_facts)),
+        "client": dict(_part(evidence.client), facts=_facts(evidence.client_facts)),
+        "system": {"facts": _facts(evidence.system_facts)},
         "stanzas": [_stanza(stanza) for stanza in (evidence.mspclnt, evidence.wspcfg) if stanza is not None],
     }
+
+
+def _facts(facts: Sequence[Fact]) -> dict[str, Any]:
+    return {fact.name: {"value": fact.value, "from": fact.origin} for fact in facts}
 
 
 def _part(part: Part) -> dict[str, Any]:

@@ -8,12 +8,14 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, NamedTuple
+from typing import Any, Mapping, NamedTuple, Sequence
 
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._lat import number
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import Stanza
 
 DEFAULT_SECTION = "EMSMTA"
 DEFAULT_SETTINGS = {"Disable": 1}
+FILES, REGISTRY = SOURCES = ("files", "registry")
 QUOTES = ('"', "'")
 # Windows counts the length of a value modulo 65,536.
 LONGEST_VALUE = 65535
@@ -54,8 +56,24 @@ def emsmta_info_spec() -> dict[str, dict[str, Any]]:
         "drives_complete": {"type": "bool", "default": False},
         "system_root": {"type": "str"},
         "exchange_bin": {"type": "str"},
-        "gather": {"type": "list", "elements": "str", "choices": ["files"], "default": ["files"]},
+        "gather": {"type": "list", "elements": "str", "choices": list(SOURCES), "default": list(SOURCES)},
+        "remote_mtas": {"type": "list", "elements": "str", "default": []},
     }
+
+
+def with_registry(option: Sequence[str]) -> bool:
+    """Check the option ``gather``; tell whether the registry is to be read."""
+    if FILES not in option:
+        raise OptionError("gather: 'files' cannot be left out, since the client's files decide")
+    return REGISTRY in option
+
+
+def remote_mtas_from(option: Sequence[str] | None) -> tuple[str, ...]:
+    """Check the option ``remote_mtas``: addresses, since a name would have to be asked for here and not there."""
+    wrong = next((address for address in option or () if number(address) is None), None)
+    if wrong is not None:
+        raise OptionError(f"remote_mtas: {wrong!r} is no IPv4 address; give the addresses of the MTAs, not their names")
+    return tuple(option or ())
 
 
 def request_from(options: Mapping[str, Any]) -> Request:
@@ -159,4 +177,4 @@ def _is_printable_ascii(text: str) -> bool:
     return all(" " <= char <= "~" for char in text)
 
 
-__all__ = ("OptionError", "Request", "emsmta_info_spec", "mspclnt_ini_spec", "request_from")
+__all__ = ("OptionError", "Request", "emsmta_info_spec", "mspclnt_ini_spec", "remote_mtas_from", "request_from", "with_registry")

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from types import TracebackType
-from typing import NamedTuple, Sequence, TypeVar
+from typing import Callable, NamedTuple, Sequence, TypeVar
 
 # A real Mspclnt.ini has about 1 KB.
 SIZE_LIMIT = 1024 * 1024
 
 
 Self = TypeVar("Self", bound="OpenFile")
+T = TypeVar("T")
+ReadPart = Callable[[int, int], bytes]
 
 
 class ServerError(Exception):
@@ -38,12 +40,23 @@ class ConnectionLost(ServerError):
     """The connection to the server broke; what a write has done is not known yet."""
 
 
+class RegistryClosed(ServerError):
+    """The registry as a whole cannot be read."""
+
+
 class Entry(NamedTuple):
     """A file or folder: its Windows path, and the path by which an edit names it here."""
 
     windows: str
     local: str
     folder: bool
+
+
+class Value(NamedTuple):
+    """A registry value: its type number (REG_SZ is 1) and its bytes as they are stored."""
+
+    kind: int
+    data: bytes
 
 
 class Search(NamedTuple):
@@ -76,8 +89,42 @@ class Files(ABC):
         """Read a whole file of at most SIZE_LIMIT bytes, or raise ServerError."""
 
     @abstractmethod
+    def names(self, folder: str, ending: str) -> Sequence[str]:
+        """Give the names in a folder that end so, blind to case; none where there is no such folder.
+
+        Raises ServerError when they cannot be told.
+        """
+
+    @abstractmethod
+    def consult(self, entry: Entry, use: Callable[[ReadPart], T]) -> T:
+        """Open a file, hand on how to read a part of it (offset and count in bytes), and close it.
+
+        Raises ServerError when it cannot be opened or read, and whatever ``use`` raises.
+        """
+
+    @abstractmethod
     def search(self, name: str) -> Search:
         """Search all known drives for files of this name, within a bound."""
+
+
+class Registry(ABC):
+    """Look-ups below HKEY_LOCAL_MACHINE, blind to case. Never writes.
+
+    Keys are named as in ``SYSTEM\\CurrentControlSet\\Services``. Each look-up raises
+    ServerError when it cannot be told, RegistryClosed when nothing here can.
+    """
+
+    @abstractmethod
+    def value(self, key: str, name: str) -> Value | None:
+        """Give a value; None when the key or the value surely does not exist, subject to `doubt`."""
+
+    @abstractmethod
+    def has(self, key: str) -> bool:
+        """Tell whether a key exists."""
+
+    @abstractmethod
+    def doubt(self, key: str) -> str | None:
+        """Say why something missing there proves nothing; None where it does."""
 
 
 class OpenFile(ABC):
@@ -184,7 +231,11 @@ __all__ = (
     "Files",
     "Missing",
     "OpenFile",
+    "ReadPart",
+    "Registry",
+    "RegistryClosed",
     "Search",
     "ServerError",
+    "Value",
     "split_windows_path",
 )

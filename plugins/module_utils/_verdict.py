@@ -10,22 +10,29 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
     ABSENT,
     DOCUMENTED,
     INFERRED,
-    INSTALLED,
     UNKNOWN,
     Client,
     Evidence,
     Gap,
+    Part,
     Stanza,
     named,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._risks import (
+    Advice,
+    Note,
+    Risk,
+    advice_for,
+    general_advice,
+    notes_on,
+    risks_of,
+)
 
 PROTECTED, EXPOSED, NOT_APPLICABLE = "protected", "exposed", "not_applicable"
-# A message names no more keys than this; the evidence has them all.
-NAMED_KEYS = 10
 
 
 class Reason(NamedTuple):
@@ -35,24 +42,6 @@ class Reason(NamedTuple):
     message: str
     source: str
     certainty: str
-
-
-class Risk(NamedTuple):
-    """What could undo, hide or forbid the fix."""
-
-    code: str
-    message: str
-    source: str
-    certainty: str
-    mitigated: bool
-
-
-class Advice(NamedTuple):
-    """What a person should do."""
-
-    code: str
-    message: str
-    source: str
 
 
 class Step(NamedTuple):
@@ -74,31 +63,57 @@ class Verdict(NamedTuple):
     advice: tuple[Advice, ...] = ()
     plan: tuple[Step, ...] = ()
     in_force: str = UNKNOWN
+    notes: tuple[Note, ...] = ()
 
 
 def judge(evidence: Evidence) -> Verdict:
-    """Judge a server by the status table of this collection's documentation."""
-    parts = _judge_parts(evidence)
-    if parts is not None:
-        return parts
-    if evidence.unreadable or evidence.mspclnt is None or evidence.details is None:
-        return _unknown([Reason("unreadable", _gap(gap), "", DOCUMENTED) for gap in evidence.unreadable])
-    if evidence.details.has_wsp_client_section:
-        return _client_1_0()
-    return _judge_stanza(evidence, evidence.mspclnt, evidence.details)
+    """Judge a server: the first row that applies decides, as in this collection's status table."""
+    verdict = next(found for row in ROWS for found in [row(evidence)] if found is not None)
+    return verdict._replace(
+        notes=tuple(notes_on(evidence)), advice=verdict.advice + tuple(general_advice(evidence))
+    )
 
 
-def _judge_parts(evidence: Evidence) -> Verdict | None:
-    """Decide by what is installed, where that decides."""
-    mta, client = evidence.mta, evidence.client
-    absent = [(part, what) for part, what in ((mta, "mta"), (client, "client")) if part.state == ABSENT]
-    if absent:
-        reasons = tuple(Reason(f"{what}_absent", part.reason, part.source, part.certainty) for part, what in absent)
-        return Verdict(NOT_APPLICABLE, _certainty(*(part.certainty for part, _what in absent)), reasons)
-    unknown = [(part, what) for part, what in ((mta, "mta"), (client, "client")) if part.state == UNKNOWN]
-    if unknown:
-        return _unknown([Reason(f"{what}_unknown", part.reason, part.source, part.certainty) for part, what in unknown])
-    return None
+def _parts(evidence: Evidence) -> tuple[tuple[Part, str], ...]:
+    return (evidence.mta, "mta"), (evidence.client, "client")
+
+
+def _absent(evidence: Evidence) -> Verdict | None:
+    """One part that is surely absent decides."""
+    absent = [(part, what) for part, what in _parts(evidence) if part.state == ABSENT]
+    if not absent:
+        return None
+    reasons = tuple(Reason(f"{what}_absent", part.reason, part.source, part.certainty) for part, what in absent)
+    return Verdict(NOT_APPLICABLE, _certainty(*(part.certainty for part, _what in absent)), reasons)
+
+
+def _outside_article(evidence: Evidence) -> Verdict | None:
+    product = evidence.product
+    if product is None or product.in_article:
+        return None
+    message = f"the MTA is that of {product.name}, which is outside of the KB article (Exchange Server 4.0, 5.0, 5.5)"
+    return Verdict(NOT_APPLICABLE, INFERRED, (Reason("outside_article", message, "Q254909", INFERRED),))
+
+
+def _unknown_parts(evidence: Evidence) -> Verdict | None:
+    unknown = [(part, what) for part, what in _parts(evidence) if part.state == UNKNOWN]
+    if not unknown:
+        return None
+    return _unknown([Reason(f"{what}_unknown", part.reason, part.source, part.certainty) for part, what in unknown])
+
+
+def _redirected(evidence: Evidence) -> Verdict | None:
+    key = evidence.system.redirected
+    if key is None:
+        return None
+    message = f"HKLM\\{key} redirects reads of this file to the registry, so the file does not tell what Windows reads"
+    return _unknown([Reason("redirected", message, "", DOCUMENTED)])
+
+
+def _unreadable(evidence: Evidence) -> Verdict | None:
+    if not evidence.unreadable and evidence.mspclnt is not None and evidence.details is not None:
+        return None
+    return _unknown([Reason("unreadable", _gap(gap), "", DOCUMENTED) for gap in evidence.unreadable])
 
 
 def _unknown(reasons: list[Reason]) -> Verdict:
@@ -113,8 +128,12 @@ def _gap(gap: Gap) -> str:
     return gap.reason if gap.what in gap.reason else f"{gap.what}: {gap.reason}"
 
 
-def _client_1_0() -> Verdict:
-    message = "Mspclnt.ini has a section [Wsp client]: client 1.0, which has no sections for single programs"
+def _client_1_0(evidence: Evidence) -> Verdict | None:
+    details = evidence.details
+    if details is None or not (details.has_wsp_client_section or details.dll_1_0):
+        return None
+    sign = f"{details.dll_1_0} is its DLL" if details.dll_1_0 else "Mspclnt.ini has a section [Wsp client]"
+    message = f"{sign}: client 1.0, which has no sections for single programs"
     advice = Advice(
         "client_1_0",
         "Remove or switch off the client, or upgrade it: Proxy Server 1.0's documentation says not to install its "
@@ -126,11 +145,17 @@ def _client_1_0() -> Verdict:
     return Verdict(UNKNOWN, DOCUMENTED, (reason,), (risk,), (advice,))
 
 
+def _stanza(evidence: Evidence) -> Verdict | None:
+    if evidence.mspclnt is None or evidence.details is None:
+        return None
+    return _judge_stanza(evidence, evidence.mspclnt, evidence.details)
+
+
 def _judge_stanza(evidence: Evidence, mspclnt: Stanza, details: Client) -> Verdict:
     wspcfg = evidence.wspcfg
     decides = wspcfg if wspcfg is not None and wspcfg.present else mspclnt
     status = PROTECTED if decides.protects else EXPOSED
-    risks = _risks(mspclnt, wspcfg, details)
+    risks = risks_of(evidence, mspclnt, details)
     doubts = [stanza.doubt for stanza in (mspclnt, wspcfg) if stanza is not None and stanza.doubt]
     sure = [evidence.mta.certainty, evidence.client.certainty]
     sure += [INFERRED for risk in risks if risk.code in ("hidden_by_wspcfg", "proxy_client_1_0")]
@@ -141,12 +166,14 @@ def _judge_stanza(evidence: Evidence, mspclnt: Stanza, details: Client) -> Verdi
         Reason("client_installed", evidence.client.reason, evidence.client.source, evidence.client.certainty),
     ]
     reasons += [Reason("readers_differ", doubt, "", INFERRED) for doubt in doubts]
+    if evidence.disabled_service:
+        reasons.append(Reason("mta_disabled", "the service MSExchangeMTA is disabled now", "Q143380", DOCUMENTED))
     return Verdict(
         status=status,
         certainty=_certainty(*sure),
         reasons=tuple(reasons),
         risks=tuple(risks),
-        advice=tuple(_advice(mspclnt, details)),
+        advice=tuple(advice_for(evidence, mspclnt, details, status == EXPOSED)),
         plan=tuple(_plan(mspclnt, wspcfg)),
         in_force="no" if status == EXPOSED else UNKNOWN,
     )
@@ -171,104 +198,18 @@ def _step(stanza: Stanza, reason: str) -> Step:
     return Step(stanza.entry.local, "EMSMTA", (("Disable", 1),), reason)
 
 
-def _risks(mspclnt: Stanza, wspcfg: Stanza | None, details: Client) -> list[Risk]:
-    lasting = wspcfg is not None and wspcfg.protects
-    risks = [
-        Risk(
-            "overwritten_on_refresh",
-            f"The client replaces {mspclnt.entry.windows} by {_master(details)} when it fetches its configuration "
-            "again (at a restart, an update, a reinstallation); the edit is then gone.",
-            "Q193928",
-            DOCUMENTED,
-            lasting,
-        )
-    ]
-    if wspcfg is not None and not wspcfg.present:
-        risks.append(
-            Risk(
-                "hidden_by_wspcfg",
-                f"{wspcfg.entry.windows} has no section EMSMTA; if the client reads only this file for programs in "
-                "this folder, the stanza in Mspclnt.ini is hidden.",
-                "CAT8",
-                INFERRED,
-                mitigated=False,
-            )
-        )
-    risks += [_proxied(stanza) for stanza in (mspclnt, wspcfg) if stanza is not None and _other_keys(stanza)]
-    if details.has_master_config and not details.build:
-        risks.append(
-            Risk(
-                "proxy_client_1_0",
-                f"{mspclnt.entry.windows} has [Master Config] and no Build: it may be of client 1.0, which has no "
-                "sections for single programs.",
-                "CAT8",
-                INFERRED,
-                mitigated=False,
-            )
-        )
-    return risks
-
-
-def _master(details: Client) -> str:
-    """Name the file that the client fetches; Path1 is a share or folder."""
-    if not details.master:
-        return "the proxy server's master copy"
-    path = named(details.master)
-    return path + ("" if path.endswith(("\\", "/")) else "\\") + "Mspclnt.ini"
-
-
-def _proxied(stanza: Stanza) -> Risk:
-    keys = _other_keys(stanza)
-    names = ", ".join(named(key) for key in keys[:NAMED_KEYS])
-    if len(keys) > NAMED_KEYS:
-        names += f" and {len(keys) - NAMED_KEYS} more"
-    return Risk(
-        "proxied_on_purpose",
-        f"Section EMSMTA of {stanza.entry.windows} also holds {names}: someone may send X.400 through the proxy on "
-        "purpose, and Disable=1 would end that.",
-        "Q263046",
-        INFERRED,
-        mitigated=stanza.protects,
-    )
-
-
-def _other_keys(stanza: Stanza) -> list[bytes]:
-    return [key for key, _value, _line in stanza.keys if key.lower() != b"disable"]
-
-
-def _advice(mspclnt: Stanza, details: Client) -> list[Advice]:
-    advice = [
-        Advice(
-            "restart_mta",
-            "Restart the MTA after an edit: 'net stop msexchangemta', 'net start msexchangemta'; the stop takes "
-            "MSExchangeIMC and MSExchangeDX with it, so start those that ran again.",
-            "Q244035",
-        )
-    ]
-    if details.says_do_not_edit:
-        advice.append(
-            Advice(
-                "isa_management",
-                f"{mspclnt.entry.windows} says that it should not be edited: ISA Server overwrites it. Also "
-                "add EMSMTA with Disable=1 to the application settings of the Firewall Client in ISA Management.",
-                "Q323457",
-            )
-        )
-    return advice
-
-
 def _certainty(*parts: str) -> str:
     return INFERRED if INFERRED in parts else DOCUMENTED
 
 
+# One row for each row of the status table, in its order; the last one always answers.
+ROWS = (_absent, _outside_article, _unknown_parts, _redirected, _unreadable, _client_1_0, _stanza)
+
 __all__ = (
     "EXPOSED",
-    "INSTALLED",
     "NOT_APPLICABLE",
     "PROTECTED",
-    "Advice",
     "Reason",
-    "Risk",
     "Step",
     "Verdict",
     "judge",

@@ -11,7 +11,7 @@ short_description: Tell whether the WinSock Proxy Client gets in the way of an E
 version_added: 0.1.0
 description:
   - Looks for the message transfer agent (MTA) of Exchange Server 4.0, 5.0 or 5.5 and for the WinSock Proxy Client on
-    the drives of a Windows server, reads what Windows reads as C(Disable) in section C([EMSMTA]), and judges the server
+    the drives and in the registry of a Windows server, reads what Windows reads as C(Disable) in section C([EMSMTA]), and judges the server
     by Microsoft KB Q254909.
   - A server is exposed when both are installed and that value is not 1.
   - Says how sure the judgement is, what could not be read, what could undo the fix, and which edits would protect the
@@ -63,11 +63,21 @@ options:
     type: str
   gather:
     description:
-      - Where to look for evidence.
+      - Where to look for evidence. V(files) cannot be left out.
+      - V(registry) is the remote registry over SMB. On visible drives it is the files C(system) and C(software) in
+        C(system32\\config) of the system folder.
     type: list
     elements: str
-    choices: [files]
-    default: [files]
+    choices: [files, registry]
+    default: [files, registry]
+  remote_mtas:
+    description:
+      - IPv4 addresses of the MTAs with which this one talks, when they are known.
+      - They are compared with the client's tables of local addresses, Msplat.txt and Locallat.txt. The client does not
+        redirect connections to an address in them (KB Q253253).
+    type: list
+    elements: str
+    default: []
 notes:
   - Two names that differ only in case, a link that leads out of its drive, a path on a drive that was not given, and a
     pointer in System.ini that leads nowhere make the answer V(unknown), with the reason.
@@ -126,7 +136,9 @@ risks:
   elements: dict
   contains:
     code:
-      description: C(overwritten_on_refresh), C(hidden_by_wspcfg), C(proxied_on_purpose) or C(proxy_client_1_0).
+      description: >-
+        C(overwritten_on_refresh), C(hidden_by_wspcfg), C(proxied_on_purpose), C(proxy_client_1_0), C(cluster) or
+        C(all_peers_local).
       type: str
     message: {description: The risk in words., type: str}
     source: {description: The KB article or book that says so., type: str}
@@ -159,10 +171,23 @@ evidence:
   type: dict
   contains:
     mta:
-      description: State (V(installed), V(absent), V(unknown)), certainty, reason, source and path of the MTA.
+      description:
+        - State (V(installed), V(absent), V(unknown)), certainty, reason, source and path of the MTA.
+        - "C(facts) has, as far as they are known, C(image_path), C(start), C(account) and C(depends_on) of its service,
+          C(version) and C(product), and of Exchange's Setup C(services), C(x400), C(internet), C(admin_dest),
+          C(setup_build) and C(setup_newest_build)."
       type: dict
     client:
-      description: The same of the client, with build, master path, refresh interval and proxy servers from its file.
+      description:
+        - The same of the client.
+        - "C(facts) has, as far as they are known, C(generation) (V(1.0), V(2.0), V(ISA 2000), V(unknown)), C(build),
+          C(master), C(refresh_hours), C(proxy_servers), C(address_tables), and C(switched_on) (V(yes), V(unknown))."
+      type: dict
+    system:
+      description:
+        - "C(facts) has, as far as they are known, C(version), C(service_pack), C(build), C(system_root), C(cluster),
+          C(small_business_server) and C(use_winsock_for_ip)."
+        - Each fact has its C(value), and in C(from) the file or registry value that told it.
       type: dict
     stanzas:
       description: >-
@@ -193,14 +218,19 @@ in_force:
   returned: success
   type: str
 notes:
-  description: Notes on the answer.
+  description: What else is worth knowing.
   returned: success
   type: list
   elements: dict
+  contains:
+    code: {description: C(small_business_server) or C(rpc_passes_winsock_by)., type: str}
+    message: {description: The note in words., type: str}
+    source: {description: The KB article that says so., type: str}
 """
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive_registry import DriveRegistry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
     OptionError,
@@ -212,7 +242,8 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=emsmta_info_spec(), supports_check_mode=True)
     try:
-        result = inform(DriveFiles(drives_from(module.params["drives"])), module.params, module.check_mode)
+        files = DriveFiles(drives_from(module.params["drives"]))
+        result = inform(files, module.params, module.check_mode, lambda root: DriveRegistry(files, root))
     except OptionError as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)

@@ -39,7 +39,10 @@ else:
 NEGOTIATE, SESSION_SETUP, TREE_CONNECT = 0x72, 0x73, 0x75
 CREATE, READ, WRITE, FLUSH, CLOSE, DELETE = 0xA2, 0x2E, 0x2F, 0x05, 0x04, 0x06
 TRANSACTION, TRANSACTION2 = 0x25, 0x32
-QUERY_PATH, SET_FILE = 5, 8
+FIND_FIRST, QUERY_PATH, SET_FILE = 1, 5, 8
+NAMES_INFO, NAMES_HEAD = 0x103, 12
+ANY_FILE, CLOSE_SEARCH, MOST_NAMES = 0x16, 0x01, 100
+TRANSACT_PIPE = 0x26
 BASIC_INFO, END_OF_FILE_INFO = 0x101, 0x104
 NO_ANDX = (0xFF, 0, 0)
 HEADER = 32
@@ -48,7 +51,7 @@ CAP_UNICODE, CAP_LARGE_WRITE, CAP_EXTENDED_SECURITY = 0x4, 0x8000, 0x80000000
 SIGNING_REQUIRED = 0x08
 GUEST = 0x01
 READ_DATA, WRITE_DATA, READ_ATTRIBUTES = 0x1, 0x2, 0x80
-SHARE_NONE, SHARE_READ, SHARE_ALL = 0, 1, 7
+SHARE_NONE, SHARE_READ, SHARE_WRITE, SHARE_ALL = 0, 1, 2, 7
 OPEN, CREATE_NEW, OPEN_IF = 1, 2, 3
 NOT_A_DIRECTORY = 0x40
 ATTRIBUTE_READ_ONLY, ATTRIBUTE_DIRECTORY = 0x01, 0x10
@@ -168,14 +171,17 @@ class Session:
         """Read a file from its start up to its end; more than limit bytes are not read."""
         data = bytearray()
         while len(data) <= limit:
-            part = self._read_part(opened, len(data))
+            part = self._read_part(opened, len(data), self.chunk)
             if not part:
                 break
             data += part
         return bytes(data)
 
-    def _read_part(self, opened: Opened, offset: int) -> bytes:
-        chunk = self.chunk
+    def read_at(self, opened: Opened, offset: int, count: int) -> bytes:
+        """Read up to count bytes at an offset, fewer at the end of the file."""
+        return self._read_part(opened, offset, min(count, self.chunk))
+
+    def _read_part(self, opened: Opened, offset: int, chunk: int) -> bytes:
         words = struct.pack("<BBHHIHHIHI", *NO_ANDX, opened.file, offset, chunk, 0, 0, 0, 0)
         answer = self._request(READ, words, b"", opened.tree)
         answer.expect_words(12)
@@ -224,6 +230,20 @@ class Session:
             raise ConnectionLost("the server sent less than it should about a file")
         return int(struct.unpack_from("<I", data, 32)[0])
 
+    def names(self, share: str, pattern: str) -> list[str]:
+        """Give the names that a pattern finds, as many as one answer holds (MS-CIFS 2.2.6.2, level 2.2.8.1.4)."""
+        parameters = struct.pack("<HHHHI", ANY_FILE, MOST_NAMES, CLOSE_SEARCH, NAMES_INFO, 0)
+        parameters += self._text(pattern + "\0")
+        data = self._transaction2(FIND_FIRST, parameters, b"", self.tree(share))
+        names = []
+        while len(data) >= NAMES_HEAD:
+            step, _index, length = struct.unpack_from("<III", data)
+            raw = data[NAMES_HEAD : NAMES_HEAD + length]
+            names.append((raw.decode("utf-16-le", "replace") if self._unicode else raw.decode("cp437")).rstrip("\0"))
+            # The last one has no step; a smaller one would lead round in circles.
+            data = data[step:] if step >= NAMES_HEAD else b""
+        return names
+
     def shares(self) -> list[str]:
         """Give the names of the shares, as the LAN Manager call NetShareEnum tells (MS-RAP 2.5.6)."""
         tree = self.tree("IPC$")
@@ -232,6 +252,16 @@ class Session:
         data = self._transaction(TRANSACTION, b"", name, parameters, b"", tree)
         names = [data[at : at + 13].split(b"\0")[0] for at in range(0, len(data) - 12, 13)]
         return [found.decode("cp437").upper() for found in names if found]
+
+    def pipe(self, name: str) -> Pipe:
+        """Open a named pipe of the server."""
+        opened = self.open("IPC$", f"\\{name}", READ_DATA | WRITE_DATA, SHARE_READ | SHARE_WRITE)
+        return Pipe(self, opened)
+
+    def transact(self, pipe: Opened, data: bytes) -> bytes:
+        """Write to a pipe and read its answer in one request (MS-CIFS 2.2.5.6)."""
+        setup = struct.pack("<HH", TRANSACT_PIPE, pipe.file)
+        return self._transaction(TRANSACTION, setup, self._text("\\PIPE\\\0"), b"", data, pipe.tree)
 
     def close(self) -> None:
         """End the session."""
@@ -296,6 +326,18 @@ class Session:
         )
         names = "".join(text + "\0" for text in (account.user, account.domain, "Unix", "Ansible"))
         return words, lm + nt + _in_code_page(names)
+
+
+class Pipe:
+    """An open named pipe."""
+
+    def __init__(self, session: Session, opened: Opened) -> None:
+        self._session = session
+        self._opened = opened
+
+    def transact(self, data: bytes) -> bytes:
+        """Send a message and give the answer to it."""
+        return self._session.transact(self._opened, data)
 
 
 class Answer:

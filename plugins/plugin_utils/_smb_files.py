@@ -8,12 +8,14 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
     Entry,
     Files,
     Missing,
+    ReadPart,
     Search,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
@@ -22,6 +24,9 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._sta
 
 # Where the server does not list its shares, these drives are tried.
 USUAL_DRIVES = "CDEF"
+TEXTS, PROGRAMS = (".INI", ".TXT"), (".EXE", ".DLL")
+
+T = TypeVar("T")
 
 
 class SmbFiles(Files):
@@ -31,6 +36,7 @@ class SmbFiles(Files):
         self._server = server
         self._drives: list[str] | None = None
         self._read_before: dict[str, bytes] = {}
+        self._programs: dict[str, _smb.Opened] = {}
 
     def drives(self) -> Sequence[str]:
         if self._drives is None:
@@ -56,13 +62,43 @@ class SmbFiles(Files):
             return self._server.read(self._server.place(entry.local))[0]
         return self._read_before[entry.local]
 
+    def names(self, folder: str, ending: str) -> Sequence[str]:
+        place = self._server.place(folder)
+        session = self._server.session
+        pattern = place.path.rstrip("\\") + "\\*" + ending
+        try:
+            found = self._server.ask("listing", place, lambda: session.names(place.share, pattern))
+        except Missing:
+            return ()
+        # Windows also compares the pattern with the short (8.3) names.
+        return sorted(name for name in found if name.lower().endswith(ending))
+
+    def consult(self, entry: Entry, use: Callable[[ReadPart], T]) -> T:
+        place, session = self._server.place(entry.local), self._server.session
+        opened = self._programs.get(place.shown) or self._open(place)
+
+        def read(offset: int, count: int) -> bytes:
+            return self._server.ask("reading", place, lambda: session.read_at(opened, offset, count))
+
+        # It is closed with the session, at the end of the task: that saves a request.
+        return use(read)
+
+    def _open(self, place: Place) -> _smb.Opened:
+        session = self._server.session
+        return self._server.ask(
+            "looking for", place, lambda: session.open(place.share, place.path, _smb.READ_DATA, _smb.SHARE_ALL)
+        )
+
     def search(self, name: str) -> Search:
         return Search((), f"{name} is not searched for over SMB")
 
     def _is_folder(self, place: Place) -> bool:
-        """Tell what a path is. A profile is read at once, which saves a second open."""
-        if place.path.upper().endswith(".INI"):
+        """Tell what a path is. A text is read at once, and a program stays open, which saves a second open."""
+        if place.path.upper().endswith(TEXTS):
             self._read_before[place.shown] = self._server.read(place)[0]
+            return False
+        if place.path.upper().endswith(PROGRAMS):
+            self._programs[place.shown] = self._open(place)
             return False
         session = self._server.session
         attributes = self._server.ask("looking for", place, lambda: session.attributes(place.share, place.path))

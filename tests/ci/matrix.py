@@ -40,7 +40,14 @@ CORES = (
 PREFERRED = {"2.17.14": "3.10", "2.18.19": "3.11", "2.19.14": "3.12", "2.20.10": "3.13", "2.21.5": "3.13"}
 # The newest molecule that takes ansible-core 2.17.
 MOLECULE = {"2.17.14": "molecule==26.6.0"}
-OTHERS = ("hypothesis==6.168.5", "pytest==9.2.0", "pytest-testinfra==10.2.2", "pytest-xdist==3.8.0")
+OTHERS = (
+    "hypothesis==6.168.5",
+    "pefile==2024.8.26",
+    "pytest==9.2.0",
+    "pytest-testinfra==10.2.2",
+    "pytest-xdist==3.8.0",
+    "regipy==6.5.0",
+)
 
 
 def python(version: str) -> str | None:

@@ -47,6 +47,7 @@ CONF = """[global]
  username map = {base}/usermap
  load printers = no
  disable spoolss = yes
+ rpc start on demand helpers = no
  {extra}
 {shares}"""
 SHARE = """[{name}]

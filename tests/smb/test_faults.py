@@ -29,6 +29,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._sta
 
 from tests.faults.mounts import tmpfs
 from tests.lab.lab import PASSWORD, USER, Lab
+from tests.lab.programs import program
 from tests.lab.proxy import Cut, FaultProxy, Reset
 from tests.smb.conftest import Caller
 from tests.smb.test_edit import NEW, OLD, request
@@ -95,7 +96,8 @@ def audit(server: SmbServer) -> object:
 def look(server: SmbServer) -> object:
     result = inform(SmbFiles(server), OPTIONS, check=False)
     # What is lost on the way is an error, never a gap in an answer.
-    assert result["status"] == "protected" and not result["not_read"]
+    assert result["status"] == "protected"
+    assert not result["not_read"]
     return result
 
 
@@ -117,7 +119,7 @@ def exchange(lab: Lab) -> Path:
     (c / "WINNT" / "SYSTEM.INI").write_bytes(POINTER)
     for folder in (c / "mspclnt", d / "exchsrvr" / "bin"):
         folder.mkdir(parents=True, exist_ok=True)
-    (d / "exchsrvr" / "bin" / "emsmta.exe").write_bytes(b"MZ")
+    (d / "exchsrvr" / "bin" / "emsmta.exe").write_bytes(program((5, 5, 2653, 23), size=1_200_000))
     ini = c / "mspclnt" / "MSPCLNT.INI"
     ini.write_bytes(NEW)
     return ini

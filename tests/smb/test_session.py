@@ -20,10 +20,17 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
 
 from tests.lab.lab import Lab
+from tests.lab.programs import program
 from tests.lab.proxy import FaultProxy, as_nt4
 from tests.smb.conftest import Caller
 
-OPTIONS = {"system_root": None, "exchange_bin": None, "drives_complete": False}
+OPTIONS = {
+    "system_root": None,
+    "exchange_bin": None,
+    "drives_complete": False,
+    "gather": ["files"],
+    "remote_mtas": [],
+}
 POINTER = b"[Microsoft Proxy Service]\r\nIni File Path=C:\\Mspclnt\\mspclnt.ini\r\n"
 
 
@@ -63,7 +70,7 @@ def test_what_a_server_is_told_to_be(lab: Lab) -> None:
     for folder in (c / "mspclnt", d / "exchsrvr" / "bin"):
         folder.mkdir(parents=True, exist_ok=True)
     (c / "mspclnt" / "MSPCLNT.INI").write_bytes(b"[EMSMTA]\r\nDisable=1\r\n")
-    (d / "exchsrvr" / "bin" / "emsmta.exe").write_bytes(b"MZ")
+    (d / "exchsrvr" / "bin" / "emsmta.exe").write_bytes(program((5, 5, 2653, 23), size=1_200_000))
     caller = Caller(address, lab.port)
     found = inform(SmbFiles(caller.server()), OPTIONS, check=False)
     assert found["status"] == "protected"

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import gather
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
     ABSENT,
     DOCUMENTED,
     INFERRED,
@@ -19,9 +21,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     Evidence,
     Part,
     Places,
-    gather,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import SIZE_LIMIT
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import (
     EXPOSED,

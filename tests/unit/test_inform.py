@@ -6,27 +6,34 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import emsmta_info_spec
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files, Search
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+    Entry,
+    Files,
+    ReadPart,
+    Search,
+)
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.drive_trees import build, state_of, watched
 from tests.unit.edit_cases import FIX, sample
 
+T = TypeVar("T")
 OPTIONS: dict[str, Any] = {
     "drives": None,
     "drives_complete": False,
     "system_root": None,
     "exchange_bin": None,
     "gather": ["files"],
+    "remote_mtas": [],
 }
 MSPCLNT = sample("Q231878.mspclnt.ini")
 POINTS = sample("Q231878.system.ini")
@@ -50,7 +57,14 @@ KEYS = {
     "in_force",
     "notes",
 }
-RISKS = {"overwritten_on_refresh", "hidden_by_wspcfg", "proxied_on_purpose", "proxy_client_1_0"}
+RISKS = {
+    "overwritten_on_refresh",
+    "hidden_by_wspcfg",
+    "proxied_on_purpose",
+    "proxy_client_1_0",
+    "cluster",
+    "all_peers_local",
+}
 PART = {"state", "certainty", "reason", "source", "path"}
 
 
@@ -85,6 +99,7 @@ def check_shape(result: dict[str, Any]) -> None:
         ("advice", {"code", "message", "source"}),
         ("plan", {"path", "section", "settings", "reason"}),
         ("not_read", {"what", "reason"}),
+        ("notes", {"code", "message", "source"}),
     ):
         assert all(set(item) == keys for item in result[name]), name
     assert result["reasons"]
@@ -95,9 +110,10 @@ def check_shape(result: dict[str, Any]) -> None:
 
 def check_evidence(result: dict[str, Any]) -> None:
     evidence = result["evidence"]
-    assert set(evidence) == {"mta", "client", "stanzas"}
-    assert set(evidence["mta"]) == PART
-    assert set(evidence["client"]) == PART | {"build", "master", "refresh_hours", "proxy_servers"}
+    assert set(evidence) == {"mta", "client", "system", "stanzas"}
+    assert set(evidence["mta"]) == set(evidence["client"]) == PART | {"facts"}
+    for part in ("mta", "client", "system"):
+        assert all(set(fact) == {"value", "from"} and fact["from"] for fact in evidence[part]["facts"].values())
     assert set(result["paths"]) == {"mspclnt", "system_ini", "emsmta", "wspcfg"}
     assert all(path is None or set(path) == {"windows", "local"} for path in result["paths"].values())
     for stanza in evidence["stanzas"]:
@@ -151,13 +167,14 @@ def test_an_exposed_server(check: bool, tmp_path: Path) -> None:
         "emsmta": {"windows": "C:\\exchsrvr\\BIN\\emsmta.exe", "local": f"{tmp_path}/C/exchsrvr/BIN/emsmta.exe"},
         "wspcfg": None,
     }
-    client = result["evidence"]["client"]
-    assert (client["build"], client["master"], client["refresh_hours"], client["proxy_servers"]) == (
-        "2.0.400.12",
-        "\\\\PROXY-09\\mspclnt\\",
-        "6",
-        ["PROXY"],
-    )
+    path = "C:\\mspclnt\\MSPCLNT.INI"
+    assert result["evidence"]["client"]["facts"] == {
+        "generation": {"value": "2.0", "from": f"{path} [Internal] Build"},
+        "build": {"value": "2.0.400.12", "from": f"{path} [Internal] Build"},
+        "master": {"value": "\\\\PROXY-09\\mspclnt\\", "from": f"{path} [Master Config] Path1"},
+        "refresh_hours": {"value": "6", "from": f"{path} [Common] Configuration Refresh Time (Hours)"},
+        "proxy_servers": {"value": ["PROXY"], "from": f"{path} [Servers Ip Addresses]"},
+    }
 
 
 def test_a_protected_server_with_a_wspcfg(tmp_path: Path) -> None:
@@ -208,6 +225,12 @@ class AdminShare(Files):
 
     def read(self, entry: Entry) -> bytes:
         return b""
+
+    def names(self, folder: str, ending: str) -> Sequence[str]:
+        return ()
+
+    def consult(self, entry: Entry, use: Callable[[ReadPart], T]) -> T:
+        return use(lambda _offset, _count: b"")
 
     def search(self, name: str) -> Search:
         return Search((), f"{name} is not searched for")

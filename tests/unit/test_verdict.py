@@ -7,7 +7,7 @@ import itertools
 from typing import NamedTuple
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
     ABSENT,
     DOCUMENTED,
     INFERRED,
@@ -19,12 +19,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     Part,
     Stanza,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._risks import Risk
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import (
     EXPOSED,
     NOT_APPLICABLE,
     PROTECTED,
-    Risk,
     Verdict,
     judge,
 )
@@ -396,12 +396,13 @@ def test_unsure_signs_of_client_1_0_are_a_risk(build: bytes | None, master_confi
 @pytest.mark.parametrize("remark", [True, False])
 def test_the_remark_of_isa_is_advice_and_stops_no_plan(remark: bool, lines: tuple[tuple[bytes, bytes], ...]) -> None:
     verdict = judge(evidence(said(MSPCLNT, lines), details=PROXY_2_0._replace(says_do_not_edit=remark)))
-    assert [advice.code for advice in verdict.advice] == ["restart_mta"] + ["isa_management"] * remark
+    codes = ["restart_mta"] + ["isa_management"] * remark + ["remote_events"] * (lines != ON)
+    assert [advice.code for advice in verdict.advice] == codes
     assert planned(verdict) == ([] if lines == ON else [MSPCLNT.local])
 
 
 def test_a_restart_is_advised_in_full() -> None:
-    (advice,) = judge(evidence(disable(MSPCLNT, b"0"))).advice
+    advice = judge(evidence(disable(MSPCLNT, b"0"))).advice[0]
     assert advice.source == "Q244035"
     for words in ("net stop msexchangemta", "net start msexchangemta", "MSExchangeIMC", "MSExchangeDX"):
         assert words in advice.message

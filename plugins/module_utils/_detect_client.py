@@ -1,0 +1,239 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The WinSock Proxy Client: the file that it reads, its generation, and signs that it is switched on.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
+    ABSENT,
+    DOCUMENTED,
+    INFERRED,
+    INSTALLED,
+    QUOTED,
+    UNKNOWN,
+    Client,
+    Fact,
+    Look,
+    Part,
+    Peers,
+    listed,
+    named,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._lat import outside, ranges
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import READINGS, Profile, read_section, read_value, shown
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+    ConnectionLost,
+    ServerError,
+    split_windows_path,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._version import VersionError, version_resource
+
+# KB Q231878: on all operating systems, System.ini names the client's file.
+POINTER_SECTION, POINTER_KEY = b"Microsoft Proxy Service", b"Ini File Path"
+# Proxy 1.0 and 2.0 (KB Q231878); ISA Server 2000's Firewall Client (KB Q323457).
+DEFAULT_CLIENT_FILES = ("Mspclnt\\Mspclnt.ini", "Program Files\\Microsoft Firewall Client\\Mspclnt.ini")
+# The client of ISA Server 2004 (KB CC302546), which has no Mspclnt.ini.
+NEWER_CLIENT = "Program Files\\Microsoft Firewall Client 2004\\FwcAgent.exe"
+# CAT10: client 1.0 puts its DLL in the place of this one, under this description.
+WINSOCK_DLL, DLL_1_0 = "System32\\wsock32.dll", "Microsoft Remote Windows Socket"
+# KB Q257547: the DLL of clients 2.0 and ISA, which shows as a layered Winsock provider.
+PROVIDER_DLL = b"wspwsp.dll"
+CATALOG = "SYSTEM\\CurrentControlSet\\Services\\WinSock2\\Parameters\\Protocol_Catalog9\\Catalog_Entries"
+# A layered provider comes before those of Windows; each entry costs two requests.
+CATALOG_ENTRIES = 4
+# The tables of local addresses (KB Q253253), and a file that an editor saved under a wrong name (KB Q181420).
+TABLES, MISTAKEN = ("msplat.txt", "locallat.txt"), ("mspclnt.ini.txt",)
+
+
+def find_client(look: Look, system_ini: Profile | None) -> Part:
+    """Find the file that the client reads."""
+    if system_ini is None:
+        reason = f"System.ini, which names the client's file, was not read ({look.gaps[-1].reason})"
+        return Part(UNKNOWN, DOCUMENTED, reason, "Q231878")
+    pointers = _pointers(system_ini)
+    if len(pointers) > 1:
+        return _unknown(look, "the pointer to its file in System.ini can be read in more than one way")
+    pointer = pointers.pop()
+    return _default_client(look) if pointer is None else _pointed_client(look, pointer)
+
+
+def _pointers(system_ini: Profile) -> set[bytes | None]:
+    return {read_value(system_ini, POINTER_SECTION, POINTER_KEY, reading) for reading in READINGS}
+
+
+def pointed_folder(system_ini: Profile) -> str | None:
+    """Give the folder in which the client's file should be, where System.ini names a path on a drive."""
+    pointers = _pointers(system_ini)
+    pointer = pointers.pop() if len(pointers) == 1 else None
+    if pointer is None:
+        return None
+    try:
+        _refuse_odd(pointer)
+        folder = pointer.decode("cp1252", "replace").rpartition("\\")[0]
+        split_windows_path(folder + "\\")
+    except ServerError:
+        return None
+    return folder
+
+
+def _unknown(look: Look, reason: str, certainty: str = DOCUMENTED) -> Part:
+    look.gap("Mspclnt.ini", reason)
+    return Part(UNKNOWN, certainty, reason, "Q231878")
+
+
+def _pointed_client(look: Look, pointer: bytes) -> Part:
+    path = pointer.decode("cp1252", "replace")
+    try:
+        _refuse_odd(pointer)
+        entry = look.files.find(path) if path else None
+    except ConnectionLost:
+        raise
+    except ServerError as error:
+        return _unknown(look, f"the pointer in System.ini cannot be followed: {error}")
+    if entry is not None and not entry.folder:
+        return Part(INSTALLED, DOCUMENTED, f"System.ini names {entry.windows}", "Q231878", entry)
+    what = "is a folder" if entry is not None else "does not exist"
+    return _unknown(look, f"the pointer in System.ini leads nowhere: {path or 'an empty path'} {what}")
+
+
+def _refuse_odd(pointer: bytes) -> None:
+    """Refuse what Windows would not take for a path."""
+    if len(pointer) > QUOTED:
+        raise ServerError(f"{named(pointer)} is longer than a path of Windows can be")
+    if any(byte < 32 or byte == 127 for byte in pointer):
+        raise ServerError(f"{named(pointer)} holds control characters")
+
+
+def _default_client(look: Look) -> Part:
+    candidates = [f"{drive}:\\{file}" for drive in look.files.drives() for file in DEFAULT_CLIENT_FILES]
+    known = len(look.gaps)
+    found = look.existing(candidates, "Mspclnt.ini")
+    if len(found) == 1 and len(look.gaps) == known:
+        reason = f"System.ini has no pointer, but {found[0].windows} lies at a default place"
+        return Part(INSTALLED, INFERRED, reason, "Q231878", found[0])
+    if len(found) > 1:
+        return _unknown(look, f"System.ini has no pointer, and {listed(found)} lie at default places", INFERRED)
+    if len(look.gaps) > known:
+        other = f"{listed(found)} was found, but another" if found else "a"
+        reason = f"{other} default place could not be looked at ({look.gaps[-1].reason})"
+        return Part(UNKNOWN, INFERRED, reason, "Q231878")
+    reason = "System.ini has no pointer to its file, and there is none at the default places"
+    return Part(ABSENT, INFERRED, reason, "Q231878")
+
+
+def find_newer_client(look: Look) -> str | None:
+    """Look for the client of ISA Server 2004, which is another product."""
+    found = look.existing([f"{drive}:\\{NEWER_CLIENT}" for drive in look.files.drives()], "FwcAgent.exe")
+    return found[0].windows if found else None
+
+
+def read_details(look: Look, profile: Profile, system_root: str | None) -> Client:
+    """Take from Mspclnt.ini what it says of the client; where it does not tell its generation, look at the DLL."""
+    servers = read_section(profile, b"Servers Ip Addresses")
+    details = Client(
+        build=read_value(profile, b"Internal", b"Build"),
+        master=read_value(profile, b"Master Config", b"Path1"),
+        refresh_hours=read_value(profile, b"Common", b"Configuration Refresh Time (Hours)"),
+        servers=tuple(line.value for line in servers.keys) if servers else (),
+        has_wsp_client_section=read_section(profile, b"Wsp client") is not None,
+        has_master_config=read_section(profile, b"Master Config") is not None,
+        says_do_not_edit=any(b"should not be edited" in line.lower() for line in profile.lines[:10]),
+    )
+    if details.build or details.says_do_not_edit or details.has_wsp_client_section or system_root is None:
+        return details
+    return details._replace(dll_1_0=_dll_1_0(look, f"{system_root}\\{WINSOCK_DLL}"))
+
+
+def _dll_1_0(look: Look, path: str) -> str | None:
+    """Give the path of wsock32.dll where it is that of client 1.0."""
+    entry = look.attempt("wsock32.dll", lambda: look.files.find(path))
+    if entry is None or entry.folder:
+        return None
+    file = entry
+
+    def read() -> bytes:
+        try:
+            return look.files.consult(file, version_resource) or b""
+        except VersionError as error:
+            raise ServerError(f"{file.windows}: {error}") from error
+
+    resource = look.attempt(f"description of {file.windows}", read)
+    return file.windows if DLL_1_0.encode("utf-16-le") in (resource or b"") else None
+
+
+def client_facts(client: Client, path: str) -> tuple[Fact, ...]:
+    """Give what Mspclnt.ini says as items of evidence."""
+    texts = (
+        ("build", client.build, "[Internal] Build"),
+        ("master", client.master, "[Master Config] Path1"),
+        ("refresh_hours", client.refresh_hours, "[Common] Configuration Refresh Time (Hours)"),
+    )
+    found = [Fact(name, shown(value), f"{path} {where}") for name, value, where in texts if value is not None]
+    if client.servers:
+        names = tuple(shown(server) for server in client.servers)
+        found.append(Fact("proxy_servers", names, f"{path} [Servers Ip Addresses]"))
+    return (_generation(client, path), *found)
+
+
+def _generation(client: Client, path: str) -> Fact:
+    if client.dll_1_0 is not None:
+        return Fact("generation", "1.0", client.dll_1_0)
+    signs = (
+        (client.has_wsp_client_section, "1.0", "[Wsp client]"),
+        (client.says_do_not_edit, "ISA 2000", "remark that it should not be edited"),
+        ((client.build or b"").startswith(b"2."), "2.0", "[Internal] Build"),
+    )
+    name, sign = next(((name, sign) for found, name, sign in signs if found), ("unknown", "no sign of any"))
+    return Fact("generation", name, f"{path} {sign}")
+
+
+def find_provider(look: Look) -> tuple[Fact, ...]:
+    """Look for the client among the first Winsock providers: who is there is switched on."""
+    if look.registry is None:
+        return ()
+    for number in range(1, CATALOG_ENTRIES + 1):
+        key = f"{CATALOG}\\{number:012}"
+        value = look.value(key, "PackedCatalogItem")
+        # The item begins with the path of its DLL.
+        if value is not None and PROVIDER_DLL in value.data.partition(b"\0")[0].lower():
+            return (Fact("switched_on", "yes", f"HKLM\\{key}\\PackedCatalogItem"),)
+    return (Fact("switched_on", "unknown", f"the first {CATALOG_ENTRIES} of HKLM\\{CATALOG}"),)
+
+
+def find_tables(look: Look, folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """List the tables of local addresses in the client's folder, and files saved under a wrong name."""
+    names = look.attempt(folder, lambda: look.files.names(folder, ".txt")) or []
+    tables = tuple(f"{folder}\\{name}" for name in names if name.lower() in TABLES)
+    return tables, tuple(f"{folder}\\{name}" for name in names if name.lower() in MISTAKEN)
+
+
+def find_peers(look: Look, tables: tuple[str, ...], remote: tuple[str, ...]) -> Peers | None:
+    """Compare the remote MTAs with the tables of local addresses; None without either."""
+    if not remote or not tables:
+        return None
+    known: list[tuple[int, int]] = []
+    for path in tables:
+        data = look.attempt(path, lambda path=path: _read(look, path))  # type: ignore[misc]
+        known += ranges(data or b"")
+    return Peers(remote, outside(remote, known))
+
+
+def _read(look: Look, path: str) -> bytes:
+    entry = look.files.find(path)
+    return look.files.read(entry) if entry is not None else b""
+
+
+__all__ = (
+    "client_facts",
+    "find_client",
+    "find_newer_client",
+    "find_peers",
+    "find_provider",
+    "find_tables",
+    "pointed_folder",
+    "read_details",
+)

@@ -1,0 +1,195 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Exchange MTA: its service in the registry, its program on the disk, its version.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+A registry that was read clean decides over files. Without one, EMSMTA.EXE at a default
+place makes the MTA installed, and only a search of all drives makes it absent.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._builds import product
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
+    ABSENT,
+    DOCUMENTED,
+    INFERRED,
+    INSTALLED,
+    UNKNOWN,
+    Answer,
+    Fact,
+    Look,
+    Part,
+    Places,
+    Product,
+    listed,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._values import number, text, texts
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._version import VersionError, file_version
+
+# KB Q143380: the default root of Exchange Server is \\Exchsrvr.
+DEFAULT_EXCHANGE_BIN = "Exchsrvr\\Bin"
+MTA_PROGRAM = "EMSMTA.EXE"
+# KB Q143380: the service; Q244035: its name in the registry.
+SERVICE = "SYSTEM\\CurrentControlSet\\Services\\MSExchangeMTA"
+DISABLED = 4
+SEPARATORS = "\\/"
+# KB Q149205 and Q158956.
+SETUP = "SOFTWARE\\Microsoft\\Exchange\\Setup"
+SETUP_PATHS = (("services", "Services"), ("x400", "X400"), ("internet", "Internet"), ("admin_dest", "AdminDest"))
+SETUP_BUILDS = (("setup_build", "Build"), ("setup_newest_build", "NewestBuild"))
+
+
+class Mta(NamedTuple):
+    """The part itself, its product where the version is known, whether its service is disabled, and the facts."""
+
+    part: Part
+    product: Product | None
+    disabled: bool
+    facts: tuple[Fact, ...]
+
+
+def find_mta(look: Look, places: Places) -> Mta:
+    """Look for the MTA."""
+    service = look.has_key(SERVICE)
+    if service is False:
+        facts = _setup(look)
+        return Mta(_absent(facts), None, False, facts)
+    facts = _service(look) + _setup(look) if service else ()
+    known = {fact.name: fact.value for fact in facts}
+    part = _by_service(look, places, known["image_path"]) if service else _by_files(look, places)
+    version = _version(look, part.entry) if part.entry is not None else None
+    if version is None:
+        return Mta(part, None, known.get("start") == DISABLED, _told(facts))
+    found = product(version)
+    shown = ".".join(str(part) for part in version)
+    origin = part.entry.windows if part.entry is not None else ""
+    facts += (Fact("version", shown, origin), Fact("product", found.name, "the version, by KB " + found.source))
+    return Mta(part, found, known.get("start") == DISABLED, _told(facts))
+
+
+def _service(look: Look) -> tuple[Fact, ...]:
+    values: list[tuple[str, str, Answer]] = [
+        ("image_path", "ImagePath", text(look.value(SERVICE, "ImagePath"))),
+        ("start", "Start", number(look.value(SERVICE, "Start"))),
+        ("account", "ObjectName", text(look.value(SERVICE, "ObjectName"))),
+        ("depends_on", "DependOnService", texts(look.value(SERVICE, "DependOnService"))),
+    ]
+    return tuple(Fact(name, value, f"HKLM\\{SERVICE}\\{key}") for name, key, value in values)
+
+
+def _setup(look: Look) -> tuple[Fact, ...]:
+    if not look.has_key(SETUP):
+        return ()
+    values: list[tuple[str, str, Answer]] = [(name, key, text(look.value(SETUP, key))) for name, key in SETUP_PATHS]
+    values += [(name, key, number(look.value(SETUP, key))) for name, key in SETUP_BUILDS]
+    return _told(tuple(Fact(name, value, f"HKLM\\{SETUP}\\{key}") for name, key, value in values))
+
+
+def _told(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    return tuple(fact for fact in facts if fact.value not in (None, ()))
+
+
+def _absent(facts: tuple[Fact, ...]) -> Part:
+    reason = "the registry has no service MSExchangeMTA"
+    names = {fact.name for fact in facts}
+    if "admin_dest" in names and "services" not in names:
+        reason += "; only the Exchange Administrator program is installed (KB Q149205)"
+    return Part(ABSENT, DOCUMENTED, reason, "Q143380")
+
+
+def _by_service(look: Look, places: Places, image: Answer) -> Part:
+    """Look for the program of the service, which is what runs."""
+    if places.exchange_bin:
+        path = f"{places.exchange_bin.rstrip(SEPARATORS)}\\{MTA_PROGRAM}"
+    else:
+        path = _program(image) if isinstance(image, str) else ""
+    if not path:
+        reason = f"the service MSExchangeMTA is there, but its ImagePath ({image or 'nothing'}) names no program"
+        return _unknown(look, f"{reason}: set 'exchange_bin'")
+    known = len(look.gaps)
+    found = look.existing([path], MTA_PROGRAM)
+    if found:
+        reason = f"the service MSExchangeMTA is there, and {found[0].windows} is its program"
+        return Part(INSTALLED, DOCUMENTED, reason, "Q143380", found[0])
+    if len(look.gaps) > known:
+        reason = f"the service MSExchangeMTA is there, but its program could not be looked at ({look.gaps[-1].reason})"
+        return Part(UNKNOWN, DOCUMENTED, reason, "Q143380")
+    return _unknown(look, f"the service MSExchangeMTA is there, but its program {path} is not")
+
+
+def _program(image: str) -> str:
+    """Give the program of a service's command line: it may be quoted, and have arguments."""
+    line = image.strip()
+    if line.startswith('"'):
+        return line[1:].partition('"')[0]
+    end = line.lower().find(".exe")
+    return line[: end + 4] if end >= 0 else line
+
+
+def _unknown(look: Look, reason: str) -> Part:
+    look.gap(MTA_PROGRAM, reason)
+    return Part(UNKNOWN, DOCUMENTED, reason, "Q143380")
+
+
+def _by_files(look: Look, places: Places) -> Part:
+    if places.exchange_bin:
+        folders = [places.exchange_bin.rstrip(SEPARATORS)]
+    else:
+        folders = [f"{drive}:\\{DEFAULT_EXCHANGE_BIN}" for drive in look.files.drives()]
+    known = len(look.gaps)
+    found = look.existing([f"{folder}\\{MTA_PROGRAM}" for folder in folders], MTA_PROGRAM)
+    if len(found) == 1 and len(look.gaps) == known:
+        reason = f"{found[0].windows} was found; the registry was not read"
+        return Part(INSTALLED, INFERRED, reason, "Q143380", found[0])
+    if len(found) > 1:
+        reason = f"there are several, {listed(found)}: set 'exchange_bin' to the folder in use"
+    elif found:
+        reason = f"{listed(found)} was found, but not all places could be looked at ({look.gaps[-1].reason})"
+        reason += ": set 'exchange_bin' to the folder in use"
+    elif len(look.gaps) > known:
+        return Part(UNKNOWN, INFERRED, f"{MTA_PROGRAM} could not be looked for ({look.gaps[-1].reason})", "Q143380")
+    elif places.drives_complete:
+        return _searched(look)
+    else:
+        reason = (
+            f"{MTA_PROGRAM} is not in {' or '.join(folders) or 'any drive'}, and other folders or drives may hold it"
+        )
+        reason += ": set 'exchange_bin', or give all drives and 'drives_complete'"
+    look.gap(MTA_PROGRAM, reason)
+    return Part(UNKNOWN, INFERRED, reason, "Q143380")
+
+
+def _searched(look: Look) -> Part:
+    search = look.files.search(MTA_PROGRAM)
+    if not search.entries and search.gap is None:
+        return Part(ABSENT, INFERRED, f"no drive of the server holds {MTA_PROGRAM}", "Q143380")
+    if search.entries:
+        reason = (
+            f"{listed(search.entries[:5])} was found, but nothing says that it is in use: set 'exchange_bin' if it is"
+        )
+    else:
+        reason = f"the search for {MTA_PROGRAM} was not complete ({search.gap})"
+    look.gap(MTA_PROGRAM, reason)
+    return Part(UNKNOWN, INFERRED, reason, "Q143380")
+
+
+def _version(look: Look, entry: Entry) -> tuple[int, int, int, int] | None:
+    """Read the version of a program; one without any stands for nothing."""
+
+    def read() -> tuple[int, int, int, int] | None:
+        try:
+            return look.files.consult(entry, file_version)
+        except VersionError as error:
+            look.gap(f"version of {entry.windows}", str(error))
+            return None
+
+    return look.attempt(f"version of {entry.windows}", read)
+
+
+__all__ = ("Mta", "find_mta")

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of Windows: version, service pack, cluster, Small Business Server, redirected files.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import Fact, Look, System
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._values import number, text, texts
+
+CURRENT_VERSION = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+VERSION_VALUES = (
+    ("version", "CurrentVersion"),
+    ("service_pack", "CSDVersion"),
+    ("build", "CurrentBuildNumber"),
+    ("system_root", "SystemRoot"),
+)
+# Redirects reads of private profiles to the registry (documentation of GetPrivateProfileString).
+FILE_MAPPING = CURRENT_VERSION + "\\IniFileMapping"
+MAPPED_FILES = ("Mspclnt.ini", "Wspcfg.ini")
+# KB Q184880: the resources of a cluster.
+CLUSTER = "Cluster\\Resources"
+PRODUCT_OPTIONS = "SYSTEM\\CurrentControlSet\\Control\\ProductOptions"
+SMALL_BUSINESS = "small business"
+# KB Q186357: on NT 4.0, RPC passes Winsock by unless this is 1.
+RPC, WINSOCK_FOR_RPC = "SOFTWARE\\Microsoft\\Rpc", "UseWinsockForIP"
+
+
+def find_system(look: Look) -> tuple[System, tuple[Fact, ...]]:
+    """Look at the registry for what is known of Windows itself."""
+    if look.registry is None:
+        return System(), ()
+    facts = [
+        Fact(name, text(look.value(CURRENT_VERSION, value)), f"HKLM\\{CURRENT_VERSION}\\{value}")
+        for name, value in VERSION_VALUES
+    ]
+    known = {fact.name: fact.value for fact in facts}
+    cluster = look.has_key(CLUSTER)
+    suites = texts(look.value(PRODUCT_OPTIONS, "ProductSuite"))
+    small = any(SMALL_BUSINESS in suite.lower() for suite in suites)
+    winsock = number(look.value(RPC, WINSOCK_FOR_RPC))
+    facts += [
+        Fact("cluster", cluster, f"HKLM\\{CLUSTER}"),
+        Fact("small_business_server", small, f"HKLM\\{PRODUCT_OPTIONS}\\ProductSuite"),
+        Fact("use_winsock_for_ip", winsock, f"HKLM\\{RPC}\\{WINSOCK_FOR_RPC}"),
+    ]
+    redirected = next((key for key in _mappings() if look.has_key(key)), None)
+    version, root = known["version"], known["system_root"]
+    return System(
+        version if isinstance(version, str) else None,
+        root if isinstance(root, str) else None,
+        cluster,
+        small,
+        winsock == 1,
+        redirected,
+    ), tuple(fact for fact in facts if fact.value not in (None, ()))
+
+
+def _mappings() -> list[str]:
+    return [f"{FILE_MAPPING}\\{name}" for name in MAPPED_FILES]
+
+
+__all__ = ("find_system",)

@@ -1,0 +1,196 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Registry hive files, read from their bytes. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+The format is not documented by Microsoft. What is here follows public descriptions of
+"regf" files, and is compared with another reader in the tests. Nothing in a file is trusted:
+each offset, count and size is checked against the bytes that are there.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, Iterator, NamedTuple
+
+BASE = 4096
+ROOT_AT, CHECKSUM_AT = 36, 508
+# Names in one byte per character; in the flags of a key, and of a value.
+COMPRESSED_KEY, COMPRESSED_VALUE = 0x20, 0x01
+INLINE = 0x80000000
+BIG_SEGMENT = 16344
+NOTHING = 0xFFFFFFFF
+# The least size of a key's cell: a hive cannot hold more keys than that allows.
+SMALLEST_KEY = 80
+LONGEST_DATA = 1024 * 1024
+MOST_DEPTH = 64
+
+
+class HiveError(Exception):
+    """The bytes are no hive, or a damaged one. The text is meant for the user."""
+
+
+class _Key(NamedTuple):
+    name: str
+    subkeys: int
+    subkey_list: int
+    values: int
+    value_list: int
+
+
+class Hive:
+    """A registry hive, by the bytes of its file. Keys are looked up when asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        if len(data) < BASE + 32 or data[:4] != b"regf":
+            raise HiveError("it is no registry hive")
+        self._data = data
+        first, second = struct.unpack_from("<II", data, 4)
+        #: Whether Windows closed the file in good order, so that what is missing is surely not there.
+        self.clean = first == second and _checksum(data) == struct.unpack_from("<I", data, CHECKSUM_AT)[0]
+        self._root = self._key_at(struct.unpack_from("<I", data, ROOT_AT)[0])
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is a key.
+
+        path: names with backslashes between them, blind to case; empty for the root.
+        Raises HiveError.
+        """
+        return self._find(path) is not None
+
+    def value(self, path: str, name: str) -> tuple[int, bytes] | None:
+        """Give type number and bytes of a value; None where there is no such key or value. Raises HiveError."""
+        key = self._find(path)
+        if key is None or key.values == 0:
+            return None
+        cell = self._cell(key.value_list)
+        for at in range(_bounded(key.values, len(cell) // 4)):
+            value = self._cell(self._number(cell, 4 * at))
+            if _value_name(value).upper() == name.upper():
+                size, place, kind = struct.unpack_from("<4xIII", value)
+                return kind, self._data_of(size, place)
+        return None
+
+    def _find(self, path: str) -> _Key | None:
+        names = [name for name in path.split("\\") if name]
+        if len(names) > MOST_DEPTH:
+            return None
+        key = self._root
+        for name in names:
+            keys = (self._key_at(at) for at in self._children(key))
+            found = next((other for other in keys if other.name.upper() == name.upper()), None)
+            if found is None:
+                return None
+            key = found
+        return key
+
+    def _children(self, key: _Key) -> Iterator[int]:
+        """Give the offsets of a key's subkeys, no more than it says that it has."""
+        left = _bounded(key.subkeys, len(self._data) // SMALLEST_KEY)
+        if not left:
+            return
+        found = 0
+        for at in self._entries(key.subkey_list):
+            found += 1
+            if found > left:
+                raise HiveError("a key has more subkeys than it tells")
+            yield at
+        if found < left:
+            raise HiveError("a key has fewer subkeys than it tells")
+
+    def _entries(self, offset: int, nested: bool = False) -> Iterator[int]:
+        cell = self._cell(offset)
+        kind, count = cell[:2], self._number(cell, 2, "<H")
+        step = {b"lf": 8, b"lh": 8, b"li": 4, b"ri": 4}.get(kind)
+        if step is None or (kind == b"ri" and nested):
+            raise HiveError("a list of subkeys is none")
+        for at in range(_bounded(count, (len(cell) - 4) // step)):
+            entry = self._number(cell, 4 + step * at)
+            if kind == b"ri":
+                for below in self._entries(entry, nested=True):
+                    yield below
+            else:
+                yield entry
+
+    def _key_at(self, offset: int) -> _Key:
+        cell = self._cell(offset)
+        if cell[:2] != b"nk" or len(cell) < 76:
+            raise HiveError("a key is none")
+        flags, subkeys, subkey_list, values, value_list, length = _unpack("<2xH16xI4xI4xII28xH", cell)
+        name = cell[76 : 76 + length]
+        if len(name) != length:
+            raise HiveError("the name of a key is longer than its place")
+        return _Key(_text(name, flags & COMPRESSED_KEY), subkeys, subkey_list, values, value_list)
+
+    def _data_of(self, size: int, place: int) -> bytes:
+        if size & INLINE:
+            return struct.pack("<I", place)[: _bounded(size & ~INLINE, 4)]
+        if size == 0:
+            return b""
+        cell = self._cell(place)
+        if size > BIG_SEGMENT and cell[:2] == b"db":
+            return self._big(cell, _bounded(size, LONGEST_DATA))
+        return cell[: _bounded(size, len(cell))]
+
+    def _big(self, cell: bytes, size: int) -> bytes:
+        """Put the data of a large value together, which Windows keeps in segments."""
+        segments = self._cell(self._number(cell, 4))
+        data = b""
+        for at in range((size + BIG_SEGMENT - 1) // BIG_SEGMENT):
+            data += self._cell(self._number(segments, 4 * at))[:BIG_SEGMENT]
+        if len(data) < size:
+            raise HiveError("a value is shorter than it tells")
+        return data[:size]
+
+    def _cell(self, offset: int) -> bytes:
+        """Give what is in a cell, without its size."""
+        at = BASE + offset
+        if offset == NOTHING or at + 4 > len(self._data):
+            raise HiveError("an offset leads out of the file")
+        # The size of a cell in use is negative.
+        size = -struct.unpack_from("<i", self._data, at)[0]
+        if size < 8 or at + size > len(self._data):
+            raise HiveError("a cell is not in use, or longer than the file")
+        return self._data[at + 4 : at + size]
+
+    def _number(self, cell: bytes, at: int, form: str = "<I") -> int:
+        if at + struct.calcsize(form) > len(cell):
+            raise HiveError("a list is shorter than it tells")
+        return int(struct.unpack_from(form, cell, at)[0])
+
+
+def _unpack(form: str, cell: bytes) -> tuple[Any, ...]:
+    return struct.unpack_from(form, cell)
+
+
+def _value_name(cell: bytes) -> str:
+    if cell[:2] != b"vk" or len(cell) < 20:
+        raise HiveError("a value is none")
+    length, flags = _unpack("<2xH12xH", cell)
+    name = cell[20 : 20 + length]
+    if len(name) != length:
+        raise HiveError("the name of a value is longer than its place")
+    return _text(name, flags & COMPRESSED_VALUE)
+
+
+def _bounded(count: int, most: int) -> int:
+    if count > most:
+        raise HiveError("a count or size is larger than its place")
+    return count
+
+
+def _text(raw: bytes, compressed: int) -> str:
+    return raw.decode("latin-1") if compressed else raw[: len(raw) & ~1].decode("utf-16-le", "backslashreplace")
+
+
+def _checksum(data: bytes) -> int:
+    """Give the checksum of the first block, as Windows makes it."""
+    total = 0
+    for number in struct.unpack_from("<127I", data):
+        total ^= number
+    return {0: 1, 0xFFFFFFFF: 0xFFFFFFFE}.get(total, total)
+
+
+__all__ = ("Hive", "HiveError")
