@@ -33,9 +33,9 @@ compare: ## Run the byte table through other tools that edit INI files
 	@$(PYTHON) -m tests.ci.venvs peers
 	@$(BUILD)/venv/peers/bin/python tests/compare/run.py
 
-lab: ## Start Samba as a fleet of NT servers on loopback, for trying by hand
+lab: ## Start Samba as NT servers on loopback, for trying by hand; FLEET=200 adds so many
 	@$(PYTHON) -m tests.ci.run prepare
-	@$(PYTHON) -m tests.lab up
+	@$(PYTHON) -m tests.lab up $(if $(FLEET),--fleet $(FLEET))
 
 lab-down: ## End them
 	@$(PYTHON) -m tests.lab down

@@ -119,7 +119,7 @@ def _system_ini(look: Look, places: Places) -> _SystemIni:
     if len(found) > 1:
         reason = f"there are several, {listed(found)}: set 'system_root' to the system folder in use"
     elif found:
-        reason = f"{listed(found)} was found, but not all places could be looked at ({look.gaps[-1].reason})"
+        reason = f"{listed(found)} was found, but not all places could be looked at ({look.reason})"
         reason += ": set 'system_root' to the system folder in use"
     elif look.gaps:
         return _SystemIni()

@@ -52,7 +52,7 @@ TABLES, MISTAKEN = ("msplat.txt", "locallat.txt"), ("mspclnt.ini.txt",)
 def find_client(look: Look, system_ini: Profile | None) -> Part:
     """Find the file that the client reads."""
     if system_ini is None:
-        reason = f"System.ini, which names the client's file, was not read ({look.gaps[-1].reason})"
+        reason = f"System.ini, which names the client's file, was not read ({look.reason})"
         return Part(UNKNOWN, DOCUMENTED, reason, "Q231878")
     pointers = _pointers(system_ini)
     if len(pointers) > 1:
@@ -110,16 +110,16 @@ def _refuse_odd(pointer: bytes) -> None:
 
 def _default_client(look: Look) -> Part:
     candidates = [f"{drive}:\\{file}" for drive in look.files.drives() for file in DEFAULT_CLIENT_FILES]
-    known = len(look.gaps)
+    failures = look.failures
     found = look.existing(candidates, "Mspclnt.ini")
-    if len(found) == 1 and len(look.gaps) == known:
+    if len(found) == 1 and look.failures == failures:
         reason = f"System.ini has no pointer, but {found[0].windows} lies at a default place"
         return Part(INSTALLED, INFERRED, reason, "Q231878", found[0])
     if len(found) > 1:
         return _unknown(look, f"System.ini has no pointer, and {listed(found)} lie at default places", INFERRED)
-    if len(look.gaps) > known:
+    if look.failures > failures:
         other = f"{listed(found)} was found, but another" if found else "a"
-        reason = f"{other} default place could not be looked at ({look.gaps[-1].reason})"
+        reason = f"{other} default place could not be looked at ({look.reason})"
         return Part(UNKNOWN, INFERRED, reason, "Q231878")
     reason = "System.ini has no pointer to its file, and there is none at the default places"
     return Part(ABSENT, INFERRED, reason, "Q231878")
@@ -195,12 +195,15 @@ def find_provider(look: Look) -> tuple[Fact, ...]:
     """Look for the client among the first Winsock providers: who is there is switched on."""
     if look.registry is None:
         return ()
+    failures = look.failures
     for number in range(1, CATALOG_ENTRIES + 1):
         key = f"{CATALOG}\\{number:012}"
         value = look.value(key, "PackedCatalogItem")
         # The item begins with the path of its DLL.
         if value is not None and PROVIDER_DLL in value.data.partition(b"\0")[0].lower():
             return (Fact("switched_on", "yes", f"HKLM\\{key}\\PackedCatalogItem"),)
+    if look.failures > failures:
+        return ()
     return (Fact("switched_on", "unknown", f"the first {CATALOG_ENTRIES} of HKLM\\{CATALOG}"),)
 
 

@@ -112,13 +112,13 @@ def _by_service(look: Look, places: Places, image: Answer) -> Part:
     if not path:
         reason = f"the service MSExchangeMTA is there, but its ImagePath ({image or 'nothing'}) names no program"
         return _unknown(look, f"{reason}: set 'exchange_bin'")
-    known = len(look.gaps)
+    failures = look.failures
     found = look.existing([path], MTA_PROGRAM)
     if found:
         reason = f"the service MSExchangeMTA is there, and {found[0].windows} is its program"
         return Part(INSTALLED, DOCUMENTED, reason, "Q143380", found[0])
-    if len(look.gaps) > known:
-        reason = f"the service MSExchangeMTA is there, but its program could not be looked at ({look.gaps[-1].reason})"
+    if look.failures > failures:
+        reason = f"the service MSExchangeMTA is there, but its program could not be looked at ({look.reason})"
         return Part(UNKNOWN, DOCUMENTED, reason, "Q143380")
     return _unknown(look, f"the service MSExchangeMTA is there, but its program {path} is not")
 
@@ -142,18 +142,18 @@ def _by_files(look: Look, places: Places) -> Part:
         folders = [places.exchange_bin.rstrip(SEPARATORS)]
     else:
         folders = [f"{drive}:\\{DEFAULT_EXCHANGE_BIN}" for drive in look.files.drives()]
-    known = len(look.gaps)
+    failures = look.failures
     found = look.existing([f"{folder}\\{MTA_PROGRAM}" for folder in folders], MTA_PROGRAM)
-    if len(found) == 1 and len(look.gaps) == known:
+    if len(found) == 1 and look.failures == failures:
         reason = f"{found[0].windows} was found; the registry was not read"
         return Part(INSTALLED, INFERRED, reason, "Q143380", found[0])
     if len(found) > 1:
         reason = f"there are several, {listed(found)}: set 'exchange_bin' to the folder in use"
     elif found:
-        reason = f"{listed(found)} was found, but not all places could be looked at ({look.gaps[-1].reason})"
+        reason = f"{listed(found)} was found, but not all places could be looked at ({look.reason})"
         reason += ": set 'exchange_bin' to the folder in use"
-    elif len(look.gaps) > known:
-        return Part(UNKNOWN, INFERRED, f"{MTA_PROGRAM} could not be looked for ({look.gaps[-1].reason})", "Q143380")
+    elif look.failures > failures:
+        return Part(UNKNOWN, INFERRED, f"{MTA_PROGRAM} could not be looked for ({look.reason})", "Q143380")
     elif places.drives_complete:
         return _searched(look)
     else:

@@ -39,9 +39,10 @@ def find_system(look: Look) -> tuple[System, tuple[Fact, ...]]:
     ]
     known = {fact.name: fact.value for fact in facts}
     cluster = look.has_key(CLUSTER)
-    suites = texts(look.value(PRODUCT_OPTIONS, "ProductSuite"))
-    small = any(SMALL_BUSINESS in suite.lower() for suite in suites)
+    small = _small_business(look)
+    failures = look.failures
     winsock = number(look.value(RPC, WINSOCK_FOR_RPC))
+    for_rpc = None if look.failures > failures else winsock == 1
     facts += [
         Fact("cluster", cluster, f"HKLM\\{CLUSTER}"),
         Fact("small_business_server", small, f"HKLM\\{PRODUCT_OPTIONS}\\ProductSuite"),
@@ -54,9 +55,17 @@ def find_system(look: Look) -> tuple[System, tuple[Fact, ...]]:
         root if isinstance(root, str) else None,
         cluster,
         small,
-        winsock == 1,
+        for_rpc,
         redirected,
     ), tuple(fact for fact in facts if fact.value not in (None, ()))
+
+
+def _small_business(look: Look) -> bool | None:
+    failures = look.failures
+    suites = texts(look.value(PRODUCT_OPTIONS, "ProductSuite"))
+    if look.failures > failures:
+        return None
+    return any(SMALL_BUSINESS in suite.lower() for suite in suites)
 
 
 def _mappings() -> list[str]:

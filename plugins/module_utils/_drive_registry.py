@@ -93,6 +93,8 @@ class DriveRegistry(Registry):
         entry = self._files.find(path)
         if entry is None or entry.folder:
             if top == "CLUSTER":
+                # Where not even the system's own hive is there, a missing one proves nothing.
+                self._hive("SYSTEM")
                 return None
             raise ServerError(f"{path}: it is not there")
         data = self._files.consult(entry, _whole)

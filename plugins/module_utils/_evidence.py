@@ -169,12 +169,15 @@ class Look:
         self.files = files
         self.registry = registry
         self.gaps: list[Gap] = []
+        self.failures = 0
+        self.reason = ""
 
     def gap(self, what: str, reason: str) -> None:
-        """Note what could not be read, once."""
-        found = Gap(what, reason)
-        if found not in self.gaps:
-            self.gaps.append(found)
+        """Note what could not be read. One reason for many things, such as a missing hive, is noted once."""
+        self.failures += 1
+        self.reason = reason
+        if all(gap.reason != reason for gap in self.gaps):
+            self.gaps.append(Gap(what, reason))
 
     def attempt(self, what: str, read: Callable[[], T]) -> T | None:
         """Give what a look-up finds; note why it could not be made, and give None."""

@@ -1,64 +1,186 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make lab` and `make lab-down`: NT servers on loopback, with the drives of the demo's fleet, for trying by hand."""
+"""`make lab` and `make lab-down`: NT servers of several kinds on loopback, for trying by hand.
+
+`python -m tests.lab up --fleet 200` adds a fleet of 200 cheap servers.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
 import signal
+import socket
+import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".build" / "lab"
-PID = FOLDER / "lab.pid"
 sys.path[:0] = [str(ROOT), str(ROOT / "examples" / "demo")]
 
-from fleet import MSPCLNT, SERVERS  # noqa: E402
+from fleet import MSPCLNT, SERVERS, Server  # noqa: E402
 
-from tests.lab.lab import PASSWORD, USER, Lab  # noqa: E402
+from tests.lab.lab import (  # noqa: E402
+    PASSWORD,
+    PORTS_OF_NT,
+    SIGNING,
+    SMALL_BUFFERS,
+    USER,
+    Lab,
+    free_addresses,
+    free_port,
+    may_listen,
+)
+
+Group = dict[str, Any]
+COMMON = {
+    "ansible_connection": "legacy_exchange.winsock_proxy.smb",
+    "ansible_user": USER,
+    "ansible_password": PASSWORD,
+    "ansible_facts_modules": [],
+}
+STORIES = {
+    "exchange": "the fleet of the demo",
+    "nt4": "as NT 4.0: no extended security, buffers of 4 KB, no port 445",
+    "signing": "want signed messages",
+    "fleet": "one like another",
+}
 
 
-def up() -> None:
+class Servers:
+    """Starts servers of several kinds and writes down what was started."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._used = 0
+
+    def exchange(self) -> Group:
+        """Start the servers of the demo, and an address to spare."""
+        lab = self._start(self._folder, len(SERVERS) + 1)
+        group = _group(lab, {server.name: server for server in SERVERS})
+        group["vars"]["spare_address"] = lab.addresses[-1]
+        return group
+
+    def nt4(self) -> Group:
+        """Start a server behind a process that takes extended security away."""
+        lab = self._start(self._folder / "nt4", 1, SMALL_BUFFERS, ports=())
+        address = lab.addresses[0]
+        port = PORTS_OF_NT[1] if may_listen([address], PORTS_OF_NT) else free_port(address)
+        command = [sys.executable, "-m", "tests.lab.nt4", address, str(port), str(lab.port)]
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdin=quiet, stdout=quiet, stderr=quiet)
+        self._record(process.pid)
+        _wait_for(address, port)
+        return _group(lab, {"nt4-small": SERVERS[0]}, port)
+
+    def signing(self) -> Group:
+        """Start a server that wants its messages signed."""
+        lab = self._start(self._folder / "signing", 1, SIGNING)
+        return _group(lab, {"signing-mandatory": SERVERS[0]})
+
+    def fleet(self, count: int) -> Group:
+        """Start many servers of one kind."""
+        lab = self._start(self._folder / "fleet", count)
+        return _group(lab, {f"fleet{number:03}": SERVERS[0] for number in range(1, count + 1)})
+
+    def _start(self, folder: Path, count: int, extra: str = "", ports: Sequence[int] = PORTS_OF_NT) -> Lab:
+        allowed = may_listen(free_addresses(count, self._used), ports)
+        lab = Lab(folder, count, extra, ports=ports if allowed else (), first=self._used)
+        self._used += count
+        lab.__enter__()
+        self._record(lab.pid)
+        return lab
+
+    def _record(self, pid: int) -> None:
+        with (self._folder / "pids").open("a") as file:
+            file.write(f"{pid} {_started_at(pid)}\n")
+
+
+def up(folder: Path, fleet: int) -> None:
     """Start the servers, and say how to reach them."""
-    down()
-    lab = Lab(FOLDER, len(SERVERS) + 1)
-    lab.__enter__()
-    PID.write_text(str(lab.pid))
-    (FOLDER / "master.ini").write_bytes(MSPCLNT)
-    for address, server in zip(lab.addresses[:-1], SERVERS, strict=True):
+    down(folder)
+    folder.mkdir(parents=True)
+    (folder / "master.ini").write_bytes(MSPCLNT)
+    servers = Servers(folder)
+    inventory = {"exchange": servers.exchange(), "nt4": servers.nt4(), "signing": servers.signing()}
+    if fleet:
+        inventory["fleet"] = servers.fleet(fleet)
+    path = folder / "inventory.json"
+    path.write_text(json.dumps(inventory, indent=2) + "\n")
+    for name, group in inventory.items():
+        addresses = [host["ansible_host"] for host in group["hosts"].values()]
+        where = f"port {group['vars']['ansible_port']} of {addresses[0]}" + (" and so on" if addresses[1:] else "")
+        print(f"{name:9} {len(addresses):3}  {where}: {STORIES[name]}")
+    print(f"\nFor example:\n\n  ansible -i {path} exchange -m legacy_exchange.winsock_proxy.emsmta_info\n")
+    print("make lab-down ends them.")
+
+
+def down(folder: Path) -> None:
+    """End the servers, by the process ids that were recorded, and remove their drives."""
+    record = folder / "pids"
+    lines = record.read_text().splitlines() if record.exists() else []
+    pids = [int(line.split()[0]) for line in lines if _started_at(int(line.split()[0])) == line.split()[1]]
+    for pid in pids:
+        os.killpg(pid, signal.SIGTERM)
+    for _attempt in range(100):
+        if not any(_started_at(pid) for pid in pids):
+            break
+        time.sleep(0.05)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started_at(pid: int) -> str:
+    """Tell when a process began, which no later process with its id did; empty when it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] == "Z" else fields[19]
+
+
+def _wait_for(address: str, port: int) -> None:
+    for _attempt in range(200):
+        try:
+            socket.create_connection((address, port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"nothing listens on port {port} of {address}")
+
+
+def _group(lab: Lab, servers: dict[str, Server], port: int = 0) -> Group:
+    """Put the files of servers on their drives; give a group of the inventory."""
+    hosts = {}
+    for (name, server), address in zip(servers.items(), lab.addresses, strict=False):
         for letter, files in server.drives.items():
             for path, data in files.items():
                 target = lab.drive(address, letter) / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
-    hosts = {server.name: {"ansible_host": lab.addresses[at]} for at, server in enumerate(SERVERS)}
-    variables = {
-        "ansible_connection": "legacy_exchange.winsock_proxy.smb",
-        "ansible_port": lab.port,
-        "ansible_user": USER,
-        "ansible_password": PASSWORD,
-        "ansible_facts_modules": [],
-    }
-    inventory = FOLDER / "inventory.json"
-    found = {"exchange": {"hosts": hosts, "vars": variables | {"spare_address": lab.addresses[-1]}}}
-    inventory.write_text(json.dumps(found, indent=2) + "\n")
-    print(f"{len(SERVERS)} servers listen on port {lab.port} of {lab.addresses[0]} and so on. For example:\n")
-    print(f"  ansible -i {inventory} exchange -m legacy_exchange.winsock_proxy.emsmta_info\n\nmake lab-down ends them.")
+        hosts[name] = {"ansible_host": address}
+    return {"hosts": hosts, "vars": {**COMMON, "ansible_port": port or lab.port}}
 
 
-def down() -> None:
-    """End the servers, by the process id that was recorded, and remove their drives."""
-    if PID.exists():
-        try:
-            os.killpg(int(PID.read_text()), signal.SIGTERM)
-        except ProcessLookupError:
-            pass
-    shutil.rmtree(FOLDER, ignore_errors=True)
+def main() -> None:
+    """Run the command that was given."""
+    parser = argparse.ArgumentParser(prog="python -m tests.lab")
+    parser.add_argument("command", choices=("up", "down"))
+    parser.add_argument("--fleet", type=int, default=0, help="how many cheap servers to add")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where all of it lies")
+    given = parser.parse_args()
+    folder = given.folder.resolve()
+    if given.command == "up":
+        up(folder, given.fleet)
+    else:
+        down(folder)
 
 
 if __name__ == "__main__":
-    {"up": up, "down": down}[sys.argv[1]]()
+    main()

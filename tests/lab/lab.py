@@ -4,22 +4,27 @@
 """Samba as Windows NT servers on loopback: one smbd, many addresses, drives of their own.
 
 It shows SMB1, logons, share modes and errors as Samba has them. It cannot show the timing
-of a real NT 4.0 server, nor its small buffers, which Samba does not enforce.
+of a real NT 4.0 server, nor its small buffers, which Samba announces but does not enforce.
 """
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import re
 import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 PASSWORD = "N0t-in-any-output"
 USER = "administrator"
+# Kinds of servers, for `extra`. What NT 4.0 has by default; see tests/lab/nt4.py for the rest of it.
+SMALL_BUFFERS = "max xmit = 4356\n large readwrite = no"
+SIGNING = "server signing = mandatory"
+PORTS_OF_NT = (445, 139)
 FOLDERS = ("state", "cache", "lock", "lock/msg.lock", "private", "ncalrpc", "pid", "log")
 CONF = """[global]
  workgroup = LAB
@@ -32,7 +37,7 @@ CONF = """[global]
  interfaces = {interfaces}
  bind interfaces only = yes
  hosts allow = 127.
- smb ports = {port}
+ smb ports = {ports}
  disable netbios = yes
  state directory = {base}/state
  cache directory = {base}/cache
@@ -62,12 +67,24 @@ BAD_LOGON = re.compile(r"Auth: \[SMB,.*?status \[NT_STATUS_(?!OK)", re.IGNORECAS
 
 
 class Lab:
-    """NT servers at loopback addresses; a context manager. Drives lie in ``base/hosts/ADDRESS/LETTER``."""
+    """NT servers at loopback addresses; a context manager. Drives lie in ``base/hosts/ADDRESS/LETTER``.
 
-    def __init__(self, base: Path, count: int, extra: str = "", drives: str = "CD") -> None:
+    extra: more settings of smbd. ports: without them, a free one. first: how many addresses to leave out.
+    """
+
+    def __init__(
+        self,
+        base: Path,
+        count: int,
+        extra: str = "",
+        drives: str = "CD",
+        ports: Sequence[int] = (),
+        first: int = 0,
+    ) -> None:
         self.base = base
-        self.addresses = free_addresses(count)
-        self.port = free_port(self.addresses[0])
+        self.addresses = free_addresses(count, first)
+        self._ports = ports or (free_port(self.addresses[0]),)
+        self.port = self._ports[0]
         self._extra = extra
         self._drives = drives
         self._process: subprocess.Popen[bytes] | None = None
@@ -81,6 +98,12 @@ class Lab:
         """Give the folder of a drive."""
         return self.base / "hosts" / address / letter
 
+    def put_system_root(self, address: str, folder: str) -> None:
+        """Say which folder the share ADMIN$ is, as the letter of a drive and the path below it."""
+        link = self.base / "hosts" / address / "ADMIN"
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder)
+
     def __enter__(self) -> Lab:
         for name in FOLDERS:
             (self.base / name).mkdir(parents=True, exist_ok=True, mode=0o755)
@@ -89,7 +112,8 @@ class Lab:
             for letter in self._drives:
                 self.drive(address, letter).mkdir(parents=True, exist_ok=True)
             (self.drive(address, "C") / "WINNT").mkdir(exist_ok=True)
-        (self.base / "usermap").write_text(f"{getpass.getuser()} = {USER}\n")
+            self.put_system_root(address, "C/WINNT")
+        (self.base / "usermap").write_text(f"{_own_name()} = {USER}\n")
         (self.base / "smb.conf").write_text(self._conf())
         self._add_user()
         self._process = subprocess.Popen(
@@ -99,7 +123,11 @@ class Lab:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self._wait()
+        try:
+            self._wait()
+        except RuntimeError:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -114,14 +142,16 @@ class Lab:
     def _conf(self) -> str:
         hosts = f"{self.base}/hosts/%i"
         shares = [SHARE.format(name=f"{letter}$", path=f"{hosts}/{letter}") for letter in self._drives]
-        shares.append(SHARE.format(name="ADMIN$", path=f"{hosts}/C/WINNT"))
+        shares.append(SHARE.format(name="ADMIN$", path=f"{hosts}/ADMIN"))
         interfaces = " ".join(f"{address}/8" for address in self.addresses)
+        ports = " ".join(str(port) for port in self._ports)
         return CONF.format(
-            base=self.base, port=self.port, interfaces=interfaces, extra=self._extra, shares="".join(shares)
+            base=self.base, ports=ports, interfaces=interfaces, extra=self._extra, shares="".join(shares)
         )
 
     def _add_user(self) -> None:
-        command = ["smbpasswd", "-c", str(self.base / "smb.conf"), "-s", "-a", getpass.getuser()]
+        # smbpasswd wants root for this.
+        command = ["pdbedit", "-s", str(self.base / "smb.conf"), "-t", "-a", _own_name()]
         text = f"{PASSWORD}\n{PASSWORD}\n"
         subprocess.run(command, input=text, text=True, check=True, capture_output=True)
 
@@ -135,11 +165,15 @@ class Lab:
         raise RuntimeError(f"smbd does not start; see {self.base / 'log'}")
 
 
-def free_addresses(count: int) -> list[str]:
-    """Give loopback addresses that this process has to itself."""
+def _own_name() -> str:
+    return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def free_addresses(count: int, first: int = 0) -> list[str]:
+    """Give loopback addresses that this process has to itself, leaving out the first ones."""
     net = f"127.{20 + os.getpid() % 200}"
     third = os.getpid() // 200 % 250
-    return [f"{net}.{(third + at // 250) % 250}.{at % 250 + 1}" for at in range(count)]
+    return [f"{net}.{(third + at // 250) % 250}.{at % 250 + 1}" for at in range(first, first + count)]
 
 
 def free_port(address: str) -> int:
@@ -148,3 +182,16 @@ def free_port(address: str) -> int:
         probe.bind((address, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def may_listen(addresses: Sequence[str], ports: Sequence[int]) -> bool:
+    """Tell whether this user may listen on these ports, and nothing else does."""
+    for address in addresses:
+        for port in ports:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((address, port))
+                except OSError:
+                    return False
+    return True

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-EXTENDED_SECURITY = 0x0800
+NEGOTIATE, EXTENDED_SECURITY = 0x72, 0x0800
 
 
 class Cut(Exception):
@@ -33,7 +33,10 @@ AnswerHook = Callable[[bytes, bytes], Iterable[bytes]]
 
 
 class FaultProxy:
-    """Forwards to a server; a context manager. ``delay`` is added to each request, in seconds."""
+    """Forwards to a server; a context manager. ``delay`` is added to each request, in seconds.
+
+    Session requests of port 139 are forwarded too, and counted among the messages.
+    """
 
     def __init__(
         self,
@@ -41,12 +44,14 @@ class FaultProxy:
         hook: Hook | None = None,
         delay: float = 0.0,
         answer: AnswerHook | None = None,
+        listen: tuple[str, int] = ("127.0.0.1", 0),
     ) -> None:
         self._server = server
         self.hook = hook
         self._delay = delay
         self._answer = answer
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(listen)
+        self.host: str = listen[0]
         self.port: int = self._listener.getsockname()[1]
         self._sockets: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
@@ -74,7 +79,11 @@ class FaultProxy:
                 client, _address = self._listener.accept()
             except OSError:
                 return
-            server = socket.create_connection(self._server)
+            try:
+                server = socket.create_connection(self._server)
+            except OSError:
+                client.close()
+                continue
             self._sockets += [client, server]
             threading.Thread(target=self._requests, args=(client, server), daemon=True).start()
             if self._answer is None:
@@ -108,9 +117,9 @@ class FaultProxy:
                 pass
 
 
-def as_nt4(number: int, message: bytes) -> bytes:
+def as_nt4(_number: int, message: bytes) -> bytes:
     """Ask for no extended security, as if the server were NT 4.0 and offered none."""
-    if number:
+    if message[0] or message[8] != NEGOTIATE:
         return message
     flags = struct.unpack_from("<H", message, 4 + 10)[0] & ~EXTENDED_SECURITY
     return message[: 4 + 10] + struct.pack("<H", flags) + message[4 + 12 :]

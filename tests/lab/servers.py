@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sample servers as data: one file each in tests/servers, for visible drives and for the lab alike.
+
+A file has the server's drives, its registry, and what is expected of it. ``like`` names the
+file that it changes: mappings are merged, and null takes away.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from tests.lab.hives import hive
+from tests.lab.programs import I386, program
+from tests.lab.trees import Expand, Tree
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = ROOT / "servers"
+SAMPLES = ROOT / "samples"
+WORLDS = ["drives", "smb"]
+OPTIONS: dict[str, Any] = {
+    "system_root": None,
+    "exchange_bin": None,
+    "drives_complete": False,
+    "gather": ["files", "registry"],
+    "remote_mtas": [],
+}
+
+
+class Sample(NamedTuple):
+    """A sample server. system_root: its system folder, as drive and path below it."""
+
+    name: str
+    drives: Mapping[str, Mapping[str, bytes]]
+    registry: Tree | None
+    options: Mapping[str, Any]
+    worlds: list[str]
+    expect: Mapping[str, Any]
+    system_root: str
+    clean: bool
+    fault: str
+
+    def furnish(self, folder: Path) -> None:
+        """Write the server's files below a folder, in a folder for each drive."""
+        for letter, files in self.drives.items():
+            for path, data in files.items():
+                target = folder / letter / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+
+    def add_hives(self, folder: Path) -> None:
+        """Write the registry as Windows keeps it on the drive of its system folder."""
+        for path, tree in hive_trees(self.registry or {}).items():
+            target = folder / self.system_root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(hive(tree, self.clean))
+
+
+def hive_trees(registry: Tree) -> dict[str, Tree]:
+    """Give the files of a registry, below the system folder."""
+    trees: dict[str, Tree] = {}
+    if "SYSTEM" in registry:
+        rest = {name: each for name, each in registry["SYSTEM"].items() if name != "CurrentControlSet"}
+        current = registry["SYSTEM"].get("CurrentControlSet", {})
+        trees["system32/config/system"] = {"Select": {"=Current": 2}, "ControlSet002": current, **rest}
+    if "SOFTWARE" in registry:
+        trees["system32/config/software"] = registry["SOFTWARE"]
+    if "Cluster" in registry:
+        trees["cluster/CLUSDB"] = registry["Cluster"]
+    return trees
+
+
+def samples() -> list[Sample]:
+    """Give all sample servers."""
+    raw = {path.stem: yaml.safe_load(path.read_text()) for path in sorted(FILES.glob("*.yml"))}
+    return [_sample(name, _whole(name, raw)) for name in raw]
+
+
+def _whole(name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    own = raw[name]
+    return _merged(_whole(own["like"], raw), own) if "like" in own else own
+
+
+def _merged(below: Any, above: Any) -> Any:
+    """Lay one mapping over another; a text for a file replaces it as a whole."""
+    if not isinstance(below, dict) or not isinstance(above, dict) or {"sample", "text", "program"} & set(above):
+        return above
+    both = {key: _merged(below.get(key), above.get(key, below.get(key))) for key in {**below, **above}}
+    return {key: each for key, each in both.items() if not (key in above and above[key] is None)}
+
+
+def _sample(name: str, data: Mapping[str, Any]) -> Sample:
+    return Sample(
+        name=name,
+        drives={
+            letter: {path: _file(each) for path, each in files.items()} for letter, files in data["drives"].items()
+        },
+        registry=_tree(data["registry"]) if data.get("registry") is not None else None,
+        options=OPTIONS | data.get("options", {}),
+        worlds=data.get("worlds", WORLDS),
+        expect=data["expect"],
+        system_root=data.get("system_root", "C/WINNT"),
+        clean=not data.get("unclean", False),
+        fault=data.get("fault", ""),
+    )
+
+
+def _file(data: Mapping[str, Any]) -> bytes:
+    """Give the bytes of a file; texts have the line ends of Windows."""
+    if "program" in data:
+        return program(tuple(data["program"]), data.get("description", ""), 60_000, data.get("machine", I386))
+    if "utf16" in data:
+        text: str = data["utf16"].replace("\n", "\r\n")
+        return b"\xff\xfe" + text.encode("utf-16-le")
+    begin = (SAMPLES / data["sample"]).read_bytes() if "sample" in data else b""
+    end: str = data.get("text", "") + data.get("and", "")
+    return (begin + end.encode("latin-1")).replace(b"\n", b"\r\n")
+
+
+def _tree(data: Any) -> Any:
+    if not isinstance(data, dict):
+        return data
+    if "expand" in data:
+        return Expand(data["expand"])
+    if "provider" in data:
+        # The path of the DLL in 260 bytes, then what Winsock knows of the protocol.
+        return struct.pack("<260s628x", data["provider"].encode())
+    return {name: _tree(each) for name, each in data.items()}

@@ -1,0 +1,305 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kinds of servers: NT 4.0 with small buffers, signed messages, port 139, and `make lab`, which starts them all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _netbios, _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+
+from tests.faults.children import as_nobody
+from tests.lab.lab import PASSWORD, PORTS_OF_NT, SIGNING, SMALL_BUFFERS, USER, Lab, free_addresses, may_listen
+from tests.lab.proxy import FaultProxy, as_nt4
+from tests.smb.conftest import Caller
+from tests.smb.test_edit import NEW, OLD, request
+
+ROOT = Path(__file__).resolve().parents[2]
+LOOK = "legacy_exchange.winsock_proxy.emsmta_info"
+KB10 = bytes(number * 7 % 251 for number in range(10 * 1024))
+SIGNED, SIGNATURE = 0x0004, slice(4 + 14, 4 + 22)
+# Addresses of the labs here start behind those of the fixture `lab`, which may use the same ports.
+FIRST = 100
+NO_PORTS = "only root may listen on the ports 139 and 445, where nothing else does"
+ports_of_nt = pytest.mark.skipif(not may_listen(free_addresses(4, FIRST), PORTS_OF_NT), reason=NO_PORTS)
+
+
+class Spy:
+    """A hook that asks for no extended security, if so wanted, and keeps the messages that it saw."""
+
+    def __init__(self, nt4: bool) -> None:
+        self._nt4 = nt4
+        self.seen: list[bytes] = []
+
+    def __call__(self, number: int, message: bytes) -> bytes:
+        """See one message of the client."""
+        self.seen.append(message)
+        return as_nt4(number, message) if self._nt4 else message
+
+    def counts(self, command: int) -> list[int]:
+        """Give how many bytes each read asked for, or each write carried."""
+        at = {_smb.READ: 4 + 32 + 1 + 10, _smb.WRITE: 4 + 32 + 1 + 20}[command]
+        return [struct.unpack_from("<H", each, at)[0] for each in self.seen if each[8] == command]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A server with the buffers of NT 4.0."""
+    with Lab(tmp_path_factory.mktemp("small"), 1, SMALL_BUFFERS) as lab:
+        yield lab
+
+
+@pytest.fixture
+def file(small: Lab) -> Path:
+    """Mspclnt.ini on that server; not there yet."""
+    folder = small.drive(small.addresses[0], "C") / "mspclnt"
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        path.unlink()
+    return folder / "Mspclnt.ini"
+
+
+@contextmanager
+def spied(lab: Lab, nt4: bool = True, **options: Any) -> Iterator[tuple[Spy, Caller]]:
+    """Give a caller of the lab's first server, and what it sends."""
+    spy = Spy(nt4)
+    with FaultProxy((lab.addresses[0], lab.port), spy) as proxy:
+        yield spy, Caller("127.0.0.1", proxy.port, **options)
+
+
+def offers_extended_security(session: _smb.Session) -> bool:
+    """Tell what the server offered in this session."""
+    return bool(session._capabilities & _smb.CAP_EXTENDED_SECURITY)
+
+
+@pytest.mark.parametrize("auth", ["ntlmv2", "ntlmv1"])
+def test_nt4_is_read_and_edited(auth: str, small: Lab, file: Path) -> None:
+    file.write_bytes(OLD)
+    with spied(small, auth=auth) as (spy, caller):
+        server = caller.server()
+        assert server.read(server.place("C:\\mspclnt\\Mspclnt.ini"))[0] == OLD
+        apply(SmbEditor(server), request(backup=True), check=False, diff=False)
+    assert file.read_bytes() == NEW
+    assert sorted(path.read_bytes() for path in file.parent.iterdir()) == sorted((OLD, NEW))
+    assert max(len(message) for message in spy.seen) <= 4 + 4356
+
+
+@pytest.mark.parametrize("nt4", [True, False], ids=["nt4", "windows-2000"])
+def test_a_server_that_takes_ntlmv2_only(nt4: bool, tmp_path: Path) -> None:
+    with Lab(tmp_path, 1, f"{SMALL_BUFFERS}\n ntlm auth = ntlmv2-only") as lab:
+        says = pytest.raises(StatusError, match=r"does not take this kind of logon.*ansible_smb_auth")
+        with spied(lab, nt4, auth="ntlmv1") as (_spy, caller), says:
+            caller.connect()
+        with spied(lab, nt4) as (_spy, caller):
+            assert "C$" in caller.connect().shares()
+
+
+def test_a_read_of_10_kb_takes_three_requests(small: Lab, file: Path) -> None:
+    file.write_bytes(KB10)
+    with spied(small) as (spy, caller):
+        server = caller.server()
+        assert not offers_extended_security(server.session)
+        assert server.session.chunk == 4096
+        assert server.read(server.place("C:\\mspclnt\\Mspclnt.ini"))[0] == KB10
+    assert spy.counts(_smb.READ) == [4096] * 3
+
+
+def test_a_write_of_10_kb_takes_three_requests(small: Lab, file: Path) -> None:
+    with spied(small) as (spy, caller):
+        session = caller.connect()
+        opened = session.open(
+            "C$", "\\mspclnt\\Mspclnt.ini", _smb.READ_DATA | _smb.WRITE_DATA, _smb.SHARE_NONE, _smb.CREATE_NEW
+        )
+        session.write(opened, 0, KB10)
+        assert session.read(opened, len(KB10)) == KB10
+        session.close()
+    assert file.read_bytes() == KB10
+    assert spy.counts(_smb.WRITE) == [4096, 4096, 2048]
+
+
+def test_an_edit_that_moves_10_kb_takes_small_writes(small: Lab, file: Path) -> None:
+    behind = b"".join(b"[Program%04d]\r\nDisable=0\r\n" % number for number in range(400))
+    file.write_bytes(b"[EMSMTA]\r\nA=1\r\n" + behind)
+    with spied(small) as (spy, caller):
+        apply(SmbEditor(caller.server()), request(), check=False, diff=False)
+    assert file.read_bytes() == b"[EMSMTA]\r\nA=1\r\nDisable=1\r\n" + behind
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    for command in (_smb.READ, _smb.WRITE):
+        assert max(spy.counts(command)) == 4096
+        assert len(spy.counts(command)) >= 3
+
+
+@pytest.fixture(scope="module")
+def signing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A server that wants its messages signed."""
+    with Lab(tmp_path_factory.mktemp("signing"), 1, SIGNING) as lab:
+        yield lab
+
+
+def test_messages_are_signed_where_the_server_wants_it(signing: Lab) -> None:
+    ini = signing.drive(signing.addresses[0], "C") / "Mspclnt.ini"
+    ini.write_bytes(OLD)
+    with spied(signing, nt4=False) as (spy, caller):
+        apply(SmbEditor(caller.server()), request(path="C:\\Mspclnt.ini"), check=False, diff=False)
+    assert ini.read_bytes() == NEW
+    signed = [message for message in spy.seen if message[8] not in (_smb.NEGOTIATE, _smb.SESSION_SETUP)]
+    assert len(signed) > 5
+    for message in signed:
+        assert struct.unpack_from("<H", message, 4 + 10)[0] & SIGNED
+        assert any(message[SIGNATURE])
+    assert len({message[SIGNATURE] for message in signed}) == len(signed)
+
+
+def test_signing_without_extended_security_is_refused_in_words(signing: Lab) -> None:
+    before = signing.bad_logons()
+    says = pytest.raises(Refused, match=r"requires signed messages.*RequireSecuritySignature")
+    with spied(signing) as (spy, caller), says:
+        caller.connect()
+    assert [message[8] for message in spy.seen] == [_smb.NEGOTIATE]
+    assert signing.bad_logons() == before
+
+
+@ports_of_nt
+def test_port_139_has_the_session_service(tmp_path: Path) -> None:
+    with Lab(tmp_path, 1, SMALL_BUFFERS, ports=(139,), first=FIRST) as lab:
+        address = lab.addresses[0]
+        extended = Caller(address, 139).connect()
+        assert "C$" in extended.shares()
+        spy = Spy(nt4=True)
+        with FaultProxy((address, 139), spy, listen=(free_addresses(1, FIRST + 1)[0], 139)) as proxy:
+            plain = Caller(proxy.host, 139).connect()
+            assert "C$" in plain.shares()
+        # Samba does without a session request, NT 4.0 does not.
+        assert [message[0] for message in spy.seen[:2]] == [_netbios.REQUEST, _netbios.MESSAGE]
+        assert (offers_extended_security(extended), offers_extended_security(plain)) == (True, False)
+
+
+@ports_of_nt
+@pytest.mark.parametrize(("ports", "taken"), [((139,), 139), (PORTS_OF_NT, 445)], ids=["139 only", "both"])
+def test_which_port_is_taken_when_none_is_given(ports: tuple[int, ...], taken: int, tmp_path: Path) -> None:
+    with Lab(tmp_path / "lab", 1, ports=ports, first=FIRST + 2) as lab:
+        hosts = {"all": {"hosts": {lab.addresses[0]: {}}, "vars": VARIABLES}}
+        (tmp_path / "hosts.json").write_text(json.dumps(hosts))
+        done = ansible(tmp_path / "hosts.json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        log = (lab.base / "log" / "smbd.log").read_text()
+    assert set(re.findall(rf"local host \[ipv4:{re.escape(lab.addresses[0])}:(\d+)\]", log)) == {str(taken)}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user already runs these tests")
+def test_any_user_has_servers_on_a_high_port() -> None:
+    def look() -> list[str]:
+        with tempfile.TemporaryDirectory() as folder, Lab(Path(folder), 1) as lab:
+            (lab.drive(lab.addresses[0], "C") / "Mspclnt.ini").write_bytes(OLD)
+            assert lab.port > 1023
+            server = Caller(lab.addresses[0], lab.port).server()
+            apply(SmbEditor(server), request(path="C:\\Mspclnt.ini"), check=False, diff=False)
+            return sorted(server.session.shares())
+
+    # First as root, which loads all that it takes: another user may not be allowed to read root's Python.
+    assert look() == ["ADMIN$", "C$", "D$", "IPC$"]
+    outcome = as_nobody(look)
+    assert outcome.result == ["ADMIN$", "C$", "D$", "IPC$"], outcome.text
+
+
+def test_no_port_listens(tmp_path: Path) -> None:
+    hosts = {"all": {"hosts": {"127.255.255.253": {}}, "vars": VARIABLES}}
+    (tmp_path / "hosts.json").write_text(json.dumps(hosts))
+    done = ansible(tmp_path / "hosts.json")
+    assert "UNREACHABLE" in done.stdout
+    assert re.search("port 445: connection refused.*; port 139: connection refused", done.stdout)
+
+
+def test_a_wrong_netbios_name_says_which_variable_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    monkeypatch.setattr(_netbios, "SESSION_PORT", port)
+    asked: list[bytes] = []
+
+    def refuse() -> None:
+        client, _address = listener.accept()
+        with client:
+            asked.append(client.recv(1000))
+            # A negative response: the called name is not present (RFC 1002 section 4.3.4).
+            client.sendall(b"\x83\x00\x00\x01\x82")
+
+    thread = threading.Thread(target=refuse, daemon=True)
+    thread.start()
+    with listener, pytest.raises(Refused, match=r"\*SMBSERVER \(error 0x82\).*ansible_smb_netbios_name"):
+        Caller("127.0.0.1", port).connect()
+    thread.join(5)
+    # "*SMBSERVER", padded with blanks, in half bytes from A on (RFC 1001 section 14.1).
+    assert asked[0][:4] == b"\x81\x00\x00\x44"
+    assert asked[0][4:39] == b"\x20CKFDENECFDEFFCFGEFFCCACACACACACA\x00" + b"\x20"
+
+
+VARIABLES = {
+    "ansible_connection": "legacy_exchange.winsock_proxy.smb",
+    "ansible_user": USER,
+    "ansible_password": PASSWORD,
+}
+
+
+def ansible(inventory: Path, hosts: str = "all", *options: str) -> subprocess.CompletedProcess[str]:
+    """Look at servers with the real program."""
+    program = str(Path(sys.executable).parent / "ansible")
+    env = os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1"}
+    command = [program, "-i", str(inventory), hosts, "-m", LOOK, *options]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+
+def test_make_lab_starts_all_kinds_and_ends_them(tmp_path: Path) -> None:
+    folder = tmp_path / "lab"
+    command = [sys.executable, "-m", "tests.lab", "--folder", str(folder)]
+    try:
+        subprocess.run([*command, "up", "--fleet", "3"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        groups = json.loads((folder / "inventory.json").read_text())
+        pids = [int(line.split()[0]) for line in (folder / "pids").read_text().splitlines()]
+        assert all(processes_of(pid) for pid in pids)
+        done = ansible(folder / "inventory.json", "all", "-f", "10", "-o")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout.count("SUCCESS") == sum(len(group["hosts"]) for group in groups.values())
+        assert set(groups) == {"exchange", "nt4", "signing", "fleet"}
+        exchange = groups["exchange"]
+        address = exchange["hosts"]["ex01-exposed"]["ansible_host"]
+        assert (folder / "hosts" / address / "C" / "WINNT").is_dir()
+        nt4 = groups["nt4"]
+        session = Caller(nt4["hosts"]["nt4-small"]["ansible_host"], nt4["vars"]["ansible_port"]).connect()
+        assert session.chunk == 4096
+        assert not offers_extended_security(session)
+        assert {"ansible_port", "ansible_user", "ansible_password", "spare_address"} <= set(exchange["vars"])
+    finally:
+        subprocess.run([*command, "down"], cwd=ROOT, check=True)
+    assert not folder.exists()
+    assert not any(processes_of(pid) for pid in pids)
+
+
+def processes_of(group: int) -> list[int]:
+    """Give the living processes of a process group."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == group and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All sample servers in both worlds: as visible drives with hives, and behind SMB with a remote registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive_registry import DriveRegistry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._rpc import SmbRegistry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_files import SmbFiles
+
+from tests.lab.lab import Lab
+from tests.lab.servers import Sample, samples
+from tests.lab.winreg import WinReg
+from tests.smb.conftest import Caller
+
+SAMPLES = samples()
+CODES = ("reasons", "risks", "advice", "notes")
+
+
+@pytest.fixture(scope="module")
+def behind_smb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Caller]]:
+    """A server of the lab for each sample."""
+    fleet = [sample for sample in SAMPLES if "smb" in sample.worlds]
+    base = tmp_path_factory.mktemp("servers")
+    with Lab(base, len(fleet), drives="CDE") as lab:
+        hosts = dict(zip(lab.addresses, fleet, strict=True))
+        for address, sample in hosts.items():
+            sample.furnish(base / "hosts" / address)
+            lab.put_system_root(address, sample.system_root)
+        # A server without a registry here is one whose service for it is stopped.
+        registries = {address: sample.registry or {} for address, sample in hosts.items()}
+        faults = {address: sample.fault or "denied" * (sample.registry is None) for address, sample in hosts.items()}
+        with WinReg(base, registries, faults):
+            yield {sample.name: Caller(address, lab.port) for address, sample in hosts.items()}
+
+
+def over_smb(sample: Sample, caller: Caller) -> dict[str, Any]:
+    server = caller.server()
+    return inform(SmbFiles(server), sample.options, False, lambda _root: SmbRegistry(server))
+
+
+def on_drives(sample: Sample, folder: Path) -> dict[str, Any]:
+    sample.furnish(folder)
+    sample.add_hives(folder)
+    files = DriveFiles(drives_from({letter: str(folder / letter) for letter in sample.drives}))
+    return inform(files, sample.options, False, lambda root: DriveRegistry(files, root))
+
+
+def plain(value: Any) -> Any:
+    """Give paths without their case, which a server does not tell."""
+    return [text.lower() if "\\" in text else text for text in value] if isinstance(value, list) else value
+
+
+def told(result: dict[str, Any]) -> dict[str, Any]:
+    """Give what must be the same in both worlds."""
+    codes = {name: [item["code"] for item in result[name]] for name in CODES}
+    facts = {
+        part: {name: plain(fact["value"]) for name, fact in result["evidence"][part]["facts"].items()}
+        for part in ("mta", "client", "system")
+    }
+    local = {path["local"]: (path["windows"] or "").lower() for path in result["paths"].values() if path}
+    plan = [local[step["path"]] for step in result["plan"]]
+    stanzas = [
+        (stanza["section_found"], stanza["disable"], stanza["entries"]) for stanza in result["evidence"]["stanzas"]
+    ]
+    part = {name: result["evidence"][name]["state"] for name in ("mta", "client")}
+    return {
+        "status": result["status"],
+        "certainty": result["certainty"],
+        "plan": plan,
+        "facts": facts,
+        "stanzas": stanzas,
+        "parts": part,
+        **codes,
+    }
+
+
+def check(result: dict[str, Any], sample: Sample) -> None:
+    """Compare a result with what its file expects: what the file does not name may be anything."""
+    found, wanted = told(result), sample.expect
+    for name in ("status", "certainty", "plan", *CODES):
+        if name in wanted:
+            assert found[name] == ([path.lower() for path in wanted[name]] if name == "plan" else wanted[name]), name
+    for part, facts in wanted.get("facts", {}).items():
+        missing = {name: value for name, value in facts.items() if found["facts"][part].get(name) != value}
+        assert not missing, (part, found["facts"][part])
+    if "says" in wanted:
+        assert wanted["says"] in result["reasons"][0]["message"]
+
+
+def of_world(world: str) -> list[Any]:
+    return [pytest.param(sample, id=sample.name) for sample in SAMPLES if world in sample.worlds]
+
+
+def test_there_are_enough() -> None:
+    assert len(SAMPLES) >= 30
+
+
+@pytest.mark.parametrize("sample", of_world("drives"))
+def test_a_server_on_visible_drives(sample: Sample, tmp_path: Path) -> None:
+    check(on_drives(sample, tmp_path), sample)
+
+
+@pytest.mark.parametrize("sample", of_world("smb"))
+def test_a_server_behind_smb(sample: Sample, behind_smb: dict[str, Caller]) -> None:
+    caller = behind_smb[sample.name]
+    check(over_smb(sample, caller), sample)
+    assert caller.requests <= 60
+
+
+@pytest.mark.parametrize(
+    "sample", [pytest.param(sample, id=sample.name) for sample in SAMPLES if sample.worlds == ["drives", "smb"]]
+)
+def test_both_worlds_say_the_same(sample: Sample, behind_smb: dict[str, Caller], tmp_path: Path) -> None:
+    assert told(on_drives(sample, tmp_path)) == told(over_smb(sample, behind_smb[sample.name]))
