@@ -11,7 +11,11 @@ only the main build counts. That the file's version holds it is printed for 5.5 
 
 from __future__ import annotations
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import DOCUMENTED, INFERRED, Product
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
+    DOCUMENTED,
+    INFERRED,
+    Product,
+)
 
 SERVICE_PACKS = {
     (4, 0): ((837, ""), (838, "SP1"), (993, "SP2"), (994, "SP3"), (995, "SP4"), (996, "SP5")),

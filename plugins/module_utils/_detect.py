@@ -34,7 +34,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evi
     Stanza,
     listed,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import READINGS, WINDOWS, Profile, read_section
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
+    READINGS,
+    WINDOWS,
+    Profile,
+    read_section,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files, Registry
 
 # Folders of Windows NT, of Small Business Server, and of an upgrade from Windows 95.

@@ -24,13 +24,22 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evi
     named,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._lat import outside, ranges
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import READINGS, Profile, read_section, read_value, shown
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
+    READINGS,
+    Profile,
+    read_section,
+    read_value,
+    shown,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
     ConnectionLost,
     ServerError,
     split_windows_path,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._version import VersionError, version_resource
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._version import (
+    VersionError,
+    version_resource,
+)
 
 # KB Q231878: on all operating systems, System.ini names the client's file.
 POINTER_SECTION, POINTER_KEY = b"Microsoft Proxy Service", b"Ini File Path"

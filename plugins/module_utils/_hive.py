@@ -109,8 +109,7 @@ class Hive:
         for at in range(_bounded(count, (len(cell) - 4) // step)):
             entry = self._number(cell, 4 + step * at)
             if kind == b"ri":
-                for below in self._entries(entry, nested=True):
-                    yield below
+                yield from self._entries(entry, nested=True)
             else:
                 yield entry
 

@@ -19,11 +19,13 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evi
     Stanza,
     System,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import remote_mtas_from, with_registry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
+    remote_mtas_from,
+    with_registry,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import shown
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Step, judge
-
 
 SYSTEM_ROOT = "%SystemRoot%"
 

@@ -177,4 +177,12 @@ def _is_printable_ascii(text: str) -> bool:
     return all(" " <= char <= "~" for char in text)
 
 
-__all__ = ("OptionError", "Request", "emsmta_info_spec", "mspclnt_ini_spec", "remote_mtas_from", "request_from", "with_registry")
+__all__ = (
+    "OptionError",
+    "Request",
+    "emsmta_info_spec",
+    "mspclnt_ini_spec",
+    "remote_mtas_from",
+    "request_from",
+    "with_registry",
+)

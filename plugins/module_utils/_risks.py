@@ -248,8 +248,8 @@ def notes_on(evidence: Evidence) -> list[Note]:
         notes.append(
             Note(
                 "rpc_passes_winsock_by",
-                "Connectors that use RPC (Site, Dynamic RAS) pass Winsock by on this Windows NT 4.0, though the article "
-                "lists them; X.400 over TCP/IP is surely hit.",
+                "Connectors that use RPC (Site, Dynamic RAS) pass Winsock by on this Windows NT 4.0, though the "
+                "article lists them; X.400 over TCP/IP is surely hit.",
                 "Q186357",
             )
         )

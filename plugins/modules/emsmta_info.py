@@ -11,8 +11,8 @@ short_description: Tell whether the WinSock Proxy Client gets in the way of an E
 version_added: 0.1.0
 description:
   - Looks for the message transfer agent (MTA) of Exchange Server 4.0, 5.0 or 5.5 and for the WinSock Proxy Client on
-    the drives and in the registry of a Windows server, reads what Windows reads as C(Disable) in section C([EMSMTA]), and judges the server
-    by Microsoft KB Q254909.
+    the drives and in the registry of a Windows server, reads what Windows reads as C(Disable) in section C([EMSMTA]),
+    and judges the server by Microsoft KB Q254909.
   - A server is exposed when both are installed and that value is not 1.
   - Says how sure the judgement is, what could not be read, what could undo the fix, and which edits would protect the
     server. Never changes anything.
