@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,14 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def play(
-    lab: Lab, folder: Path, what: dict[str, Any], *options: str, **variables: Any
+    lab: Lab,
+    folder: Path,
+    what: dict[str, Any],
+    *options: str,
+    own: Mapping[str, dict[str, Any]] | None = None,
+    **variables: Any,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a play over the fleet with the real program."""
+    """Run a play over the fleet with the real program; own: variables of single hosts."""
     common = {
         "ansible_connection": "legacy_exchange.winsock_proxy.smb",
         "ansible_port": lab.port,
@@ -52,7 +57,7 @@ def play(
         "ansible_password": PASSWORD,
         **variables,
     }
-    inventory = {"all": {"hosts": {address: {} for address in lab.addresses}, "vars": common}}
+    inventory = {"all": {"hosts": {address: (own or {}).get(address, {}) for address in lab.addresses}, "vars": common}}
     (folder / "hosts.json").write_text(json.dumps(inventory))
     (folder / "play.json").write_text(json.dumps([what]))
     program = str(Path(sys.executable).parent / "ansible-playbook")
