@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user is told through a play: unreachable hosts, refused logons, and failures that can be retried."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.lab import Lab
+from tests.smb.test_play import LOOK, play
+
+EDIT: dict[str, Any] = {"legacy_exchange.winsock_proxy.mspclnt_ini": {"path": "C:\\mspclnt\\Mspclnt.ini"}}
+
+
+def playing(*tasks: dict[str, Any]) -> dict[str, Any]:
+    return {"hosts": "all", "gather_facts": False, "tasks": list(tasks)}
+
+
+def on_account(lab: Lab, *arguments: str) -> None:
+    """Change the lab's account by Samba's own programs."""
+    user = subprocess.run(["id", "-un"], check=True, capture_output=True, text=True).stdout.strip()
+    command = [argument.format(conf=lab.base / "smb.conf", user=user) for argument in arguments]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A server with a drive C and no file of the client."""
+    with Lab(tmp_path_factory.mktemp("one"), 1, drives="C") as lab:
+        yield lab
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        ({"ansible_port": 9}, "connection refused: no file service listens there"),
+        ({"ansible_host": "no-such-host.invalid"}, "not known"),
+        ({"ansible_user": "nobody-here"}, "logon of nobody-here refused"),
+        ({"ansible_password": "wrong"}, "logon of administrator refused"),
+        ({"ansible_user": ""}, "no user is given"),
+    ],
+    ids=["refused", "unresolvable", "unknown user", "wrong password", "no user"],
+)
+def test_a_host_that_cannot_be_had_is_unreachable(own: dict[str, Any], says: str, one: Lab, tmp_path: Path) -> None:
+    done = play(one, tmp_path, playing(LOOK), own={one.addresses[0]: own})
+    assert "UNREACHABLE!" in done.stdout, done.stdout
+    assert says in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("pdbedit", "-s", "{conf}", "-r", "-u", "{user}", "-c", "[D]"), "the account is disabled"),
+        (("net", "-s", "{conf}", "sam", "set", "pwdmustchangenow", "{user}", "yes"), "password"),
+    ],
+    ids=["disabled", "password to be changed"],
+)
+def test_an_account_that_may_not_log_on(arguments: tuple[str, ...], says: str, tmp_path: Path) -> None:
+    with Lab(tmp_path / "lab", 1, drives="C") as lab:
+        on_account(lab, *arguments)
+        done = play(lab, tmp_path, playing(LOOK))
+    assert "UNREACHABLE!" in done.stdout, done.stdout
+    assert says in done.stdout
+
+
+def test_a_server_that_offers_no_smb1(tmp_path: Path) -> None:
+    extra = "server max protocol = SMB3\n server min protocol = SMB2"
+    with Lab(tmp_path / "lab", 1, drives="C", extra=extra) as lab:
+        done = play(lab, tmp_path, playing(LOOK))
+    assert "UNREACHABLE!" in done.stdout, done.stdout
+    assert "SMB1" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("E:\\mspclnt\\Mspclnt.ini", "the server shares no E$, or the administrative shares are switched off"),
+        ("C:\\mspclnt\\Mspclnt.ini", "there is no such folder"),
+        ("\\\\OTHER\\C$\\Mspclnt.ini", "it lies on another server, OTHER, which is not logged on to"),
+        ("C:\\WINNT", "it is a directory"),
+        ("relative.ini", "this is no absolute Windows path"),
+    ],
+    ids=["no share", "no file", "another server", "a directory", "relative"],
+)
+def test_what_may_be_retried_is_a_failure_that_rescue_and_until_see(
+    path: str, says: str, one: Lab, tmp_path: Path
+) -> None:
+    module = {"legacy_exchange.winsock_proxy.mspclnt_ini": {"path": path}}
+    tried = {**module, "register": "tried", "until": "tried is success", "retries": 1, "delay": 0}
+    rescue = [{"ansible.builtin.debug": {"msg": "rescued {{ ansible_failed_result.msg }}"}}]
+    done = play(one, tmp_path, playing({"block": [tried], "rescue": rescue}, {**module, "failed_when": False}))
+    assert done.returncode == 0, done.stdout
+    assert "FAILED - RETRYING" in done.stdout + done.stderr
+    assert says in done.stdout.partition("rescued ")[2]
+
+
+def test_the_library_is_missed_per_host(one: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = tmp_path / "fake" / "impacket"
+    fake.mkdir(parents=True)
+    (fake / "__init__.py").write_text("raise ImportError('No module named impacket')\n")
+    monkeypatch.setenv("PYTHONPATH", str(fake.parent))
+    done = play(one, tmp_path, playing({"ansible.builtin.debug": {"msg": "others run"}}, LOOK))
+    assert "others run" in done.stdout
+    assert "needs the Python library impacket on the controller" in done.stdout + done.stderr
+    assert "pip install impacket" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        {"ansible.builtin.setup": {}},
+        {"ansible.builtin.copy": {"content": "x", "dest": "C:\\x"}},
+        {"ansible.builtin.fetch": {"src": "C:\\x", "dest": "/tmp/x"}},
+        {"ansible.builtin.script": "/bin/true"},
+    ],
+    ids=["setup", "copy", "fetch", "script"],
+)
+def test_what_needs_a_command_there_says_what_to_use(task: dict[str, Any], one: Lab, tmp_path: Path) -> None:
+    done = play(one, tmp_path, playing(task))
+    assert done.returncode != 0
+    assert "use this collection's mspclnt_ini" in " ".join((done.stdout + done.stderr).split())
+
+
+def test_a_task_of_the_controller_may_be_in_the_play(one: Lab, tmp_path: Path) -> None:
+    here = {
+        "ansible.builtin.command": "true",
+        "delegate_to": "localhost",
+        "vars": {"ansible_connection": "local", "ansible_host": "localhost"},
+    }
+    done = play(one, tmp_path, playing(here))
+    assert done.returncode == 0, done.stdout
