@@ -79,6 +79,19 @@ def test_what_a_server_is_told_to_be(lab: Lab) -> None:
     assert caller.requests <= 20
 
 
+def test_a_pointer_to_a_share_of_the_same_server(lab: Lab) -> None:
+    address = lab.addresses[1]
+    c = lab.drive(address, "C")
+    pointer = f"[Microsoft Proxy Service]\r\nIni File Path=\\\\{address}\\C$\\Mspclnt\\mspclnt.ini\r\n"
+    (c / "WINNT" / "SYSTEM.INI").write_bytes(pointer.encode())
+    (c / "mspclnt").mkdir(exist_ok=True)
+    (c / "mspclnt" / "MSPCLNT.INI").write_bytes(b"[EMSMTA]\r\nDisable=1\r\n")
+    caller = Caller(address, lab.port)
+    found = inform(SmbFiles(caller.server()), OPTIONS | {"exchange_bin": "D:\\exchsrvr\\bin"}, check=False)
+    assert found["paths"]["mspclnt"]["local"] == f"\\\\{address}\\C$\\Mspclnt\\mspclnt.ini"
+    assert found["evidence"]["stanzas"][0]["disable"] == "1"
+
+
 ANSWERS = [
     b"HTTP/1.0 400 Bad Request\r\n\r\n",
     b"\x00\xff\xff\xff" + b"x" * 100,

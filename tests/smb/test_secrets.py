@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No password or hash in output, log, process list or temporary file, while a play runs and after it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from impacket import ntlm
+
+from tests.lab.lab import PASSWORD, USER, Lab
+from tests.smb.test_play import ROLE, ROOT
+from tests.unit.edit_cases import sample
+
+HASH: bytes = ntlm.compute_nthash(PASSWORD)
+SECRETS = (PASSWORD.encode(), PASSWORD.encode("utf-16-le"), HASH, HASH.hex().encode(), HASH.hex().upper().encode())
+PROGRAM = str(Path(sys.executable).parent / "ansible-playbook")
+
+
+@pytest.fixture
+def exposed(tmp_path: Path) -> Iterator[Lab]:
+    """Three exposed servers."""
+    with Lab(tmp_path / "lab", 3, drives="C") as lab:
+        for address in lab.addresses:
+            for path, data in (
+                ("WINNT/SYSTEM.INI", sample("Q231878.system.ini")),
+                ("mspclnt/Mspclnt.ini", sample("Q231878.mspclnt.ini")),
+                ("exchsrvr/bin/EMSMTA.EXE", b"MZ"),
+            ):
+                target = lab.drive(address, "C") / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+        yield lab
+
+
+def family(root: int) -> Iterable[Path]:
+    """Give the folders in /proc of a process and all below it."""
+    found = [root]
+    for process in found:
+        for file in Path(f"/proc/{process}/task").glob("*/children"):
+            try:
+                found += [int(each) for each in file.read_text().split()]
+            except OSError:
+                continue
+    return [Path(f"/proc/{process}") for process in found]
+
+
+def leaks(data: bytes) -> bool:
+    return any(secret in data for secret in SECRETS)
+
+
+def leaking(files: Iterable[Path]) -> set[str]:
+    """Give the names of files that hold a secret."""
+    found = set()
+    for file in files:
+        try:
+            if file.is_file() and leaks(file.read_bytes()):
+                found.add(str(file))
+        except OSError:
+            continue
+    return found
+
+
+def watched(command: list[str], env: dict[str, str], private: Path) -> tuple[bytes, set[str]]:
+    """Run a command; give its output, and where a secret was seen while it ran."""
+    seen: set[str] = set()
+    output = private / "output"
+    with output.open("wb") as file:
+        process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            for folder in family(process.pid):
+                seen |= leaking((folder / "cmdline", folder / "environ"))
+            seen |= leaking(private.rglob("*"))
+    return output.read_bytes(), seen | leaking(private.rglob("*"))
+
+
+@pytest.mark.parametrize("right", [True, False], ids=["right", "wrong"])
+def test_no_secret_is_seen_anywhere(right: bool, exposed: Lab, tmp_path: Path) -> None:
+    private, secret = tmp_path / "private", tmp_path / "password"
+    for name in ("home", "tmp", "ansible"):
+        (private / name).mkdir(parents=True)
+    secret.write_text(PASSWORD + "\n")
+    variables = {
+        "ansible_connection": "legacy_exchange.winsock_proxy.smb",
+        "ansible_port": exposed.port,
+        "ansible_user": USER if right else "somebody",
+    }
+    inventory = {"all": {"hosts": {key: {} for key in exposed.addresses}, "vars": variables}}
+    (private / "hosts.json").write_text(json.dumps(inventory))
+    (private / "play.json").write_text(json.dumps([ROLE]))
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(private / "home"),
+        "TMPDIR": str(private / "tmp"),
+        "ANSIBLE_HOME": str(private / "ansible"),
+        "ANSIBLE_LOG_PATH": str(private / "log"),
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"),
+        "LC_ALL": "C.UTF-8",
+    }
+    options = ["-vvvvv", "--diff", "--connection-password-file", str(secret), "-i", str(private / "hosts.json")]
+    output, seen = watched([PROGRAM, *options, str(private / "play.json")], env, private)
+    assert (b"changed=1" in output) is right
+    assert (b"UNREACHABLE" in output) is not right
+    assert not seen
+    assert len((private / "log").read_bytes()) > 1000
+
+
+def test_a_secret_would_be_seen(tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir()
+    code = f"import pathlib, time; pathlib.Path({str(private / 'file')!r}).write_text('{PASSWORD}'); time.sleep(0.5)"
+    _output, seen = watched([sys.executable, "-c", code], {"KEY": PASSWORD}, private)
+    assert {Path(name).name for name in seen} == {"cmdline", "environ", "file"}
