@@ -147,12 +147,12 @@ def _master(details: Client) -> str:
 
 
 def _proxied(stanza: Stanza) -> Risk:
-    keys = _other_keys(stanza)
+    keys = [named(key) for key in _other_keys(stanza)]
     return Risk(
         "proxied_on_purpose",
-        f"Section EMSMTA of {stanza.entry.windows} also holds {_few([named(key) for key in keys])}"
+        f"Section EMSMTA of {stanza.entry.windows} also holds {_few(keys)}"
         ": someone may send X.400 through the proxy on purpose, and Disable=1 would end that."
-        f"{_meaning(keys)}",
+        f"{meaning_of(keys)}",
         "Q263046",
         INFERRED,
         mitigated=stanza.protects,
@@ -168,10 +168,10 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED_KEYS]) + more
 
 
-def _meaning(keys: Sequence[bytes]) -> str:
-    """Say what the keys mean that a service behind the proxy has."""
+def meaning_of(keys: Sequence[str]) -> str:
+    """Say what those of the keys mean that a service behind the proxy has, as sentences to add to a message."""
     known = {key.lower() for key in keys}
-    told = [f"{name} {meaning}" for name, meaning in KEY_MEANINGS if name.lower().encode() in known]
+    told = [f"{name} {meaning}" for name, meaning in KEY_MEANINGS if name.lower() in known]
     return f" {'; '.join(told)}." if told else ""
 
 
@@ -256,4 +256,4 @@ def notes_on(evidence: Evidence) -> list[Note]:
     return notes
 
 
-__all__ = ("Advice", "Note", "Risk", "advice_for", "general_advice", "notes_on", "risks_of")
+__all__ = ("Advice", "Note", "Risk", "advice_for", "general_advice", "meaning_of", "notes_on", "risks_of")

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._risks import meaning_of
+
 OK, REFUSED, NOT_VERIFIED = "ok", "refused", "not_verified"
 CHANGE_KEYS = ("path", "before", "after", "backup_file")
 
@@ -87,7 +89,8 @@ def _unknown(before: Found) -> str:
 def _proxied(status: str, keys: Sequence[str]) -> str:
     return (
         f"Left alone, status {status}: section EMSMTA also holds {', '.join(keys)}, so X.400 may go through the proxy "
-        "on purpose, and Disable=1 would end that. If it is not wanted, set emsmta_bypass_override_proxied to true."
+        f"on purpose, and Disable=1 would end that.{meaning_of(keys)} If it is not wanted, set "
+        "emsmta_bypass_override_proxied to true."
     )
 
 

@@ -102,6 +102,7 @@ def test_a_refusal_is_the_message_and_the_next_step() -> None:
     assert (result["outcome"], result["changed"]) == ("refused", False)
     assert result["next_steps"] == [result["message"]]
     assert "emsmta_bypass_override_proxied" in result["message"]
+    assert "Persistent keeps the proxy's end while the MTA restarts." in result["message"]
 
 
 def test_mitigated_risks_are_no_next_step() -> None:
