@@ -69,9 +69,7 @@ class Verdict(NamedTuple):
 def judge(evidence: Evidence) -> Verdict:
     """Judge a server: the first row that applies decides, as in this collection's status table."""
     verdict = next(found for row in ROWS for found in [row(evidence)] if found is not None)
-    return verdict._replace(
-        notes=tuple(notes_on(evidence)), advice=verdict.advice + tuple(general_advice(evidence))
-    )
+    return verdict._replace(notes=tuple(notes_on(evidence)), advice=verdict.advice + tuple(general_advice(evidence)))
 
 
 def _parts(evidence: Evidence) -> tuple[tuple[Part, str], ...]:
