@@ -6,7 +6,8 @@
 PRIVATE to the collection: no part of this file is a public interface.
 
 The builds of the MTA are those of KB Q163294. The articles disagree on the last number, so
-only the main build counts. That the file's version holds it is printed for 5.5 (KB Q243604).
+only the main build counts. File versions of EMSMTA.EXE are printed for 5.5 up to SP3 (KB
+Q243604) and for fixes; that those of the others hold the same build is inferred.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ SERVICE_PACKS = {
     (5, 0): ((1457, ""), (1458, "SP1"), (1460, "SP2")),
     (5, 5): ((1960, ""), (2232, "SP1"), (2448, "SP2"), (2650, "SP3"), (2653, "SP4")),
 }
+PRINTED = ((5, 5, 1960), (5, 5, 2232), (5, 5, 2448), (5, 5, 2650))
+INFERRED_NAME = "inferred from the builds of KB Q163294"
 # KB Q319936 prints such a version for a fix of 5.5, so it alone proves no Exchange 2000.
 FIXES_OF_5_5 = range(2600, 2700)
 
@@ -30,23 +33,24 @@ def product(version: tuple[int, int, int, int]) -> Product:
     """Name the product to which an EMSMTA.EXE of this file version belongs."""
     major, minor, build, _revision = version
     if (major, minor) in SERVICE_PACKS:
-        return _of_article(f"Exchange Server {major}.{minor}", SERVICE_PACKS[major, minor], build)
+        name = f"Exchange Server {major}.{minor} {_pack(SERVICE_PACKS[major, minor], build)}".rstrip()
+        printed = (major, minor, build) in PRINTED
+        return Product(name, True, DOCUMENTED, "KB Q163294 and Q243604" if printed else INFERRED_NAME)
     if major == 6 and minor == 0 and build in FIXES_OF_5_5:
-        return Product("Exchange Server 5.5 after SP4", True, "Q319936", INFERRED)
+        return Product("Exchange Server 5.5 after SP4", True, INFERRED, "inferred from KB Q319936")
     if major == 6:
-        return Product("Exchange 2000 Server" if minor < 5 else "Exchange Server 2003", False, "Q303156", INFERRED)
-    return Product(f"an Exchange Server of version {major}.{minor}", major < 6, "", INFERRED)
+        name = "Exchange 2000 Server" if minor < 5 else "Exchange Server 2003"
+        return Product(name, False, INFERRED, "inferred from its first two numbers")
+    return Product(f"an Exchange Server of version {major}.{minor}", major < 6, INFERRED, "its first two numbers")
 
 
-def _of_article(name: str, packs: tuple[tuple[int, str], ...], build: int) -> Product:
-    """Name a product of the article; a build between two of the table is a fix after the first."""
+def _pack(packs: tuple[tuple[int, str], ...], build: int) -> str:
+    """Name the service pack of a build; one between two of the table is a fix after the first."""
     known = [(first, pack) for first, pack in packs if first <= build]
     if not known:
-        return Product(f"{name} before its release", True, "Q163294", INFERRED)
+        return "before its release"
     first, pack = known[-1]
-    if first == build:
-        return Product(f"{name} {pack}".rstrip(), True, "Q163294", DOCUMENTED)
-    return Product(f"{name} after {pack or 'its release'}", True, "Q163294", INFERRED)
+    return pack if first == build else f"after {pack or 'its release'}"
 
 
 __all__ = ("product",)

@@ -88,6 +88,7 @@ def gather(files: Files, places: Places, open_registry: OpenRegistry | None = No
     thorough = open_registry is not None or mspclnt is None or not mspclnt.protects or bool(places.remote_mtas)
     about = _about_client(look, client, profile, system_ini, places, thorough)
     system, system_facts = find_system(look)
+    newer_client = find_newer_client(look) if client.state == ABSENT else None
     return Evidence(
         mta=mta.part,
         client=client,
@@ -102,7 +103,7 @@ def gather(files: Files, places: Places, open_registry: OpenRegistry | None = No
         product=mta.product,
         disabled_service=mta.disabled,
         saved_as_text=about.saved_as_text,
-        newer_client=find_newer_client(look) if client.state == ABSENT else None,
+        newer_client=newer_client,
         peers=about.peers,
         mta_facts=mta.facts,
         client_facts=about.facts,

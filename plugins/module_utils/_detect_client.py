@@ -37,7 +37,6 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     split_windows_path,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._version import (
-    VersionError,
     version_resource,
 )
 
@@ -163,14 +162,7 @@ def _dll_1_0(look: Look, path: str) -> str | None:
     if entry is None or entry.folder:
         return None
     file = entry
-
-    def read() -> bytes:
-        try:
-            return look.files.consult(file, version_resource) or b""
-        except VersionError as error:
-            raise ServerError(f"{file.windows}: {error}") from error
-
-    resource = look.attempt(f"description of {file.windows}", read)
+    resource = look.attempt(f"description of {file.windows}", lambda: look.files.consult(file, version_resource))
     return file.windows if DLL_1_0.encode("utf-16-le") in (resource or b"") else None
 
 
@@ -224,14 +216,17 @@ def find_tables(look: Look, folder: str) -> tuple[tuple[str, ...], tuple[str, ..
 
 
 def find_peers(look: Look, tables: tuple[str, ...], remote: tuple[str, ...]) -> Peers | None:
-    """Compare the remote MTAs with the tables of local addresses; None without either."""
+    """Compare the remote MTAs with the tables of local addresses; None where that cannot be told."""
     if not remote or not tables:
         return None
+    failures = look.failures
     known: list[tuple[int, int]] = []
     for path in tables:
         data = look.attempt(path, lambda path=path: _read(look, path))  # type: ignore[misc]
         known += ranges(data or b"")
-    return Peers(remote, outside(remote, known))
+    missing = outside(remote, known)
+    # A table that could not be read may have those that the others lack.
+    return None if missing and look.failures > failures else Peers(remote, missing)
 
 
 def _read(look: Look, path: str) -> bytes:

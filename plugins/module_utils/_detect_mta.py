@@ -30,7 +30,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evi
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._values import number, text, texts
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._version import VersionError, file_version
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._version import file_version
 
 # KB Q143380: the default root of Exchange Server is \\Exchsrvr.
 DEFAULT_EXCHANGE_BIN = "Exchsrvr\\Bin"
@@ -63,14 +63,18 @@ def find_mta(look: Look, places: Places) -> Mta:
     facts = _service(look) + _setup(look) if service else ()
     known = {fact.name: fact.value for fact in facts}
     part = _by_service(look, places, known["image_path"]) if service else _by_files(look, places)
-    version = _version(look, part.entry) if part.entry is not None else None
+    found, told = _product(look, part.entry) if part.entry is not None else (None, ())
+    return Mta(part, found, known.get("start") == DISABLED, _told((*facts, *told)))
+
+
+def _product(look: Look, program: Entry) -> tuple[Product | None, tuple[Fact, ...]]:
+    """Read the version of a program, and name its product; one without any stands for nothing."""
+    version = look.attempt(f"version of {program.windows}", lambda: look.files.consult(program, file_version))
     if version is None:
-        return Mta(part, None, known.get("start") == DISABLED, _told(facts))
-    found = product(version)
-    shown = ".".join(str(part) for part in version)
-    origin = part.entry.windows if part.entry is not None else ""
-    facts += (Fact("version", shown, origin), Fact("product", found.name, "the version, by KB " + found.source))
-    return Mta(part, found, known.get("start") == DISABLED, _told(facts))
+        return None, ()
+    found, origin = product(version), f"{program.windows}, version resource"
+    shown = ".".join(str(number) for number in version)
+    return found, (Fact("version", shown, origin), Fact("product", found.name, f"{origin}; {found.named_by}"))
 
 
 def _service(look: Look) -> tuple[Fact, ...]:
@@ -104,19 +108,20 @@ def _absent(facts: tuple[Fact, ...]) -> Part:
 
 
 def _by_service(look: Look, places: Places, image: Answer) -> Part:
-    """Look for the program of the service, which is what runs."""
-    if places.exchange_bin:
-        path = f"{places.exchange_bin.rstrip(SEPARATORS)}\\{MTA_PROGRAM}"
-    else:
-        path = _program(image) if isinstance(image, str) else ""
+    """Look for the program of the service, which is what runs, or for the one that the user names."""
+    own = _program(image) if isinstance(image, str) else ""
+    path = f"{places.exchange_bin.rstrip(SEPARATORS)}\\{MTA_PROGRAM}" if places.exchange_bin else own
     if not path:
         reason = f"the service MSExchangeMTA is there, but its ImagePath ({image or 'nothing'}) names no program"
         return _unknown(look, f"{reason}: set 'exchange_bin'")
     failures = look.failures
     found = look.existing([path], MTA_PROGRAM)
-    if found:
+    if found and path.lower() == own.lower():
         reason = f"the service MSExchangeMTA is there, and {found[0].windows} is its program"
         return Part(INSTALLED, DOCUMENTED, reason, "Q143380", found[0])
+    if found:
+        reason = f"the service MSExchangeMTA is there with {own or 'no program'}, and {found[0].windows} was named"
+        return Part(INSTALLED, INFERRED, f"{reason} by 'exchange_bin'", "Q143380", found[0])
     if look.failures > failures:
         reason = f"the service MSExchangeMTA is there, but its program could not be looked at ({look.reason})"
         return Part(UNKNOWN, DOCUMENTED, reason, "Q143380")
@@ -177,19 +182,6 @@ def _searched(look: Look) -> Part:
         reason = f"the search for {MTA_PROGRAM} was not complete ({search.gap})"
     look.gap(MTA_PROGRAM, reason)
     return Part(UNKNOWN, INFERRED, reason, "Q143380")
-
-
-def _version(look: Look, entry: Entry) -> tuple[int, int, int, int] | None:
-    """Read the version of a program; one without any stands for nothing."""
-
-    def read() -> tuple[int, int, int, int] | None:
-        try:
-            return look.files.consult(entry, file_version)
-        except VersionError as error:
-            look.gap(f"version of {entry.windows}", str(error))
-            return None
-
-    return look.attempt(f"version of {entry.windows}", read)
 
 
 __all__ = ("Mta", "find_mta")

@@ -29,6 +29,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     ServerError,
     Value,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._version import VersionError
 
 INSTALLED, ABSENT, UNKNOWN = "installed", "absent", "unknown"
 DOCUMENTED, INFERRED = "documented", "inferred"
@@ -99,13 +100,13 @@ class Gap(NamedTuple):
 class Product(NamedTuple):
     """An Exchange Server by the version of its EMSMTA.EXE.
 
-    in_article: KB Q254909 is about it. source and certainty: of the name.
+    in_article: KB Q254909 is about it. certainty: of that. named_by: how its name is known.
     """
 
     name: str
     in_article: bool
-    source: str
     certainty: str
+    named_by: str
 
 
 class Peers(NamedTuple):
@@ -144,7 +145,6 @@ class Evidence(NamedTuple):
     system: System = System()
     product: Product | None = None
     disabled_service: bool = False
-    switched_on: bool = False
     saved_as_text: tuple[str, ...] = ()
     newer_client: str | None = None
     peers: Peers | None = None
@@ -173,11 +173,12 @@ class Look:
         self.reason = ""
 
     def gap(self, what: str, reason: str) -> None:
-        """Note what could not be read. One reason for many things, such as a missing hive, is noted once."""
+        """Note what could not be read, once; many registry keys that fail for one reason are one gap."""
         self.failures += 1
         self.reason = reason
-        if all(gap.reason != reason for gap in self.gaps):
-            self.gaps.append(Gap(what, reason))
+        found = Gap("registry" if what.startswith("HKLM\\") else what, reason)
+        if found not in self.gaps:
+            self.gaps.append(found)
 
     def attempt(self, what: str, read: Callable[[], T]) -> T | None:
         """Give what a look-up finds; note why it could not be made, and give None."""
@@ -188,7 +189,7 @@ class Look:
         except RegistryClosed as error:
             self.registry = None
             self.gap("registry", str(error))
-        except (ServerError, ProfileError) as error:
+        except (ServerError, ProfileError, VersionError) as error:
             self.gap(what, str(error))
         return None
 

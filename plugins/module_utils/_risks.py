@@ -61,7 +61,7 @@ CLUSTER_RESTART = Advice(
     "not use 'net stop' on a cluster.",
     "Q177764",
 )
-# KB Q181420 and Q254367.
+# The articles (KB Q181420, Q254367) print these keys in use; what they mean is general knowledge of Proxy Server.
 KEY_MEANINGS = (
     ("ServerBindTcpPorts", "has the proxy listen on these ports for the MTA"),
     ("ProxyBindIp", "binds those ports to an address of the proxy"),
@@ -239,8 +239,8 @@ def notes_on(evidence: Evidence) -> list[Note]:
         notes.append(
             Note(
                 "small_business_server",
-                "This is Small Business Server, whose setup puts the client beside Exchange and switches it on. Never "
-                "use 'net stop' on its service MSPOP3Connector (KB Q160572).",
+                "This is Small Business Server; the setup of its versions 4.0 and 4.0a puts the client beside Exchange "
+                "and switches it on. Never use 'net stop' on the service MSPOP3Connector (KB Q160572).",
                 "Q189008",
             )
         )
@@ -248,8 +248,8 @@ def notes_on(evidence: Evidence) -> list[Note]:
         notes.append(
             Note(
                 "rpc_passes_winsock_by",
-                "Connectors that use RPC (Site, Dynamic RAS) pass Winsock by on this Windows NT 4.0, though the "
-                "article lists them; X.400 over TCP/IP is surely hit.",
+                "On this Windows NT 4.0, RPC passes Winsock by, so that the Site and Dynamic RAS connectors, which use "
+                "RPC, may not be hit, though KB Q254909 lists them.",
                 "Q186357",
             )
         )

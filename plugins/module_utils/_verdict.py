@@ -90,7 +90,9 @@ def _outside_article(evidence: Evidence) -> Verdict | None:
     if product is None or product.in_article:
         return None
     message = f"the MTA is that of {product.name}, which is outside of the KB article (Exchange Server 4.0, 5.0, 5.5)"
-    return Verdict(NOT_APPLICABLE, INFERRED, (Reason("outside_article", message, "Q254909", INFERRED),))
+    return Verdict(
+        NOT_APPLICABLE, product.certainty, (Reason("outside_article", message, "Q254909", product.certainty),)
+    )
 
 
 def _unknown_parts(evidence: Evidence) -> Verdict | None:
@@ -158,6 +160,7 @@ def _judge_stanza(evidence: Evidence, mspclnt: Stanza, details: Client) -> Verdi
     sure = [evidence.mta.certainty, evidence.client.certainty]
     sure += [INFERRED for risk in risks if risk.code in ("hidden_by_wspcfg", "proxy_client_1_0")]
     sure += [INFERRED for _doubt in doubts]
+    sure += [evidence.product.certainty] if evidence.product is not None else []
     reasons = [
         Reason("stanza", _reads(decides), "Q254909", DOCUMENTED),
         Reason("mta_installed", evidence.mta.reason, evidence.mta.source, evidence.mta.certainty),

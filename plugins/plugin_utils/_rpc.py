@@ -182,7 +182,9 @@ def _string(text: str) -> bytes:
 def _value(answer: bytes) -> Value:
     """Take the answer of BaseRegQueryValue apart (MS-RRP section 3.1.5.17)."""
     kind, data, longest, _start, length = struct.unpack_from("<4xIIIII", answer + b"\0" * 24)
-    if not data or length > LONGEST_VALUE or length > longest or 24 + length > len(answer):
+    if not data:
+        return Value(kind, b"")
+    if length > LONGEST_VALUE or length > longest or 24 + length > len(answer):
         raise ConnectionLost("the server announced another value than it sent")
     return Value(kind, answer[24 : 24 + length])
 

@@ -23,6 +23,12 @@ from typing import Any, NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused, Wire
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_answer import (
+    HEADER,
+    Answer,
+    in_code_page,
+    status_in,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
 
 try:
@@ -45,8 +51,7 @@ ANY_FILE, CLOSE_SEARCH, MOST_NAMES = 0x16, 0x01, 100
 TRANSACT_PIPE = 0x26
 BASIC_INFO, END_OF_FILE_INFO = 0x101, 0x104
 NO_ANDX = (0xFF, 0, 0)
-HEADER = 32
-UNICODE, NT_STATUS = 0x8000, 0x4000
+UNICODE = 0x8000
 CAP_UNICODE, CAP_LARGE_WRITE, CAP_EXTENDED_SECURITY = 0x4, 0x8000, 0x80000000
 SIGNING_REQUIRED = 0x08
 GUEST = 0x01
@@ -120,7 +125,7 @@ class Session:
             else:
                 self._log_on_plain(account)
         except smb.SessionError:
-            raise StatusError(_status_in(self._wire.last)) from None
+            raise StatusError(status_in(self._wire.last)) from None
         except (ServerError, Refused, StatusError):
             raise
         except Exception as error:
@@ -302,7 +307,7 @@ class Session:
         return Answer(self._wire.recv_packet().get_trailer(), command)
 
     def _text(self, text: str) -> bytes:
-        return text.encode("utf-16-le") if self._unicode else _in_code_page(text)
+        return text.encode("utf-16-le") if self._unicode else in_code_page(text)
 
     def _log_on_plain(self, account: Account) -> None:
         """Log on where the server offers no extended security, as NT 4.0 does."""
@@ -325,7 +330,7 @@ class Session:
             "<BBHHHHIHHII", *NO_ANDX, 0xFFFF & max(self._buffer, 4356), 2, 1, key, len(lm), len(nt), 0, capabilities
         )
         names = "".join(text + "\0" for text in (account.user, account.domain, "Unix", "Ansible"))
-        return words, lm + nt + _in_code_page(names)
+        return words, lm + nt + in_code_page(names)
 
 
 class Pipe:
@@ -338,52 +343,6 @@ class Pipe:
     def transact(self, data: bytes) -> bytes:
         """Send a message and give the answer to it."""
         return self._session.transact(self._opened, data)
-
-
-class Answer:
-    """One answer of a server, taken apart and checked."""
-
-    def __init__(self, raw: bytes, command: int) -> None:
-        if len(raw) < HEADER + 3 or raw[:4] != b"\xffSMB" or raw[4] != command:
-            raise ConnectionLost("the server sent something that is no answer to the request")
-        self.raw = raw
-        status = _status_in(raw)
-        if status:
-            raise StatusError(status)
-        self.words = raw[HEADER + 1 : HEADER + 1 + 2 * raw[HEADER]]
-
-    def expect_words(self, count: int) -> None:
-        """Refuse an answer with fewer words than it must have."""
-        if len(self.words) < 2 * count:
-            raise ConnectionLost("the server's answer is shorter than it must be")
-
-
-def _in_code_page(text: str) -> bytes:
-    """Encode a name for a server without Unicode, whose code page is not known.
-
-    Raises ServerError for what the two usual ones, 437 and 850, do not write alike.
-    """
-    try:
-        encoded = text.encode("cp437")
-        if encoded == text.encode("cp850"):
-            return encoded
-    except UnicodeEncodeError:
-        pass
-    name = text.partition("\0")[0]
-    raise ServerError(
-        f"{name}: this server takes no Unicode names, and its code page may not write this one as we would: "
-        "give the short (8.3) name, or one in plain ASCII"
-    )
-
-
-def _status_in(raw: bytes) -> int:
-    status, flags = struct.unpack_from("<I", raw, 5)[0], struct.unpack_from("<H", raw, 10)[0]
-    if status == 0 or flags & NT_STATUS:
-        return int(status)
-    # A DOS error, class and code: MS-CIFS section 2.2.2.4.
-    known = {(1, 2): 0xC0000034, (1, 3): 0xC000003A, (1, 5): 0xC0000022, (1, 32): 0xC0000043, (2, 2): 0xC000006D}
-    code = (raw[5], struct.unpack_from("<H", raw, 7)[0])
-    return known.get(code, 0xC0000001)
 
 
 def _why_not(last: bytes, error: Exception) -> str:
@@ -416,5 +375,6 @@ __all__ = (
     "WRITE_DATA",
     "Account",
     "Opened",
+    "Pipe",
     "Session",
 )

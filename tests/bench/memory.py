@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.lab.processes import family
+
 PAUSE = 0.05
 
 
@@ -37,23 +39,9 @@ def peak_of() -> Iterator[Peak]:
 
 def _watch(peak: Peak, done: threading.Event) -> None:
     # What runs before, such as the servers, is not part of the run.
-    others = _tree(os.getpid())
+    others = family(os.getpid())
     while not done.wait(PAUSE):
-        peak.megabytes = max(peak.megabytes, sum(_proportional(each) for each in _tree(os.getpid()) - others) / 1e6)
-
-
-def _tree(root: int) -> set[int]:
-    """Give a process and all below it."""
-    found, new = {root}, [root]
-    while new:
-        for task in Path(f"/proc/{new.pop()}/task").glob("*/children"):
-            try:
-                children = [int(each) for each in task.read_text().split()]
-            except OSError:
-                continue
-            found.update(children)
-            new += children
-    return found
+        peak.megabytes = max(peak.megabytes, sum(_proportional(each) for each in family(os.getpid()) - others) / 1e6)
 
 
 def _proportional(process: int) -> int:

@@ -35,13 +35,16 @@ CALLS: dict[int, tuple[Any, Any]] = {
     OPEN_KEY: (rrp.BaseRegOpenKey, rrp.BaseRegOpenKeyResponse),
     QUERY_VALUE: (rrp.BaseRegQueryValue, rrp.BaseRegQueryValueResponse),
 }
-# What a server can do wrong: see `Connection.fault`.
-FAULTS = ("denied", "denied service", "more", "lies", "silent", "garbage", "unknown call")
 SERVICES = "services"
 
 
 class WinReg:
-    """The registries of a lab, by the address of the server; a context manager."""
+    """The registries of a lab, by the address of the server; a context manager.
+
+    faults: what a server does wrong, by its address: "denied" (the whole), "denied service"
+    (keys of services), "more" (never all of a value), "lies" (about lengths), "silent",
+    "garbage", or "unknown call".
+    """
 
     def __init__(self, base: Path, registries: Mapping[str, Tree], faults: Mapping[str, str] | None = None) -> None:
         self._path = base / "ncalrpc" / "np" / "winreg"

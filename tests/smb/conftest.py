@@ -15,6 +15,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
 
 from tests.lab.lab import PASSWORD, USER, Lab
+from tests.unit.edit_cases import sample
 
 
 @dataclass
@@ -45,6 +46,19 @@ class Caller:
     def requests(self) -> int:
         """Count the requests of all sessions."""
         return sum(wire.requests for wire in self.wires)
+
+
+def furnish_exposed(lab: Lab) -> None:
+    """Make all servers of a lab exposed, with Proxy 2.0's own file as it was installed."""
+    for address in lab.addresses:
+        for path, data in (
+            ("WINNT/SYSTEM.INI", sample("Q231878.system.ini")),
+            ("mspclnt/Mspclnt.ini", sample("Q231878.mspclnt.ini")),
+            ("exchsrvr/bin/EMSMTA.EXE", b"MZ"),
+        ):
+            target = lab.drive(address, "C") / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
 
 
 @pytest.fixture(scope="session")

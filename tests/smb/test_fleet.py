@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.lab.lab import Lab
+from tests.smb.conftest import furnish_exposed
 from tests.smb.test_play import ROLE, play
 from tests.unit.edit_cases import sample
 
@@ -54,23 +55,15 @@ def state_of(lab: Lab, addresses: list[str]) -> list[bytes | None]:
 
 
 @pytest.fixture
-def fleet(tmp_path: Path) -> Any:
+def fleet(tmp_path: Path) -> Iterator[Lab]:
     """Two hundred exposed servers."""
     with Lab(tmp_path, SERVERS, drives="C") as lab:
-        for address in lab.addresses:
-            for path, data in (
-                ("WINNT/SYSTEM.INI", sample("Q231878.system.ini")),
-                ("mspclnt/Mspclnt.ini", OLD),
-                ("exchsrvr/bin/EMSMTA.EXE", b"MZ"),
-            ):
-                target = lab.drive(address, "C") / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
+        furnish_exposed(lab)
         yield lab
 
 
 def test_thirty_servers_that_fail_hold_up_no_other(fleet: Lab, tmp_path: Path) -> None:
-    # Every sixth server or so, so that the failing ones are spread over all forks.
+    # Every sixth server, so that the failing ones are spread over all forks.
     broken = fleet.addresses[:: SERVERS // (OF_EACH * len(WAYS))][: OF_EACH * len(WAYS)]
     ways = {address: WAYS[at % len(WAYS)] for at, address in enumerate(broken)}
     for address, way in ways.items():

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.lab.lab import PASSWORD, USER, Lab
+from tests.smb.conftest import furnish_exposed
 from tests.unit.edit_cases import sample
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,15 +30,7 @@ FORKS = 20
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Forty servers, exposed as Proxy 2.0 installed them."""
     with Lab(tmp_path_factory.mktemp("fleet"), HOSTS, drives="C") as lab:
-        for address in lab.addresses:
-            for path, data in (
-                ("WINNT/SYSTEM.INI", sample("Q231878.system.ini")),
-                ("mspclnt/Mspclnt.ini", sample("Q231878.mspclnt.ini")),
-                ("exchsrvr/bin/EMSMTA.EXE", b"MZ"),
-            ):
-                target = lab.drive(address, "C") / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
+        furnish_exposed(lab)
         yield lab
 
 

@@ -119,6 +119,12 @@ def test_a_registry_that_cannot_be_believed_ends_the_look_in_time(
     assert time.monotonic() - begin < 3
 
 
+def test_an_empty_value_is_one(server: tuple[Caller, WinReg]) -> None:
+    caller, registry = server
+    registry.registries[caller.host] = {"SYSTEM": {"=Empty": b""}}
+    assert SmbRegistry(caller.server()).value("SYSTEM", "Empty") == (3, b"")
+
+
 def test_a_service_that_is_stopped(tmp_path: Path) -> None:
     with Lab(tmp_path, 1) as lab:
         caller = Caller(lab.addresses[0], lab.port)

@@ -16,8 +16,9 @@ import pytest
 from impacket import ntlm
 
 from tests.lab.lab import PASSWORD, USER, Lab
+from tests.lab.processes import family
+from tests.smb.conftest import furnish_exposed
 from tests.smb.test_play import ROLE, ROOT
-from tests.unit.edit_cases import sample
 
 HASH: bytes = ntlm.compute_nthash(PASSWORD)
 SECRETS = (PASSWORD.encode(), PASSWORD.encode("utf-16-le"), HASH, HASH.hex().encode(), HASH.hex().upper().encode())
@@ -28,28 +29,8 @@ PROGRAM = str(Path(sys.executable).parent / "ansible-playbook")
 def exposed(tmp_path: Path) -> Iterator[Lab]:
     """Three exposed servers."""
     with Lab(tmp_path / "lab", 3, drives="C") as lab:
-        for address in lab.addresses:
-            for path, data in (
-                ("WINNT/SYSTEM.INI", sample("Q231878.system.ini")),
-                ("mspclnt/Mspclnt.ini", sample("Q231878.mspclnt.ini")),
-                ("exchsrvr/bin/EMSMTA.EXE", b"MZ"),
-            ):
-                target = lab.drive(address, "C") / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
+        furnish_exposed(lab)
         yield lab
-
-
-def family(root: int) -> Iterable[Path]:
-    """Give the folders in /proc of a process and all below it."""
-    found = [root]
-    for process in found:
-        for file in Path(f"/proc/{process}/task").glob("*/children"):
-            try:
-                found += [int(each) for each in file.read_text().split()]
-            except OSError:
-                continue
-    return [Path(f"/proc/{process}") for process in found]
 
 
 def leaks(data: bytes) -> bool:
@@ -75,8 +56,8 @@ def watched(command: list[str], env: dict[str, str], private: Path) -> tuple[byt
     with output.open("wb") as file:
         process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
         while process.poll() is None:
-            for folder in family(process.pid):
-                seen |= leaking((folder / "cmdline", folder / "environ"))
+            for each in family(process.pid):
+                seen |= leaking((Path(f"/proc/{each}/cmdline"), Path(f"/proc/{each}/environ")))
             seen |= leaking(private.rglob("*"))
     return output.read_bytes(), seen | leaking(private.rglob("*"))
 

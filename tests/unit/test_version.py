@@ -82,7 +82,7 @@ def test_damage_is_one_error_of_ours_or_an_answer() -> None:
     assert time.monotonic() - begin < MUTATIONS * 0.05
 
 
-# KB Q163294 and Q243604, row by row; then fixes, and what is not of the article.
+# KB Q163294, row by row; then fixes, and what is not of the article.
 TABLE = [
     ((4, 0, 837, 9), "Exchange Server 4.0", True, DOCUMENTED),
     ((4, 0, 838, 10), "Exchange Server 4.0 SP1", True, DOCUMENTED),
@@ -90,19 +90,19 @@ TABLE = [
     ((4, 0, 994, 54), "Exchange Server 4.0 SP3", True, DOCUMENTED),
     ((4, 0, 995, 54), "Exchange Server 4.0 SP4", True, DOCUMENTED),
     ((4, 0, 996, 72), "Exchange Server 4.0 SP5", True, DOCUMENTED),
-    ((4, 0, 997, 3), "Exchange Server 4.0 after SP5", True, INFERRED),
+    ((4, 0, 997, 3), "Exchange Server 4.0 after SP5", True, DOCUMENTED),
     ((5, 0, 1457, 8), "Exchange Server 5.0", True, DOCUMENTED),
     ((5, 0, 1458, 56), "Exchange Server 5.0 SP1", True, DOCUMENTED),
     ((5, 0, 1460, 13), "Exchange Server 5.0 SP2", True, DOCUMENTED),
-    ((5, 0, 1462, 10), "Exchange Server 5.0 after SP2", True, INFERRED),
+    ((5, 0, 1462, 10), "Exchange Server 5.0 after SP2", True, DOCUMENTED),
     ((5, 5, 1960, 3), "Exchange Server 5.5", True, DOCUMENTED),
     ((5, 5, 2232, 18), "Exchange Server 5.5 SP1", True, DOCUMENTED),
     ((5, 5, 2448, 1), "Exchange Server 5.5 SP2", True, DOCUMENTED),
-    ((5, 5, 2621, 0), "Exchange Server 5.5 after SP2", True, INFERRED),
+    ((5, 5, 2621, 0), "Exchange Server 5.5 after SP2", True, DOCUMENTED),
     ((5, 5, 2650, 24), "Exchange Server 5.5 SP3", True, DOCUMENTED),
     ((5, 5, 2653, 23), "Exchange Server 5.5 SP4", True, DOCUMENTED),
-    ((5, 5, 2656, 22), "Exchange Server 5.5 after SP4", True, INFERRED),
-    ((5, 5, 1000, 0), "Exchange Server 5.5 before its release", True, INFERRED),
+    ((5, 5, 2656, 22), "Exchange Server 5.5 after SP4", True, DOCUMENTED),
+    ((5, 5, 1000, 0), "Exchange Server 5.5 before its release", True, DOCUMENTED),
     # KB Q319936 prints this version for a fix of 5.5.
     ((6, 0, 2656, 20), "Exchange Server 5.5 after SP4", True, INFERRED),
     ((6, 0, 4417, 5), "Exchange 2000 Server", False, INFERRED),
@@ -116,3 +116,10 @@ TABLE = [
 def test_products(version: Version, name: str, in_article: bool, certainty: str) -> None:
     found = product(version)
     assert (found.name, found.in_article, found.certainty) == (name, in_article, certainty)
+
+
+@pytest.mark.parametrize("build", [1960, 2232, 2448, 2650])
+def test_a_name_is_documented_where_its_file_version_is_printed(build: int) -> None:
+    assert product((5, 5, build, 1)).named_by == "KB Q163294 and Q243604"
+    assert product((5, 5, build + 1, 1)).named_by.startswith("inferred")
+    assert product((4, 0, 837, 9)).named_by.startswith("inferred")

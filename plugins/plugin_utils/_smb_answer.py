@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SMB1 messages without the SMB library: answers taken apart and checked, names in a code page.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+The layout is that of MS-CIFS section 2.2.3.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+
+HEADER = 32
+NT_STATUS = 0x4000
+
+
+class Answer:
+    """One answer of a server, taken apart and checked."""
+
+    def __init__(self, raw: bytes, command: int) -> None:
+        if len(raw) < HEADER + 3 or raw[:4] != b"\xffSMB" or raw[4] != command:
+            raise ConnectionLost("the server sent something that is no answer to the request")
+        self.raw = raw
+        status = status_in(raw)
+        if status:
+            raise StatusError(status)
+        self.words = raw[HEADER + 1 : HEADER + 1 + 2 * raw[HEADER]]
+
+    def expect_words(self, count: int) -> None:
+        """Refuse an answer with fewer words than it must have."""
+        if len(self.words) < 2 * count:
+            raise ConnectionLost("the server's answer is shorter than it must be")
+
+
+def in_code_page(text: str) -> bytes:
+    """Encode a name for a server without Unicode, whose code page is not known.
+
+    Raises ServerError for what the two usual ones, 437 and 850, do not write alike.
+    """
+    try:
+        encoded = text.encode("cp437")
+        if encoded == text.encode("cp850"):
+            return encoded
+    except UnicodeEncodeError:
+        pass
+    name = text.partition("\0")[0]
+    raise ServerError(
+        f"{name}: this server takes no Unicode names, and its code page may not write this one as we would: "
+        "give the short (8.3) name, or one in plain ASCII"
+    )
+
+
+def status_in(raw: bytes) -> int:
+    """Give the status of an answer; a DOS error as the status that means the same."""
+    status, flags = struct.unpack_from("<I", raw, 5)[0], struct.unpack_from("<H", raw, 10)[0]
+    if status == 0 or flags & NT_STATUS:
+        return int(status)
+    # A DOS error, class and code: MS-CIFS section 2.2.2.4.
+    known = {(1, 2): 0xC0000034, (1, 3): 0xC000003A, (1, 5): 0xC0000022, (1, 32): 0xC0000043, (2, 2): 0xC000006D}
+    code = (raw[5], struct.unpack_from("<H", raw, 7)[0])
+    return known.get(code, 0xC0000001)
+
+
+__all__ = ("HEADER", "Answer", "in_code_page", "status_in")
