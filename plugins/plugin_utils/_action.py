@@ -38,7 +38,7 @@ class ServerAction(ActionBase):
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _supports_diff = True
-    _supports_async = False
+    _supports_async = True
     module: ClassVar[str]
 
     def spec(self) -> dict[str, dict[str, Any]]:
@@ -63,10 +63,15 @@ class ServerAction(ActionBase):
         connect = getattr(self._connection, "smb_server", None)
         if connect is None and not self._is_here(task_vars or {}):
             self._refuse_powershell()
-            result.update(self._execute_module(self.module, task_vars=task_vars))
+            result.update(self._execute_module(self.module, task_vars=task_vars, wrap_async=bool(self._task.async_val)))
             return result
         if self._connection.become is not None:
             raise AnsibleActionFail("become does nothing over SMB: log on as an administrator of the server instead")
+        if self._task.async_val:
+            raise AnsibleActionFail(
+                "async does nothing over SMB, where no program runs on the server: leave async out, and raise 'forks' "
+                "to work on more servers at once"
+            )
         try:
             _validation, options = self.validate_argument_spec(self.spec())
         except AnsibleError as error:

@@ -141,7 +141,10 @@ class Session:
         if tree is None:
             path = self._text(f"\\\\{self._smb.get_remote_host()}\\{share}".upper()) + self._text("\0")
             words = struct.pack("<BBHHH", *NO_ANDX, 0, 1)
-            answer = self._request(TREE_CONNECT, words, b"\0" + path + b"?????\0", 0)
+            try:
+                answer = self._request(TREE_CONNECT, words, b"\0" + path + b"?????\0", 0)
+            except StatusError as error:
+                raise StatusError(error.status, share) from None
             tree = self._trees[share.upper()] = int(struct.unpack_from("<H", answer.raw, 24)[0])
         return tree
 

@@ -82,14 +82,15 @@ MEANINGS = {
 
 
 class StatusError(Exception):
-    """A server answered a request with an error."""
+    """A server answered a request with an error; share: the share that it does not let in."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, share: str = "") -> None:
         meaning = MEANINGS.get(status)
         name = f"STATUS_{meaning.name} " if meaning else ""
         self.status = status
         self.sentence = meaning.sentence if meaning else "the server refused the request"
-        super().__init__(f"{self.sentence} ({name}0x{status:08x})")
+        where = f"share {share}: " if share else ""
+        super().__init__(f"{where}{self.sentence} ({name}0x{status:08x})")
 
 
 __all__ = (

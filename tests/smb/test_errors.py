@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import pwd
+import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -59,8 +61,10 @@ def test_a_host_that_cannot_be_had_is_unreachable(own: dict[str, Any], says: str
     [
         (("pdbedit", "-s", "{conf}", "-r", "-u", "{user}", "-c", "[D]"), "the account is disabled"),
         (("net", "-s", "{conf}", "sam", "set", "pwdmustchangenow", "{user}", "yes"), "the password must be changed"),
+        (("pdbedit", "-s", "{conf}", "-r", "-u", "{user}", "-c", "[L]"), "the account is locked: unlock it"),
+        (("pdbedit", "-s", "{conf}", "-r", "-u", "{user}", "-K", "86400"), "the account has expired"),
     ],
-    ids=["disabled", "password to be changed"],
+    ids=["disabled", "password to be changed", "locked", "expired"],
 )
 def test_an_account_that_may_not_log_on(arguments: tuple[str, ...], says: str, tmp_path: Path) -> None:
     with Lab(tmp_path / "lab", 1, drives="C") as lab:
@@ -68,6 +72,34 @@ def test_an_account_that_may_not_log_on(arguments: tuple[str, ...], says: str, t
         done = play(lab, tmp_path, playing(LOOK))
     assert "UNREACHABLE!" in done.stdout, done.stdout
     assert says in done.stdout
+
+
+def test_a_password_that_has_expired(tmp_path: Path) -> None:
+    with Lab(tmp_path / "lab", 1, drives="C") as lab:
+        on_account(lab, "pdbedit", "-s", "{conf}", "-P", "maximum password age", "-C", "1")
+        time.sleep(2)
+        done = play(lab, tmp_path, playing(LOOK))
+    assert "UNREACHABLE!" in done.stdout, done.stdout
+    assert "the password has expired: change it on the server" in done.stdout
+
+
+def test_an_account_that_may_not_use_the_admin_shares(tmp_path: Path) -> None:
+    edit = {"legacy_exchange.winsock_proxy.mspclnt_ini": {"path": "C:\\mspclnt\\Mspclnt.ini"}}
+    look = {**LOOK, "register": "found"}
+    told = {"ansible.builtin.debug": {"msg": "status={{ found.status }} {{ found.not_read }}"}}
+    with Lab(tmp_path / "lab", 1, drives="C", extra="valid users = nobody-here") as lab:
+        done = play(lab, tmp_path, playing({**edit, "ignore_errors": True}, look, told))
+    assert "share C$: access is denied: this needs an administrator of the server" in done.stdout
+    assert "status=unknown" in done.stdout
+    assert "UNREACHABLE!" not in done.stdout
+
+
+def test_a_server_that_does_not_answer(one: Lab, tmp_path: Path) -> None:
+    with socket.create_server((one.addresses[0], 0)) as silent:
+        own = {one.addresses[0]: {"ansible_port": silent.getsockname()[1], "ansible_timeout": 1}}
+        done = play(one, tmp_path, playing(LOOK), own=own)
+    assert "UNREACHABLE!" in done.stdout, done.stdout
+    assert "no answer within 1 s" in done.stdout
 
 
 def test_a_server_that_offers_no_smb1(tmp_path: Path) -> None:
@@ -126,6 +158,12 @@ def test_what_needs_a_command_there_says_what_to_use(task: dict[str, Any], one: 
     done = play(one, tmp_path, playing(task))
     assert done.returncode != 0
     assert "use this collection's mspclnt_ini" in " ".join((done.stdout + done.stderr).split())
+
+
+def test_async_says_what_to_leave_out(one: Lab, tmp_path: Path) -> None:
+    done = play(one, tmp_path, playing({**LOOK, "async": 10, "poll": 0}))
+    assert done.returncode != 0
+    assert "leave async out" in done.stdout + done.stderr
 
 
 def test_a_task_of_the_controller_may_be_in_the_play(one: Lab, tmp_path: Path) -> None:
