@@ -24,6 +24,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect_system import find_system
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
     ABSENT,
+    DOCUMENTED,
+    UNKNOWN,
     Client,
     Evidence,
     Fact,
@@ -44,6 +46,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 
 # Folders of Windows NT, of Small Business Server, and of an upgrade from Windows 95.
 SYSTEM_FOLDERS = ("WINNT", "WINNT.SBS", "WINDOWS")
+NOT_LOOKED_FOR = "not looked for beside the master copy of a proxy server"
 MTA_SECTION, MTA_KEY = b"EMSMTA", b"Disable"
 # Opens the registry of a server whose system folder is at this Windows path, or not known.
 OpenRegistry = Callable[[Optional[str]], Registry]
@@ -108,6 +111,36 @@ def gather(files: Files, places: Places, open_registry: OpenRegistry | None = No
         mta_facts=mta.facts,
         client_facts=about.facts,
         system_facts=system_facts,
+    )
+
+
+def gather_master(files: Files, path: str) -> Evidence:
+    """Look at a proxy server's master copy of Mspclnt.ini, and at nothing else there.
+
+    Args:
+        files: the proxy server's files.
+        path: Windows path of the master copy (KB Q181847: C:\\Msp\\Clients\\Mspclnt.ini).
+
+    Raises:
+        ConnectionLost: the file could not be read to the end.
+    """
+    look = Look(files, None)
+    entry = look.attempt(path, lambda: files.find(path))
+    profile = look.profile(entry) if entry is not None else None
+    if entry is None and not look.gaps:
+        look.gap(path, f"there is no {path}: give the path of the master copy, which is never made here")
+    details = read_details(look, profile, None) if profile is not None else None
+    return Evidence(
+        mta=Part(UNKNOWN, DOCUMENTED, NOT_LOOKED_FOR, ""),
+        client=Part(UNKNOWN, DOCUMENTED, NOT_LOOKED_FOR, "", entry),
+        system_ini=None,
+        mspclnt=_stanza(entry, profile) if entry is not None and profile is not None else None,
+        wspcfg=None,
+        wspcfg_entry=None,
+        details=details,
+        unreadable=tuple(look.gaps),
+        not_read=tuple(look.gaps),
+        client_facts=client_facts(details, entry.windows) if details is not None and entry is not None else (),
     )
 
 
@@ -181,4 +214,4 @@ def _stanza(entry: Entry, profile: Profile) -> Stanza:
     return Stanza(entry, section is not None, value, keys, doubt)
 
 
-__all__ = ("gather",)
+__all__ = ("OpenRegistry", "gather", "gather_master")

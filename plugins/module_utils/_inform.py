@@ -10,7 +10,11 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import OpenRegistry, gather
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import (
+    OpenRegistry,
+    gather,
+    gather_master,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
     Evidence,
     Fact,
@@ -25,7 +29,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import shown
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Step, judge
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Step, judge, judge_master
 
 SYSTEM_ROOT = "%SystemRoot%"
 
@@ -40,8 +44,13 @@ def inform(
         bool(options["drives_complete"]),
         remote_mtas_from(options["remote_mtas"]),
     )
-    evidence = gather(files, places, open_registry if with_registry(options["gather"]) else None)
-    verdict = judge(evidence)
+    registry = open_registry if with_registry(options["gather"]) else None
+    if options["master_path"]:
+        evidence = gather_master(files, options["master_path"])
+        verdict = judge_master(evidence)
+    else:
+        evidence = gather(files, places, registry)
+        verdict = judge(evidence)
     result: dict[str, Any] = {
         "changed": False,
         "check_mode": check,

@@ -58,6 +58,7 @@ def emsmta_info_spec() -> dict[str, dict[str, Any]]:
         "exchange_bin": {"type": "str"},
         "gather": {"type": "list", "elements": "str", "choices": list(SOURCES), "default": list(SOURCES)},
         "remote_mtas": {"type": "list", "elements": "str", "default": []},
+        "master_path": {"type": "str"},
     }
 
 

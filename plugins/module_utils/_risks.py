@@ -61,6 +61,13 @@ CLUSTER_RESTART = Advice(
     "not use 'net stop' on a cluster.",
     "Q177764",
 )
+FETCH_AGAIN = Advice(
+    "fetch_again",
+    "Clients take this copy at their next update or restart: have each Exchange computer fetch it ('Update Now' of WSP "
+    "Client in its Control Panel), see there that it was fetched, and restart the MTA.",
+    "Q193928",
+)
+ISA_MANAGEMENT = "add EMSMTA with Disable=1 to the application settings of the Firewall Client in ISA Management."
 # The articles (KB Q181420, Q254367) print these keys in use; what they mean is general knowledge of Proxy Server.
 KEY_MEANINGS = (
     ("ServerBindTcpPorts", "has the proxy listen on these ports for the MTA"),
@@ -78,8 +85,7 @@ def risks_of(evidence: Evidence, mspclnt: Stanza, details: Client) -> list[Risk]
     risks = [
         Risk(
             "overwritten_on_refresh",
-            f"The client replaces {mspclnt.entry.windows} by {_master(details)} when it fetches its configuration "
-            "again (at a restart, an update, a reinstallation); the edit is then gone.",
+            _undone(mspclnt, details),
             "Q193928",
             DOCUMENTED,
             lasting,
@@ -96,7 +102,24 @@ def risks_of(evidence: Evidence, mspclnt: Stanza, details: Client) -> list[Risk]
                 mitigated=False,
             )
         )
-    risks += [_proxied(stanza) for stanza in (mspclnt, wspcfg) if stanza is not None and _other_keys(stanza)]
+    return risks + _risks_of_text(details, mspclnt, wspcfg) + _risks_of_system(evidence)
+
+
+def risks_of_master(master: Stanza, details: Client) -> list[Risk]:
+    """Give the risks of a proxy server's master copy."""
+    risks = _risks_of_text(details, master)
+    if details.says_do_not_edit:
+        return risks
+    message = (
+        "Whether Proxy Server keeps this section when someone changes the client configuration in Internet Service "
+        "Manager is not documented: run this again after such a change."
+    )
+    return [*risks, Risk("rewritten_by_manager", message, "Q193928", INFERRED, mitigated=False)]
+
+
+def _risks_of_text(details: Client, mspclnt: Stanza, wspcfg: Stanza | None = None) -> list[Risk]:
+    """Give the risks that stand in the client's own files."""
+    risks = [_proxied(stanza) for stanza in (mspclnt, wspcfg) if stanza is not None and _other_keys(stanza)]
     if details.has_master_config and not details.build:
         risks.append(
             Risk(
@@ -108,7 +131,7 @@ def risks_of(evidence: Evidence, mspclnt: Stanza, details: Client) -> list[Risk]
                 mitigated=False,
             )
         )
-    return risks + _risks_of_system(evidence)
+    return risks
 
 
 def _risks_of_system(evidence: Evidence) -> list[Risk]:
@@ -138,12 +161,24 @@ def _risks_of_system(evidence: Evidence) -> list[Risk]:
     return risks
 
 
-def _master(details: Client) -> str:
-    """Name the file that the client fetches; Path1 is a share or folder."""
-    if not details.master:
-        return "the proxy server's master copy"
-    path = named(details.master)
-    return path + ("" if path.endswith(("\\", "/")) else "\\") + "Mspclnt.ini"
+def _undone(mspclnt: Stanza, details: Client) -> str:
+    """Say when the fix is undone and by which master copy; Path1 is a share or folder."""
+    master, server = "the proxy server's master copy", "the proxy server"
+    if details.master:
+        folder = details.master.rstrip(b"\\/")
+        master = f"{named(folder)}\\Mspclnt.ini"
+        share = folder.replace(b"/", b"\\")
+        server = named(share[2:].partition(b"\\")[0]) if share.startswith(b"\\\\") else server
+    hours = named(details.refresh_hours or b"")
+    # KB Q323457 says so of ISA Server 2000; of Proxy Server 2.0 no document does.
+    often = f" and {'' if details.says_do_not_edit else 'perhaps '}every {hours} hours" if hours.isdigit() else ""
+    own = mspclnt.entry.windows
+    text = f"The fix is undone by {master}: the client replaces {own} by it at a restart or an update{often}."
+    if details.says_do_not_edit:
+        return text
+    return (
+        f"{text} To make it last, run the role's entry point master on {server}, which is not logged on to from here."
+    )
 
 
 def _proxied(stanza: Stanza) -> Risk:
@@ -179,14 +214,8 @@ def advice_for(evidence: Evidence, mspclnt: Stanza, details: Client, exposed: bo
     """Give what a person should do with a server that has both parts."""
     advice = [CLUSTER_RESTART if evidence.system.cluster else RESTART]
     if details.says_do_not_edit:
-        advice.append(
-            Advice(
-                "isa_management",
-                f"{mspclnt.entry.windows} says that it should not be edited: ISA Server overwrites it. Also "
-                "add EMSMTA with Disable=1 to the application settings of the Firewall Client in ISA Management.",
-                "Q323457",
-            )
-        )
+        remark = f"{mspclnt.entry.windows} says that it should not be edited: ISA Server overwrites it. Also "
+        advice.append(Advice("isa_management", remark + ISA_MANAGEMENT, "Q323457"))
     if exposed:
         advice.append(
             Advice(
@@ -206,6 +235,14 @@ def advice_for(evidence: Evidence, mspclnt: Stanza, details: Client, exposed: bo
             )
         )
     return advice
+
+
+def advice_for_master(master: Stanza, details: Client) -> list[Advice]:
+    """Give what a person should do with a proxy server's master copy."""
+    if details.says_do_not_edit:
+        text = "" if master.protects else f"A{ISA_MANAGEMENT[1:]}"
+        return [Advice("isa_management", text, "Q323457")] if text else []
+    return [FETCH_AGAIN]
 
 
 def general_advice(evidence: Evidence) -> list[Advice]:
@@ -256,4 +293,15 @@ def notes_on(evidence: Evidence) -> list[Note]:
     return notes
 
 
-__all__ = ("Advice", "Note", "Risk", "advice_for", "general_advice", "meaning_of", "notes_on", "risks_of")
+__all__ = (
+    "Advice",
+    "Note",
+    "Risk",
+    "advice_for",
+    "advice_for_master",
+    "general_advice",
+    "meaning_of",
+    "notes_on",
+    "risks_of",
+    "risks_of_master",
+)

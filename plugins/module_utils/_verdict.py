@@ -8,7 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Sequence
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
     ABSENT,
@@ -27,12 +27,19 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ris
     Note,
     Risk,
     advice_for,
+    advice_for_master,
     general_advice,
     notes_on,
     risks_of,
+    risks_of_master,
 )
 
 PROTECTED, EXPOSED, NOT_APPLICABLE = "protected", "exposed", "not_applicable"
+
+
+LOOK_AT_MASTER = Advice(
+    "look", "Give the path of the master copy, the drive on which it lies, or access to it, or look by hand.", ""
+)
 
 
 class Reason(NamedTuple):
@@ -70,6 +77,11 @@ def judge(evidence: Evidence) -> Verdict:
     """Judge a server: the first row that applies decides, as in this collection's status table."""
     verdict = next(found for row in ROWS for found in [row(evidence)] if found is not None)
     return verdict._replace(notes=tuple(notes_on(evidence)), advice=verdict.advice + tuple(general_advice(evidence)))
+
+
+def judge_master(evidence: Evidence) -> Verdict:
+    """Judge a proxy server's master copy: what its clients read once they have fetched it."""
+    return next(found for row in MASTER_ROWS for found in [row(evidence)] if found is not None)
 
 
 def _parts(evidence: Evidence) -> tuple[tuple[Part, str], ...]:
@@ -156,17 +168,15 @@ def _judge_stanza(evidence: Evidence, mspclnt: Stanza, details: Client) -> Verdi
     decides = wspcfg if wspcfg is not None and wspcfg.present else mspclnt
     status = PROTECTED if decides.protects else EXPOSED
     risks = risks_of(evidence, mspclnt, details)
-    doubts = [stanza.doubt for stanza in (mspclnt, wspcfg) if stanza is not None and stanza.doubt]
-    sure = [evidence.mta.certainty, evidence.client.certainty]
-    sure += [INFERRED for risk in risks if risk.code in ("hidden_by_wspcfg", "proxy_client_1_0")]
-    sure += [INFERRED for _doubt in doubts]
+    doubts = _doubts(mspclnt, wspcfg)
+    sure = [evidence.mta.certainty, evidence.client.certainty, *_certainties(risks, doubts)]
     sure += [evidence.product.certainty] if evidence.product is not None else []
     reasons = [
         Reason("stanza", _reads(decides), "Q254909", DOCUMENTED),
         Reason("mta_installed", evidence.mta.reason, evidence.mta.source, evidence.mta.certainty),
         Reason("client_installed", evidence.client.reason, evidence.client.source, evidence.client.certainty),
     ]
-    reasons += [Reason("readers_differ", doubt, "", INFERRED) for doubt in doubts]
+    reasons += doubts
     if evidence.disabled_service:
         reasons.append(Reason("mta_disabled", "the service MSExchangeMTA is disabled now", "Q143380", DOCUMENTED))
     return Verdict(
@@ -178,6 +188,43 @@ def _judge_stanza(evidence: Evidence, mspclnt: Stanza, details: Client) -> Verdi
         plan=tuple(_plan(mspclnt, wspcfg)),
         in_force="no" if status == EXPOSED else UNKNOWN,
     )
+
+
+def _unreadable_master(evidence: Evidence) -> Verdict | None:
+    verdict = _unreadable(evidence)
+    return verdict._replace(advice=(LOOK_AT_MASTER,)) if verdict is not None else None
+
+
+def _master(evidence: Evidence) -> Verdict | None:
+    """Give what its clients read; a copy that ISA Server writes is left to ISA Server."""
+    master, details = evidence.mspclnt, evidence.details
+    if master is None or details is None:
+        return None
+    risks = risks_of_master(master, details)
+    doubts = _doubts(master)
+    reasons = [Reason("stanza", _reads(master), "Q254909", DOCUMENTED), *doubts]
+    if details.says_do_not_edit:
+        message = f"{master.entry.windows} says that it should not be edited: ISA Server writes it from its settings"
+        reasons.append(Reason("do_not_edit", message, "Q323457", DOCUMENTED))
+    wanted = not master.protects and not details.says_do_not_edit
+    return Verdict(
+        status=PROTECTED if master.protects else EXPOSED,
+        certainty=_certainty(*_certainties(risks, doubts)),
+        reasons=tuple(reasons),
+        risks=tuple(risks),
+        advice=tuple(advice_for_master(master, details)),
+        plan=(_step(master, "clients replace their own file by this copy (KB Q193928)"),) if wanted else (),
+    )
+
+
+def _doubts(*stanzas: Stanza | None) -> list[Reason]:
+    doubts = [stanza.doubt for stanza in stanzas if stanza is not None]
+    return [Reason("readers_differ", doubt, "", INFERRED) for doubt in doubts if doubt]
+
+
+def _certainties(risks: Sequence[Risk], doubts: Sequence[Reason]) -> list[str]:
+    doubtful = [risk for risk in risks if risk.code in ("hidden_by_wspcfg", "proxy_client_1_0")]
+    return [INFERRED for _doubt in (*doubtful, *doubts)]
 
 
 def _reads(stanza: Stanza) -> str:
@@ -205,6 +252,7 @@ def _certainty(*parts: str) -> str:
 
 # One row for each row of the status table, in its order; the last one always answers.
 ROWS = (_absent, _outside_article, _unknown_parts, _redirected, _unreadable, _client_1_0, _stanza)
+MASTER_ROWS = (_unreadable_master, _client_1_0, _master)
 
 __all__ = (
     "EXPOSED",
@@ -214,4 +262,5 @@ __all__ = (
     "Step",
     "Verdict",
     "judge",
+    "judge_master",
 )

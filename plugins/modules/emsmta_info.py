@@ -78,6 +78,13 @@ options:
     type: list
     elements: str
     default: []
+  master_path:
+    description:
+      - Windows path of the master copy of Mspclnt.ini on a proxy server, by default V(C:\\Msp\\Clients\\Mspclnt.ini)
+        there. Clients replace their own file by it (KB Q193928).
+      - With it, this one file is judged, as what clients read that have fetched it, and nothing else is looked for.
+      - A copy that says it should not be edited (ISA Server 2000) gets an empty RV(plan) and advice.
+    type: str
 notes:
   - Two names that differ only in case, a link that leads out of its drive, a path on a drive that was not given, and a
     pointer in System.ini that leads nowhere make the answer V(unknown), with the reason.
@@ -137,8 +144,8 @@ risks:
   contains:
     code:
       description: >-
-        C(overwritten_on_refresh), C(hidden_by_wspcfg), C(proxied_on_purpose), C(proxy_client_1_0), C(cluster) or
-        C(all_peers_local).
+        C(overwritten_on_refresh), C(hidden_by_wspcfg), C(proxied_on_purpose), C(proxy_client_1_0), C(cluster),
+        C(all_peers_local) or C(rewritten_by_manager).
       type: str
     message: {description: The risk in words., type: str}
     source: {description: The KB article or book that says so., type: str}

@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._risks import meaning_of
 
 OK, REFUSED, NOT_VERIFIED = "ok", "refused", "not_verified"
+TO_TAKE_EFFECT = ("restart_mta", "fetch_again")
 CHANGE_KEYS = ("path", "before", "after", "backup_file")
 
 Found = Mapping[str, Any]
@@ -33,8 +34,12 @@ def decide(before: Found, present: bool, override_proxied: bool) -> dict[str, An
     stanzas = before["evidence"]["stanzas"]
     if before["status"] == "unknown":
         return {"paths": [], "refusal": _unknown(before)}
+    paths = [stanza["path"] for stanza in stanzas if stanza["disable"] is not None]
+    locked = [reason["message"] for reason in before["reasons"] if reason["code"] == "do_not_edit"]
+    if locked and (paths if not present else before["status"] == "exposed"):
+        return {"paths": [], "refusal": _locked(before, locked[0])}
     if not present:
-        return {"paths": [stanza["path"] for stanza in stanzas if stanza["disable"] is not None], "refusal": ""}
+        return {"paths": paths, "refusal": ""}
     paths = [step["path"] for step in before["plan"]]
     others = [
         entry["key"]
@@ -86,6 +91,11 @@ def _unknown(before: Found) -> str:
     return f"Left alone, status unknown: {reasons}. {' '.join(_messages(before['advice']))}"
 
 
+def _locked(before: Found, reason: str) -> str:
+    advice = " ".join(_messages(before["advice"])) or "Change the application settings in ISA Management instead."
+    return f"Left alone, status {before['status']}: {reason}. {advice}"
+
+
 def _proxied(status: str, keys: Sequence[str]) -> str:
     return (
         f"Left alone, status {status}: section EMSMTA also holds {', '.join(keys)}, so X.400 may go through the proxy "
@@ -114,10 +124,10 @@ def _predicted(status: str, present: bool, changes: Sequence[Found]) -> str:
 
 def _next_steps(last: Found, present: bool, changed: bool) -> list[str]:
     # What a running MTA has read is not touched by an edit: it needs a restart.
-    restart = [advice["message"] for advice in last["advice"] if advice["code"] == "restart_mta"] if changed else []
+    effect = [advice["message"] for advice in last["advice"] if advice["code"] in TO_TAKE_EFFECT] if changed else []
     risks = last["risks"] if present and last["status"] != "unknown" else []
-    other = [advice["message"] for advice in last["advice"] if advice["code"] != "restart_mta"]
-    return restart + [risk["message"] for risk in risks if not risk["mitigated"]] + other
+    other = [advice["message"] for advice in last["advice"] if advice["code"] not in TO_TAKE_EFFECT]
+    return effect + [risk["message"] for risk in risks if not risk["mitigated"]] + other
 
 
 def _message(result: Found, check: bool) -> str:

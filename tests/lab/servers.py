@@ -30,6 +30,7 @@ OPTIONS: dict[str, Any] = {
     "drives_complete": False,
     "gather": ["files", "registry"],
     "remote_mtas": [],
+    "master_path": None,
 }
 
 

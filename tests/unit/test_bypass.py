@@ -12,6 +12,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._byp
 
 INI, WSPCFG = "C:\\mspclnt\\mspclnt.ini", "D:\\exchsrvr\\bin\\wspcfg.ini"
 REFRESH = {"code": "overwritten_on_refresh", "message": "It may be undone.", "mitigated": False}
+LOCKED = {"code": "do_not_edit", "message": "It should not be edited"}
 RESTART = {"code": "restart_mta", "message": "Restart the MTA."}
 
 
@@ -49,6 +50,12 @@ def edited(*paths: str, changed: bool = True) -> dict[str, Any]:
         (found("exposed", "Disable", "ServerBindTcpPorts"), True, False, [], "ServerBindTcpPorts"),
         (found("exposed", "Disable", "ServerBindTcpPorts"), True, True, [INI], ""),
         (found("exposed", "Disabled"), True, False, [], "also holds Disabled"),
+        (found("exposed", plan=[], reasons=[LOCKED]), True, True, [], "exposed: It should not be edited. Restart"),
+        (found("exposed", plan=[], reasons=[LOCKED], advice=[]), True, True, [], "ISA Management"),
+        (found("exposed", reasons=[LOCKED], disable="0"), False, False, [], "It should not be edited"),
+        (found("protected", reasons=[LOCKED], disable="1"), True, False, [], ""),
+        (found("protected", reasons=[LOCKED], disable="1"), False, False, [], "It should not be edited"),
+        (found("exposed", reasons=[LOCKED]), False, False, [], ""),
         (found("unknown"), True, True, [], "status unknown: Windows reads nothing. Restart the MTA."),
         (found("unknown", disable="1"), False, False, [], "status unknown"),
     ],

@@ -34,6 +34,7 @@ OPTIONS: dict[str, Any] = {
     "exchange_bin": None,
     "gather": ["files"],
     "remote_mtas": [],
+    "master_path": None,
 }
 MSPCLNT = sample("Q231878.mspclnt.ini")
 POINTS = sample("Q231878.system.ini")

@@ -314,20 +314,39 @@ def test_where_readers_differ_the_verdict_is_inferred(which: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("master", "named"),
+    ("master", "named", "server"),
     [
-        (b"\\\\PROXY-09\\mspclnt\\", "by \\\\PROXY-09\\mspclnt\\Mspclnt.ini when"),
-        (b"\\\\PROXY-09\\mspclnt", "by \\\\PROXY-09\\mspclnt\\Mspclnt.ini when"),
-        (b"\\\\PROXY-09/mspclnt/", "by \\\\PROXY-09/mspclnt/Mspclnt.ini when"),
-        (b"\\\\B\xdcRO\\mspclnt\\", "by \\\\B\\xdcRO\\mspclnt\\Mspclnt.ini when"),
-        (b"\x1b[2J\\", "by \\x1b[2J\\Mspclnt.ini when"),
-        (b"", "by the proxy server's master copy when"),
-        (None, "by the proxy server's master copy when"),
+        (b"\\\\PROXY-09\\mspclnt\\", "\\\\PROXY-09\\mspclnt\\Mspclnt.ini", "PROXY-09"),
+        (b"\\\\PROXY-09\\mspclnt", "\\\\PROXY-09\\mspclnt\\Mspclnt.ini", "PROXY-09"),
+        (b"\\\\PROXY-09/mspclnt/", "\\\\PROXY-09/mspclnt\\Mspclnt.ini", "PROXY-09"),
+        (b"\\\\B\xdcRO\\mspclnt\\", "\\\\B\\xdcRO\\mspclnt\\Mspclnt.ini", "B\\xdcRO"),
+        (b"\x1b[2J\\", "\\x1b[2J\\Mspclnt.ini", "the proxy server"),
+        (b"", "the proxy server's master copy", "the proxy server"),
+        (None, "the proxy server's master copy", "the proxy server"),
     ],
 )
-def test_the_master_is_named(master: bytes | None, named: str) -> None:
+def test_the_master_is_named(master: bytes | None, named: str, server: str) -> None:
     verdict = judge(evidence(disable(MSPCLNT, b"1"), details=PROXY_2_0._replace(master=master)))
-    assert named in risk_of(verdict, "overwritten_on_refresh").message
+    message = risk_of(verdict, "overwritten_on_refresh").message
+    assert f"undone by {named}: " in message
+    assert f"entry point master on {server}, which is not logged on to" in message
+
+
+@pytest.mark.parametrize(
+    ("hours", "isa", "says"),
+    [
+        (b"6", False, "at a restart or an update and perhaps every 6 hours."),
+        (b"2", True, "at a restart or an update and every 2 hours."),
+        (None, False, "at a restart or an update."),
+        (b"six", False, "at a restart or an update."),
+    ],
+)
+def test_when_the_fix_is_undone(hours: bytes | None, isa: bool, says: str) -> None:
+    details = PROXY_2_0._replace(refresh_hours=hours, says_do_not_edit=isa)
+    message = risk_of(judge(evidence(disable(MSPCLNT, b"1"), details=details)), "overwritten_on_refresh").message
+    assert says in message
+    # What is written there is lost: ISA Management is where it lasts.
+    assert ("entry point master" in message) is not isa
 
 
 @pytest.mark.parametrize(
