@@ -35,7 +35,8 @@ compare: ## Run the byte table through other tools that edit INI files
 
 lab: ## Start Samba as NT servers on loopback, for trying by hand; FLEET=200 adds so many
 	@$(PYTHON) -m tests.ci.run prepare
-	@$(PYTHON) -m tests.lab up $(if $(FLEET),--fleet $(FLEET))
+	@$(PYTHON) -m tests.ci.venvs test
+	@$(BUILD)/venv/test/bin/python -m tests.lab up $(if $(FLEET),--fleet $(FLEET))
 
 lab-down: ## End them
 	@$(PYTHON) -m tests.lab down

@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from tests.lab.lab import (  # noqa: E402
     free_port,
     may_listen,
 )
+from tests.lab.trees import registry_of  # noqa: E402
 
 Group = dict[str, Any]
 COMMON = {
@@ -46,8 +47,10 @@ COMMON = {
     "ansible_password": PASSWORD,
     "ansible_facts_modules": [],
 }
+PROXY = Server("proxy-09", "", {"C": {"WINNT/SYSTEM.INI": b"", "Msp/Clients/MSPCLNT.INI": MSPCLNT}}, "", "")
 STORIES = {
     "exchange": "the fleet of the demo",
+    "proxies": "their proxy server, with the master copy of Mspclnt.ini",
     "nt4": "as NT 4.0: no extended security, buffers of 4 KB, no port 445",
     "signing": "want signed messages",
     "fleet": "one like another",
@@ -64,31 +67,33 @@ class Servers:
     def exchange(self) -> Group:
         """Start the servers of the demo, and an address to spare."""
         lab = self._start(self._folder, len(SERVERS) + 1)
-        group = _group(lab, {server.name: server for server in SERVERS})
+        group = self._furnish(lab, {server.name: server for server in SERVERS})
         group["vars"]["spare_address"] = lab.addresses[-1]
         return group
+
+    def proxies(self) -> Group:
+        """Start the proxy server that the demo's servers name, with its master copy of Mspclnt.ini."""
+        lab = self._start(self._folder / "proxies", 1)
+        return self._furnish(lab, {PROXY.name: PROXY})
 
     def nt4(self) -> Group:
         """Start a server behind a process that takes extended security away."""
         lab = self._start(self._folder / "nt4", 1, SMALL_BUFFERS, ports=())
         address = lab.addresses[0]
         port = PORTS_OF_NT[1] if may_listen([address], PORTS_OF_NT) else free_port(address)
-        command = [sys.executable, "-m", "tests.lab.nt4", address, str(port), str(lab.port)]
-        quiet = subprocess.DEVNULL
-        process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdin=quiet, stdout=quiet, stderr=quiet)
-        self._record(process.pid)
-        _wait_for(address, port)
-        return _group(lab, {"nt4-small": SERVERS[0]}, port)
+        self._run("tests.lab.nt4", address, str(port), str(lab.port))
+        _wait_until(lambda: _listens(address, port), f"nothing listens on port {port} of {address}")
+        return self._furnish(lab, {"nt4-small": SERVERS[0]}, port)
 
     def signing(self) -> Group:
         """Start a server that wants its messages signed."""
         lab = self._start(self._folder / "signing", 1, SIGNING)
-        return _group(lab, {"signing-mandatory": SERVERS[0]})
+        return self._furnish(lab, {"signing-mandatory": SERVERS[0]})
 
     def fleet(self, count: int) -> Group:
         """Start many servers of one kind."""
         lab = self._start(self._folder / "fleet", count)
-        return _group(lab, {f"fleet{number:03}": SERVERS[0] for number in range(1, count + 1)})
+        return self._furnish(lab, {f"fleet{number:03}": SERVERS[0] for number in range(1, count + 1)})
 
     def _start(self, folder: Path, count: int, extra: str = "", ports: Sequence[int] = PORTS_OF_NT) -> Lab:
         allowed = may_listen(free_addresses(count, self._used), ports)
@@ -97,6 +102,29 @@ class Servers:
         lab.__enter__()
         self._record(lab.pid)
         return lab
+
+    def _furnish(self, lab: Lab, servers: dict[str, Server], port: int = 0) -> Group:
+        """Put the files of servers on their drives and give them registries; give a group of the inventory."""
+        hosts = dict(zip(lab.addresses, servers.values(), strict=False))
+        for address, server in hosts.items():
+            for letter, files in server.drives.items():
+                for path, data in files.items():
+                    target = lab.drive(address, letter) / path
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(data)
+        trees = {address: registry_of(server.drives) for address, server in hosts.items()}
+        (lab.base / "registries.json").write_text(json.dumps(trees))
+        self._run("tests.lab.winreg", str(lab.base))
+        _wait_until((lab.base / "ncalrpc" / "np" / "winreg").exists, "no registry is served")
+        inventory = {name: {"ansible_host": address} for name, address in zip(servers, hosts, strict=True)}
+        return {"hosts": inventory, "vars": {**COMMON, "ansible_port": port or lab.port}}
+
+    def _run(self, *command: str) -> None:
+        quiet = subprocess.DEVNULL
+        started = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=ROOT, start_new_session=True, stdin=quiet, stdout=quiet, stderr=quiet
+        )
+        self._record(started.pid)
 
     def _record(self, pid: int) -> None:
         with (self._folder / "pids").open("a") as file:
@@ -107,9 +135,13 @@ def up(folder: Path, fleet: int) -> None:
     """Start the servers, and say how to reach them."""
     down(folder)
     folder.mkdir(parents=True)
-    (folder / "master.ini").write_bytes(MSPCLNT)
     servers = Servers(folder)
-    inventory = {"exchange": servers.exchange(), "nt4": servers.nt4(), "signing": servers.signing()}
+    inventory = {
+        "exchange": servers.exchange(),
+        "proxies": servers.proxies(),
+        "nt4": servers.nt4(),
+        "signing": servers.signing(),
+    }
     if fleet:
         inventory["fleet"] = servers.fleet(fleet)
     path = folder / "inventory.json"
@@ -145,27 +177,20 @@ def _started_at(pid: int) -> str:
     return "" if fields[0] == "Z" else fields[19]
 
 
-def _wait_for(address: str, port: int) -> None:
+def _listens(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address, port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _wait_until(done: Callable[[], bool], otherwise: str) -> None:
     for _attempt in range(200):
-        try:
-            socket.create_connection((address, port), 1).close()
+        if done():
             return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError(f"nothing listens on port {port} of {address}")
-
-
-def _group(lab: Lab, servers: dict[str, Server], port: int = 0) -> Group:
-    """Put the files of servers on their drives; give a group of the inventory."""
-    hosts = {}
-    for (name, server), address in zip(servers.items(), lab.addresses, strict=False):
-        for letter, files in server.drives.items():
-            for path, data in files.items():
-                target = lab.drive(address, letter) / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
-        hosts[name] = {"ansible_host": address}
-    return {"hosts": hosts, "vars": {**COMMON, "ansible_port": port or lab.port}}
+        time.sleep(0.05)
+    raise RuntimeError(otherwise)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ texts REG_MULTI_SZ, bytes REG_BINARY, and an Expand REG_EXPAND_SZ.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 Tree = Mapping[str, Any]
@@ -29,6 +29,18 @@ def stored(value: Any) -> tuple[int, bytes]:
     if isinstance(value, str):
         return EXPAND_SZ if isinstance(value, Expand) else SZ, (value + "\0").encode("utf-16-le")
     return MULTI_SZ, "".join(part + "\0" for part in [*value, ""]).encode("utf-16-le")
+
+
+def registry_of(drives: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    """Give the registry of a Windows NT 4.0 server with these files: with the MTA's service where EMSMTA.EXE is."""
+    programs = [f"{letter}:\\{path}".replace("/", "\\") for letter, files in drives.items() for path in files]
+    programs = [path for path in programs if path.lower().endswith("emsmta.exe")]
+    mta = {"=ImagePath": programs[0], "=Start": 2, "=ObjectName": "LAB\\exchange"} if programs else None
+    version = {"=CurrentVersion": "4.0", "=CSDVersion": "Service Pack 6", "=SystemRoot": "C:\\WINNT"}
+    return {
+        "SYSTEM": {"CurrentControlSet": {"Services": {"MSExchangeMTA": mta} if mta else {}}},
+        "SOFTWARE": {"Microsoft": {"Windows NT": {"CurrentVersion": version}}},
+    }
 
 
 def find(tree: Tree, path: str) -> Tree | None:

@@ -6,14 +6,18 @@ r"""Remote registries for servers of the lab: what answers behind smbd's pipe \w
 Samba's own has one registry per smbd, and answers some of it from a constant. smbd hands a
 pipe on to who listens on the socket of its name in its ``np`` folder, and tells to which
 address the client came, so one process serves all servers. Requests and answers are taken
-apart by impacket, which the collection does not use for that.
+apart by impacket, which the collection does not use for that. `python -m tests.lab.winreg
+FOLDER` does it for a lab in another process.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -194,3 +198,14 @@ def exactly(source: socket.socket, count: int) -> bytes:
             raise EOFError
         data += part
     return data
+
+
+def main() -> None:
+    """Serve the registries of a lab, from registries.json in its folder, until a signal ends the process."""
+    base = Path(sys.argv[1])
+    with WinReg(base, json.loads((base / "registries.json").read_text())):
+        signal.pause()
+
+
+if __name__ == "__main__":
+    main()

@@ -30,6 +30,7 @@ EXPECTED = {
     "ex05-on-purpose": {"C/mspclnt/MSPCLNT.INI": MSPCLNT + ON_PURPOSE},
     "ex07-no-mta": {"C/mspclnt/MSPCLNT.INI": MSPCLNT},
     "ex08-wspcfg": {"C/mspclnt/MSPCLNT.INI": MSPCLNT + FIX, "D/EXCHSRVR/bin/WSPCFG.INI": STORE + FIX},
+    "proxy-09": {"C/Msp/Clients/MSPCLNT.INI": MSPCLNT + FIX},
     "ex10-odd-bytes": {"C/mspclnt/MSPCLNT.INI": ODD[:-1] + FIX + ODD[-1:]},
 }
 
@@ -43,9 +44,11 @@ def judge() -> Iterator[Judge]:
 
 def drives_of(host: Host) -> Path:
     """Give the folder with the drives of one server."""
-    hosts = json.loads((LAB / "inventory.json").read_text())["exchange"]["hosts"]
+    lab = json.loads((LAB / "inventory.json").read_text())
     name = host.backend.get_hostname()
-    return LAB / "hosts" / hosts[name]["ansible_host"] if name in hosts else LAB / "none"
+    group = "proxies" if name in lab["proxies"]["hosts"] else "exchange"
+    address = lab[group]["hosts"].get(name, {"ansible_host": "none"})["ansible_host"]
+    return (LAB / "proxies" if group == "proxies" else LAB) / "hosts" / address
 
 
 def test_every_file_holds_what_it_must(host: Host) -> None:
