@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import emsmta_info_spec
 
 from tests.lab.hives import hive
 from tests.lab.programs import I386, program
@@ -24,14 +25,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FILES = ROOT / "servers"
 SAMPLES = ROOT / "samples"
 WORLDS = ["drives", "smb"]
-OPTIONS: dict[str, Any] = {
-    "system_root": None,
-    "exchange_bin": None,
-    "drives_complete": False,
-    "gather": ["files", "registry"],
-    "remote_mtas": [],
-    "master_path": None,
-}
+# What `emsmta_info` gets where a user gives nothing.
+OPTIONS: dict[str, Any] = {name: option.get("default") for name, option in emsmta_info_spec().items()}
+FILES_ONLY = OPTIONS | {"gather": ["files"]}
 
 
 class Sample(NamedTuple):

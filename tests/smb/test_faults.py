@@ -31,9 +31,10 @@ from tests.faults.mounts import tmpfs
 from tests.lab.lab import PASSWORD, USER, Lab
 from tests.lab.programs import program
 from tests.lab.proxy import Cut, FaultProxy, Reset
+from tests.lab.servers import FILES_ONLY
 from tests.smb.conftest import Caller
 from tests.smb.test_edit import NEW, OLD, request
-from tests.smb.test_session import OPTIONS, POINTER
+from tests.smb.test_session import POINTER
 
 TIMEOUT, DEADLINE = 0.5, 2.0
 LONGER = OLD + b"[EMSMTA]\r\nDisable=1000\r\n"
@@ -94,7 +95,7 @@ def audit(server: SmbServer) -> object:
 
 
 def look(server: SmbServer) -> object:
-    result = inform(SmbFiles(server), OPTIONS, check=False)
+    result = inform(SmbFiles(server), FILES_ONLY, check=False)
     # What is lost on the way is an error, never a gap in an answer.
     assert result["status"] == "protected"
     assert not result["not_read"]

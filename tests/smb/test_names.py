@@ -18,9 +18,9 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 
 from tests.lab.lab import Lab
 from tests.lab.proxy import FaultProxy, as_nt4
+from tests.lab.servers import FILES_ONLY
 from tests.smb.conftest import Caller
 from tests.smb.test_edit import NEW, OLD, request
-from tests.smb.test_session import OPTIONS
 
 GREEK = "Ελλάδα\\Ρύθμιση.ini"
 NAMES = {
@@ -120,7 +120,7 @@ def test_a_pointer_with_short_names_is_followed(mangled: Lab) -> None:
         pointer = f"C:\\{folder}\\{name}"
         put(lab, "WINNT\\SYSTEM.INI", f"[Microsoft Proxy Service]\r\nIni File Path={pointer}\r\n".encode())
         put(lab, "exchsrvr\\bin\\EMSMTA.EXE", b"MZ")
-        found = inform(SmbFiles(Caller(lab.addresses[0], lab.port).server()), OPTIONS, check=False)
+        found = inform(SmbFiles(Caller(lab.addresses[0], lab.port).server()), FILES_ONLY, check=False)
         assert found["paths"]["mspclnt"]["local"] == pointer
         assert found["status"] == "protected"
 

@@ -22,15 +22,9 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._sta
 from tests.lab.lab import Lab
 from tests.lab.programs import program
 from tests.lab.proxy import FaultProxy, as_nt4
+from tests.lab.servers import FILES_ONLY
 from tests.smb.conftest import Caller
 
-OPTIONS = {
-    "system_root": None,
-    "exchange_bin": None,
-    "drives_complete": False,
-    "gather": ["files"],
-    "remote_mtas": [],
-}
 POINTER = b"[Microsoft Proxy Service]\r\nIni File Path=C:\\Mspclnt\\mspclnt.ini\r\n"
 
 
@@ -72,7 +66,7 @@ def test_what_a_server_is_told_to_be(lab: Lab) -> None:
     (c / "mspclnt" / "MSPCLNT.INI").write_bytes(b"[EMSMTA]\r\nDisable=1\r\n")
     (d / "exchsrvr" / "bin" / "emsmta.exe").write_bytes(program((5, 5, 2653, 23), size=1_200_000))
     caller = Caller(address, lab.port)
-    found = inform(SmbFiles(caller.server()), OPTIONS, check=False)
+    found = inform(SmbFiles(caller.server()), FILES_ONLY, check=False)
     assert found["status"] == "protected"
     assert found["paths"]["mspclnt"]["local"] == "C:\\Mspclnt\\mspclnt.ini"
     assert found["paths"]["system_ini"] == {"windows": None, "local": f"\\\\{address}\\ADMIN$\\System.ini"}
@@ -87,7 +81,7 @@ def test_a_pointer_to_a_share_of_the_same_server(lab: Lab) -> None:
     (c / "mspclnt").mkdir(exist_ok=True)
     (c / "mspclnt" / "MSPCLNT.INI").write_bytes(b"[EMSMTA]\r\nDisable=1\r\n")
     caller = Caller(address, lab.port)
-    found = inform(SmbFiles(caller.server()), OPTIONS | {"exchange_bin": "D:\\exchsrvr\\bin"}, check=False)
+    found = inform(SmbFiles(caller.server()), FILES_ONLY | {"exchange_bin": "D:\\exchsrvr\\bin"}, check=False)
     assert found["paths"]["mspclnt"]["local"] == f"\\\\{address}\\C$\\Mspclnt\\mspclnt.ini"
     assert found["evidence"]["stanzas"][0]["disable"] == "1"
 

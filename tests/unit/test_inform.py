@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import emsmta_info_spec
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
     Entry,
     Files,
@@ -23,19 +22,11 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.lab.servers import FILES_ONLY
 from tests.unit.drive_trees import build, state_of, watched
 from tests.unit.edit_cases import FIX, sample
 
 T = TypeVar("T")
-OPTIONS: dict[str, Any] = {
-    "drives": None,
-    "drives_complete": False,
-    "system_root": None,
-    "exchange_bin": None,
-    "gather": ["files"],
-    "remote_mtas": [],
-    "master_path": None,
-}
 MSPCLNT = sample("Q231878.mspclnt.ini")
 POINTS = sample("Q231878.system.ini")
 SERVER = {
@@ -76,7 +67,7 @@ def ask(folder: Path, files: Mapping[str, bytes], check: bool = False, **options
 
 def ask_of(folder: Path, check: bool = False, **options: Any) -> dict[str, Any]:
     drives = {entry.name: str(entry) for entry in folder.iterdir()}
-    return inform(DriveFiles(drives_from(drives)), {**OPTIONS, **options}, check)
+    return inform(DriveFiles(drives_from(drives)), {**FILES_ONLY, **options}, check)
 
 
 def each_text(value: Any) -> list[str]:
@@ -143,10 +134,6 @@ def check_judgement(result: dict[str, Any]) -> None:
     assert (result["status"] == "not_applicable") is ("absent" in (mta, client))
     known = [path["local"] for path in result["paths"].values() if path]
     assert all(step["path"] in known for step in result["plan"])
-
-
-def test_the_options_here_are_those_of_the_module() -> None:
-    assert set(emsmta_info_spec()) == set(OPTIONS)
 
 
 @pytest.mark.parametrize("check", [False, True])
@@ -238,7 +225,7 @@ class AdminShare(Files):
 
 
 def test_a_system_folder_without_a_name_is_null() -> None:
-    result = inform(AdminShare(), OPTIONS, False)
+    result = inform(AdminShare(), FILES_ONLY, False)
     check_shape(result)
     assert result["paths"]["system_ini"] == {"windows": None, "local": "\\\\EX01\\ADMIN$\\System.ini"}
 
