@@ -29,7 +29,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
     in_code_page,
     status_in,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import UNKNOWN_REQUEST, StatusError
 
 try:
     from impacket import ntlm, smb
@@ -44,6 +44,7 @@ else:
 
 NEGOTIATE, SESSION_SETUP, TREE_CONNECT = 0x72, 0x73, 0x75
 CREATE, READ, WRITE, FLUSH, CLOSE, DELETE = 0xA2, 0x2E, 0x2F, 0x05, 0x04, 0x06
+CORE_WRITE = 0x0B
 TRANSACTION, TRANSACTION2 = 0x25, 0x32
 FIND_FIRST, QUERY_PATH, SET_FILE = 1, 5, 8
 NAMES_INFO, NAMES_HEAD = 0x103, 12
@@ -216,7 +217,14 @@ class Session:
     def truncate(self, opened: Opened, size: int) -> None:
         """Set the size of an open file."""
         words = struct.pack("<HHH", opened.file, END_OF_FILE_INFO, 0)
-        self._transaction2(SET_FILE, words, struct.pack("<Q", size), opened.tree)
+        try:
+            self._transaction2(SET_FILE, words, struct.pack("<Q", size), opened.tree)
+        except StatusError as error:
+            if error.status not in UNKNOWN_REQUEST:
+                raise
+            # A write of no bytes does the same on the oldest servers (MS-CIFS section 2.2.4.12).
+            words = struct.pack("<HHIH", opened.file, 0, size, 0)
+            self._request(CORE_WRITE, words, b"\x01\0\0", opened.tree)
 
     def flush(self, opened: Opened) -> None:
         """Have an open file written to the server's disk."""

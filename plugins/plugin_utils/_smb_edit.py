@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import Handle, NotRestored
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import replace as replace_in_place
@@ -121,15 +122,20 @@ class _SmbFile(OpenFile, Handle):
             return self.save_beside(name, old)
 
         try:
-            self._server.ask("writing", self._place, lambda: replace_in_place(self, old, new, keep))
-        except ConnectionLost as error:
-            _recover(self._server, self._place, old, new, error)
-        except NotRestored:
+            self._replace(old, new, keep)
+        except NotRestored as error:
             kept.clear()
-            raise
+            here = _keep_here(self._place, old)
+            raise NotRestored(f"{error}; its old bytes are in {here} on the controller") from error
         finally:
             for copy in kept:
                 _delete_quietly(self._server, copy)
+
+    def _replace(self, old: bytes, new: bytes, keep: Callable[[], str]) -> None:
+        try:
+            self._server.ask("writing", self._place, lambda: replace_in_place(self, old, new, keep))
+        except ConnectionLost as error:
+            _recover(self._server, self._place, old, new, error)
 
     def save_beside(self, name: str, data: bytes) -> str:
         beside = self._place.beside(name)
@@ -184,26 +190,42 @@ def _recover(server: SmbServer, place: Place, old: bytes, new: bytes, cause: Con
     """After a broken connection: look once what the file holds now, and mend what is neither."""
     try:
         server.reconnect()
-        with SmbEditor(server).open(place.shown) as file:
-            now = file.read()
-            if now == old or now.rstrip(b"\r\n") == new.rstrip(b"\r\n"):
-                state = "the old bytes" if now == old else "the new bytes"
-            else:
-                file.write(0, old)
-                file.truncate(len(old))
-                file.flush()
-                if file.read() != old:
-                    raise ServerError("what was read back is not what was written")
-                state = "the old bytes, which were put back"
+        state = _settled(server, place, old, new)
     except Exception as error:
-        copy = _keep_here(place, old)
-        raise ServerError(
-            f"Error while writing {place.shown}: {cause}; what the file holds is not known ({error}); its old bytes "
-            f"are in {copy} on the controller"
+        raise NotRestored(
+            f"Error while writing {place.shown}: {cause}; what the file holds is not known ({error})"
         ) from error
     raise ServerError(
         f"Error while writing {place.shown}: {cause}; looked again, the file holds {state}: run the task again"
     ) from cause
+
+
+def _settled(server: SmbServer, place: Place, old: bytes, new: bytes) -> str:
+    """Say what the file holds; put the old bytes back where it is neither."""
+    try:
+        file = SmbEditor(server).open(place.shown)
+    except ServerError:
+        # The server may not have noticed yet that the broken connection is gone.
+        state = _which(server.read(place)[0], old, new)
+        if state is None:
+            raise
+        return f"{state} (it is still open on the server, perhaps by the broken connection)"
+    with file:
+        state = _which(file.read(), old, new)
+        if state is not None:
+            return state
+        file.write(0, old)
+        file.truncate(len(old))
+        file.flush()
+        if file.read() != old:
+            raise ServerError("what was read back is not what was written")
+    return "the old bytes, which were put back"
+
+
+def _which(now: bytes, old: bytes, new: bytes) -> str | None:
+    if now == old:
+        return "the old bytes"
+    return "the new bytes" if now.rstrip(b"\r\n") == new.rstrip(b"\r\n") else None
 
 
 def _take_back(server: SmbServer, place: Place, data: bytes, cause: ConnectionLost) -> None:

@@ -90,7 +90,10 @@ class SmbServer:
             return Place(f"{letter}$", "\\" + "\\".join(names), text)
         server, share, below = [*text[2:].split("\\", 2), "", ""][:3]
         if server.upper() not in self._names:
-            raise ServerError(f"{path}: it lies on another server, {server}, which is not logged on to")
+            raise ServerError(
+                f"{path}: it lies on another server, {server}, which is not logged on to; if that is this server's own "
+                "name, give it as ansible_smb_netbios_name"
+            )
         if not share or ".." in below.split("\\"):
             raise ServerError(f"{path}: this is no path of a file in a share")
         return Place(share, "\\" + below, text)

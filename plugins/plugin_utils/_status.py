@@ -34,6 +34,8 @@ REFUSED_LOGONS = frozenset(
         *(0xC000015B, 0xC0000193, 0xC0000224, 0xC0000234, 0xC000018B, 0xC0000199),
     )
 )
+# The server does not know the request, or not in this form: NT_STATUS_INVALID_LEVEL is the last one.
+UNKNOWN_REQUEST = frozenset((0xC0000002, 0xC0000003, 0xC000000D, 0xC00000BB, 0xC0000148))
 MISSING = frozenset((0xC0000034, 0xC000003A, 0xC000000F, 0xC0000039, 0xC0000033))
 
 MEANINGS = {
@@ -101,5 +103,6 @@ __all__ = (
     "NAME_COLLISION",
     "REFUSED_LOGONS",
     "SHARING_VIOLATION",
+    "UNKNOWN_REQUEST",
     "StatusError",
 )

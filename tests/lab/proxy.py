@@ -15,11 +15,12 @@ NEGOTIATE, EXTENDED_SECURITY = 0x72, 0x0800
 
 
 class Cut(Exception):
-    """End the connection now; ``send`` still goes to the server."""
+    """End the connection now; ``send`` still goes to the server. With ``silently`` the server does not notice."""
 
-    def __init__(self, send: bytes = b"") -> None:
+    def __init__(self, send: bytes = b"", silently: bool = False) -> None:
         super().__init__()
         self.send = send
+        self.silently = silently
 
 
 class Reset(Exception):
@@ -108,6 +109,9 @@ class FaultProxy:
                 server.sendall(cut.send)
                 # Let the server do it before the client is cut off.
                 time.sleep(0.1)
+            if cut.silently:
+                client.shutdown(socket.SHUT_RDWR)
+                return
         except OSError:
             pass
         for each in (client, server):

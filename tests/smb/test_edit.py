@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 import threading
 from pathlib import Path
 
@@ -208,3 +209,34 @@ def test_a_lost_connection_says_what_the_file_holds(lab: Lab, ini: Path) -> None
     ):
         apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(), check=False, diff=False)
     assert ini.read_bytes() == NEW
+
+
+def test_a_connection_that_the_server_still_holds(lab: Lab, ini: Path) -> None:
+    ini.write_bytes(OLD)
+
+    def cut_before_the_write(_at: int, message: bytes) -> bytes:
+        if message[8] == _smb.WRITE:
+            raise Cut(silently=True)
+        return message
+
+    with (
+        FaultProxy((lab.addresses[0], lab.port), cut_before_the_write) as proxy,
+        pytest.raises(ServerError, match=r"the file holds the old bytes \(it is still open on the server"),
+    ):
+        apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(), check=False, diff=False)
+    assert ini.read_bytes() == OLD
+
+
+def test_a_server_that_truncates_in_the_old_way_only(lab: Lab, ini: Path) -> None:
+    ini.write_bytes(NEW)
+    kinds: list[int] = []
+
+    def ask_for_an_unknown_level(_at: int, message: bytes) -> bytes:
+        kinds.append(message[8])
+        level = struct.pack("<H", _smb.END_OF_FILE_INFO)
+        return message.replace(level, b"\xff\x0f") if message[8] == _smb.TRANSACTION2 else message
+
+    with FaultProxy((lab.addresses[0], lab.port), ask_for_an_unknown_level) as proxy:
+        apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(state="absent"), check=False, diff=False)
+    assert _smb.CORE_WRITE in kinds
+    assert ini.read_bytes() == OLD

@@ -41,6 +41,8 @@ LONGER = OLD + b"[EMSMTA]\r\nDisable=1000\r\n"
 NAME = "Mspclnt.ini"
 SHARED_PATH = f"\\mspclnt\\{NAME}"
 PAGE = 4096
+# Where the number of the file stands in a message: behind its length, the header, the count of words and an AndX block.
+FILE_OF = {_smb.WRITE: 4 + 32 + 1 + 4, _smb.FLUSH: 4 + 32 + 1}
 Call = Callable[[SmbServer], object]
 Fault = Callable[[bytes], Iterable[bytes]]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
@@ -179,6 +181,27 @@ def test_an_audit_that_is_disturbed(call: Call, fault: Fault, lab: Lab, exchange
     call(Caller(*server).server())
 
 
+@pytest.mark.parametrize("half", [False, True], ids=["after", "within"])
+@pytest.mark.parametrize("call", [audit, look])
+def test_an_audit_that_is_cut(call: Call, half: bool, lab: Lab, exchange: Path) -> None:
+    server = (lab.addresses[1], lab.port)
+    count = len(requests_of(call, server))
+    for at in range(count):
+
+        def cut(number: int, message: bytes, at: int = at) -> bytes:
+            if number == at:
+                raise Cut(message[: len(message) // 2] if half else message)
+            return message
+
+        # Whoever has all answers does not feel the cut.
+        complete = not half and at == count - 1
+        lost = contextlib.nullcontext() if complete else pytest.raises((ConnectionLost, Refused))
+        with FaultProxy(server, cut) as proxy, lost:
+            call(hurried(proxy.port))
+        assert exchange.read_bytes() == NEW
+    call(Caller(*server).server())
+
+
 # The write that shortens has the same requests as the other, and one more.
 @pytest.mark.parametrize(("before", "fault"), [*product((OLD,), QUICK), *product((LONGER,), QUICK + SLOW)])
 def test_a_write_that_is_disturbed(before: bytes, fault: Fault, lab: Lab, ini: Path) -> None:
@@ -281,14 +304,39 @@ def test_old_bytes_are_kept_here_where_the_server_is_gone(lab: Lab, ini: Path, c
         pytest.raises(ServerError, match="its old bytes are in") as caught,
     ):
         apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(), check=False, diff=False)
-    found = re.search(r"its old bytes are in (\S+) on the controller", str(caught.value))
+    check_copy(str(caught.value), controller, old)
+    assert ini.read_bytes() not in (old, b"")
+
+
+def test_old_bytes_are_kept_here_where_the_server_takes_no_more_writes(lab: Lab, ini: Path, controller: Path) -> None:
+    ini.write_bytes(LONGER)
+    writes: list[bytes] = []
+
+    def refuse_all_but_the_first(_at: int, message: bytes) -> bytes:
+        if message[8] not in (_smb.WRITE, _smb.FLUSH):
+            return message
+        writes.append(message)
+        # No file has this number.
+        at = FILE_OF[message[8]]
+        return message if len(writes) == 1 else message[:at] + b"\xfe\x7f" + message[at + 2 :]
+
+    with (
+        FaultProxy((lab.addresses[0], lab.port), refuse_all_but_the_first) as proxy,
+        pytest.raises(ServerError, match="could not be put back") as caught,
+    ):
+        apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(), check=False, diff=False)
+    check_copy(str(caught.value), controller, LONGER)
+    assert ini.read_bytes() == NEW
+
+
+def check_copy(told: str, controller: Path, old: bytes) -> None:
+    """The error names the copy of the old bytes on the controller, which only its user can read."""
+    found = re.search(r"its old bytes are in (\S+) on the controller", told)
     assert found
     copy = Path(found[1])
     assert list(controller.iterdir()) == [copy]
     assert copy.stat().st_mode & 0o777 == 0o600
     assert copy.read_bytes() == old
-    assert ini.read_bytes() not in (old, b"")
-    copy.unlink()
 
 
 def test_an_audit_and_another_client_do_not_disturb_each_other(lab: Lab, caller: Caller, ini: Path) -> None:

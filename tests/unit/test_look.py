@@ -89,3 +89,16 @@ def test_a_given_folder_that_is_not_the_services_is_no_document(tmp_path: Path, 
     (told,) = (reason for reason in result["reasons"] if reason["code"] == "mta_installed")
     assert "D:\\exchsrvr\\bin\\emsmta.exe" in told["message"]
     assert told["certainty"] == "inferred"
+
+
+@pytest.mark.parametrize("data", [b"", b"regf" + bytes(8192)], ids=["empty", "damaged"])
+def test_a_clusters_hive_that_cannot_be_read_is_listed(data: bytes, tmp_path: Path, exposed: Sample) -> None:
+    furnish(tmp_path, exposed)
+    hive = tmp_path / "C" / "WINNT" / "cluster" / "CLUSDB"
+    hive.parent.mkdir()
+    hive.write_bytes(data)
+    result = ask(tmp_path, exposed)
+    assert result["status"] == "exposed"
+    assert "cluster" not in result["evidence"]["system"]["facts"]
+    assert [gap["what"] for gap in result["not_read"]] == ["registry"]
+    assert "CLUSDB: it is damaged" in result["not_read"][0]["reason"]
