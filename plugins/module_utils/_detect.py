@@ -15,8 +15,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     find_client,
     find_newer_client,
     find_peers,
-    find_provider,
-    find_tables,
+    find_switch,
+    find_texts,
     pointed_folder,
     read_details,
 )
@@ -44,8 +44,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files, Registry
 
-# Folders of Windows NT, of Small Business Server, and of an upgrade from Windows 95.
-SYSTEM_FOLDERS = ("WINNT", "WINNT.SBS", "WINDOWS")
+# Folders of Windows NT 4.0, of Small Business Server, of Windows NT 3.51, and of an upgrade from Windows 95.
+SYSTEM_FOLDERS = ("WINNT", "WINNT.SBS", "WINNT35", "WINDOWS")
 NOT_LOOKED_FOR = "not looked for beside the master copy of a proxy server"
 MTA_SECTION, MTA_KEY = b"EMSMTA", b"Disable"
 # Opens the registry of a server whose system folder is at this Windows path, or not known.
@@ -87,11 +87,13 @@ def gather(files: Files, places: Places, open_registry: OpenRegistry | None = No
     wspcfg = look.profile(wspcfg_entry) if wspcfg_entry is not None else None
     unreadable = tuple(look.gaps[known:])
     mspclnt = _stanza(client.entry, profile) if client.entry is not None and profile is not None else None
-    # A protected server costs no look that it does not need.
-    thorough = open_registry is not None or mspclnt is None or not mspclnt.protects or bool(places.remote_mtas)
-    about = _about_client(look, client, profile, system_ini, places, thorough)
+    # By the files alone, a server costs no look that its judgement does not need.
+    thorough = open_registry is not None
+    listing = thorough or mspclnt is None or not mspclnt.protects or bool(places.remote_mtas)
+    about = _about_client(look, client, profile, system_ini, places, (thorough, listing))
     system, system_facts = find_system(look)
-    newer_client = find_newer_client(look) if client.state == ABSENT else None
+    newer_client = find_newer_client(look, system.root) if thorough or client.state == ABSENT else None
+    beside_mta = find_texts(look, _folder(mta.part.entry))[1] if thorough and mta.part.entry is not None else ()
     return Evidence(
         mta=mta.part,
         client=client,
@@ -105,7 +107,7 @@ def gather(files: Files, places: Places, open_registry: OpenRegistry | None = No
         system=system,
         product=mta.product,
         disabled_service=mta.disabled,
-        saved_as_text=about.saved_as_text,
+        saved_as_text=about.saved_as_text + beside_mta,
         newer_client=newer_client,
         peers=about.peers,
         mta_facts=mta.facts,
@@ -170,35 +172,42 @@ def _system_ini(look: Look, places: Places) -> _SystemIni:
 
 
 def _about_client(
-    look: Look, client: Part, profile: Profile | None, system_ini: _SystemIni, places: Places, thorough: bool
+    look: Look,
+    client: Part,
+    profile: Profile | None,
+    system_ini: _SystemIni,
+    places: Places,
+    depth: tuple[bool, bool],
 ) -> _AboutClient:
     """Look at what lies in the client's folder, and at signs of its generation."""
-    folder = _client_folder(client, system_ini.profile)
+    thorough, listing = depth
+    folder = _folder(client.entry) if client.entry is not None else _pointed_folder(system_ini)
     if folder is None:
         return _AboutClient()
-    tables, saved_as_text = find_tables(look, folder) if thorough else ((), ())
-    peers = find_peers(look, tables, places.remote_mtas)
+    tables, saved_as_text = find_texts(look, folder) if listing else ((), ())
+    peers = find_peers(look, folder, tables, places.remote_mtas)
     if client.entry is None or profile is None:
         return _AboutClient(saved_as_text=saved_as_text, peers=peers)
-    details = read_details(look, profile, system_ini.root)
-    facts = (*client_facts(details, client.entry.windows), *find_provider(look))
+    details = read_details(look, profile, system_ini.root, thorough)
+    facts = (*client_facts(details, client.entry.windows), *find_switch(look, details))
     if tables:
         facts += (Fact("address_tables", tables, folder),)
     return _AboutClient(details, facts, saved_as_text, peers)
 
 
-def _client_folder(client: Part, system_ini: Profile | None) -> str | None:
-    """Give the folder of the client's file, or the one where it should be."""
-    if client.entry is not None:
-        return client.entry.windows.rpartition("\\")[0]
-    return pointed_folder(system_ini) if system_ini is not None else None
+def _pointed_folder(system_ini: _SystemIni) -> str | None:
+    return pointed_folder(system_ini.profile) if system_ini.profile is not None else None
+
+
+def _folder(entry: Entry) -> str:
+    return entry.windows.rpartition("\\")[0]
 
 
 def _wspcfg(look: Look, mta: Part) -> Entry | None:
     """Find a Wspcfg.ini in the folder of EMSMTA.EXE, where the client looks first (CAT8, KB Q181420)."""
     if mta.entry is None:
         return None
-    path = mta.entry.windows.rpartition("\\")[0] + "\\Wspcfg.ini"
+    path = f"{_folder(mta.entry)}\\Wspcfg.ini"
     return look.attempt("Wspcfg.ini", lambda: look.files.find(path))
 
 

@@ -29,6 +29,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     Profile,
     read_section,
     read_value,
+    refuse_wide,
     shown,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
@@ -46,6 +47,8 @@ POINTER_SECTION, POINTER_KEY = b"Microsoft Proxy Service", b"Ini File Path"
 DEFAULT_CLIENT_FILES = ("Mspclnt\\Mspclnt.ini", "Program Files\\Microsoft Firewall Client\\Mspclnt.ini")
 # The client of ISA Server 2004 (KB CC302546), which has no Mspclnt.ini.
 NEWER_CLIENT = "Program Files\\Microsoft Firewall Client 2004\\FwcAgent.exe"
+# CAT8 and KB Q231878; the sample of ISA Server 2000 has the second in the place of the first.
+MASTER_SECTIONS = ("Master Config", "My Config")
 # CAT10: client 1.0 puts its DLL in the place of this one, under this description.
 WINSOCK_DLL, DLL_1_0 = "System32\\wsock32.dll", "Microsoft Remote Windows Socket"
 # KB Q257547: the DLL of clients 2.0 and ISA, which shows as a layered Winsock provider.
@@ -54,7 +57,7 @@ CATALOG = "SYSTEM\\CurrentControlSet\\Services\\WinSock2\\Parameters\\Protocol_C
 # A layered provider comes before those of Windows; each entry costs two requests.
 CATALOG_ENTRIES = 4
 # The tables of local addresses (KB Q253253), and a file that an editor saved under a wrong name (KB Q181420).
-TABLES, MISTAKEN = ("msplat.txt", "locallat.txt"), ("mspclnt.ini.txt",)
+TABLES, MISTAKEN = ("msplat.txt", "locallat.txt"), ("mspclnt.ini.txt", "wspcfg.ini.txt")
 
 
 def find_client(look: Look, system_ini: Profile | None) -> Part:
@@ -133,27 +136,37 @@ def _default_client(look: Look) -> Part:
     return Part(ABSENT, INFERRED, reason, "Q231878")
 
 
-def find_newer_client(look: Look) -> str | None:
-    """Look for the client of ISA Server 2004, which is another product."""
-    found = look.existing([f"{drive}:\\{NEWER_CLIENT}" for drive in look.files.drives()], "FwcAgent.exe")
+def find_newer_client(look: Look, system_root: str | None) -> str | None:
+    """Look for the client of ISA Server 2004, which is another product, on the drive of Windows or on all."""
+    drives = [system_root[:1]] if system_root else look.files.drives()
+    found = look.existing([f"{drive}:\\{NEWER_CLIENT}" for drive in drives], "FwcAgent.exe")
     return found[0].windows if found else None
 
 
-def read_details(look: Look, profile: Profile, system_root: str | None) -> Client:
-    """Take from Mspclnt.ini what it says of the client; where it does not tell its generation, look at the DLL."""
+def read_details(look: Look, profile: Profile, system_root: str | None, thorough: bool = False) -> Client:
+    """Take from Mspclnt.ini what it says of the client; where that is not sure, or thorough, look at the DLL."""
+    masters = {section: read_value(profile, section.encode(), b"Path1") for section in MASTER_SECTIONS}
+    section = next((name for name, path in masters.items() if path), MASTER_SECTIONS[0])
     servers = read_section(profile, b"Servers Ip Addresses")
     details = Client(
         build=read_value(profile, b"Internal", b"Build"),
-        master=read_value(profile, b"Master Config", b"Path1"),
+        master=masters[section],
+        master_section=section,
         refresh_hours=read_value(profile, b"Common", b"Configuration Refresh Time (Hours)"),
         servers=tuple(line.value for line in servers.keys) if servers else (),
         has_wsp_client_section=read_section(profile, b"Wsp client") is not None,
         has_master_config=read_section(profile, b"Master Config") is not None,
         says_do_not_edit=any(b"should not be edited" in line.lower() for line in profile.lines[:10]),
     )
-    if details.build or details.says_do_not_edit or details.has_wsp_client_section or system_root is None:
+    sure = is_2_0(details) or details.says_do_not_edit
+    if (sure and not thorough) or details.has_wsp_client_section or system_root is None:
         return details
     return details._replace(dll_1_0=_dll_1_0(look, f"{system_root}\\{WINSOCK_DLL}"))
+
+
+def is_2_0(client: Client) -> bool:
+    """Tell whether the file is one of client 2.0, by its Build (KB Q231878)."""
+    return (client.build or b"").startswith(b"2.")
 
 
 def _dll_1_0(look: Look, path: str) -> str | None:
@@ -170,7 +183,7 @@ def client_facts(client: Client, path: str) -> tuple[Fact, ...]:
     """Give what Mspclnt.ini says as items of evidence."""
     texts = (
         ("build", client.build, "[Internal] Build"),
-        ("master", client.master, "[Master Config] Path1"),
+        ("master", client.master, f"[{client.master_section}] Path1"),
         ("refresh_hours", client.refresh_hours, "[Common] Configuration Refresh Time (Hours)"),
     )
     found = [Fact(name, shown(value), f"{path} {where}") for name, value, where in texts if value is not None]
@@ -186,14 +199,16 @@ def _generation(client: Client, path: str) -> Fact:
     signs = (
         (client.has_wsp_client_section, "1.0", "[Wsp client]"),
         (client.says_do_not_edit, "ISA 2000", "remark that it should not be edited"),
-        ((client.build or b"").startswith(b"2."), "2.0", "[Internal] Build"),
+        (is_2_0(client), "2.0", "[Internal] Build"),
     )
     name, sign = next(((name, sign) for found, name, sign in signs if found), ("unknown", "no sign of any"))
     return Fact("generation", name, f"{path} {sign}")
 
 
-def find_provider(look: Look) -> tuple[Fact, ...]:
-    """Look for the client among the first Winsock providers: who is there is switched on."""
+def find_switch(look: Look, client: Client) -> tuple[Fact, ...]:
+    """Look for signs that the client is switched on: its DLL, or its place among the first Winsock providers."""
+    if client.dll_1_0 is not None:
+        return (Fact("switched_on", "yes", client.dll_1_0),)
     if look.registry is None:
         return ()
     failures = look.failures
@@ -208,30 +223,37 @@ def find_provider(look: Look) -> tuple[Fact, ...]:
     return (Fact("switched_on", "unknown", f"the first {CATALOG_ENTRIES} of HKLM\\{CATALOG}"),)
 
 
-def find_tables(look: Look, folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """List the tables of local addresses in the client's folder, and files saved under a wrong name."""
+def find_texts(look: Look, folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """List the tables of local addresses in a folder, and files of the client saved under a wrong name."""
     names = look.attempt(folder, lambda: look.files.names(folder, ".txt")) or []
     tables = tuple(f"{folder}\\{name}" for name in names if name.lower() in TABLES)
     return tables, tuple(f"{folder}\\{name}" for name in names if name.lower() in MISTAKEN)
 
 
-def find_peers(look: Look, tables: tuple[str, ...], remote: tuple[str, ...]) -> Peers | None:
+def find_peers(look: Look, folder: str, tables: tuple[str, ...], remote: tuple[str, ...]) -> Peers | None:
     """Compare the remote MTAs with the tables of local addresses; None where that cannot be told."""
-    if not remote or not tables:
+    if not remote:
+        return None
+    if not tables:
+        look.gap(folder, f"no table of local addresses ({' or '.join(TABLES)}) was found in {folder}")
         return None
     failures = look.failures
     known: list[tuple[int, int]] = []
     for path in tables:
-        data = look.attempt(path, lambda path=path: _read(look, path))  # type: ignore[misc]
-        known += ranges(data or b"")
+        known += look.attempt(path, lambda path=path: _ranges(look, path)) or []  # type: ignore[misc]
     missing = outside(remote, known)
     # A table that could not be read may have those that the others lack.
     return None if missing and look.failures > failures else Peers(remote, missing)
 
 
-def _read(look: Look, path: str) -> bytes:
+def _ranges(look: Look, path: str) -> list[tuple[int, int]]:
     entry = look.files.find(path)
-    return look.files.read(entry) if entry is not None else b""
+    data = look.files.read(entry) if entry is not None else b""
+    refuse_wide(data)
+    found = ranges(data)
+    if data.strip() and not found:
+        raise ServerError(f"{path}: no line in it is a range of addresses")
+    return found
 
 
 __all__ = (
@@ -239,8 +261,9 @@ __all__ = (
     "find_client",
     "find_newer_client",
     "find_peers",
-    "find_provider",
-    "find_tables",
+    "find_switch",
+    "find_texts",
+    "is_2_0",
     "pointed_folder",
     "read_details",
 )

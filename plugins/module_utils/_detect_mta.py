@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._builds import product
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect_system import CLUSTER
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
     ABSENT,
     DOCUMENTED,
@@ -58,8 +59,9 @@ def find_mta(look: Look, places: Places) -> Mta:
     """Look for the MTA."""
     service = look.has_key(SERVICE)
     if service is False:
+        failures = look.failures
         facts = _setup(look)
-        return Mta(_absent(facts), None, False, facts)
+        return Mta(_absent(facts, complete=look.failures == failures), None, False, facts)
     facts = _service(look) + _setup(look) if service else ()
     known = {fact.name: fact.value for fact in facts}
     part = _by_service(look, places, known["image_path"]) if service else _by_files(look, places)
@@ -68,9 +70,12 @@ def find_mta(look: Look, places: Places) -> Mta:
 
 
 def _product(look: Look, program: Entry) -> tuple[Product | None, tuple[Fact, ...]]:
-    """Read the version of a program, and name its product; one without any stands for nothing."""
+    """Read the version of a program, and name its product."""
+    failures = look.failures
     version = look.attempt(f"version of {program.windows}", lambda: look.files.consult(program, file_version))
     if version is None:
+        if look.failures == failures:
+            look.gap(f"version of {program.windows}", "it has no version resource of a Windows program")
         return None, ()
     found, origin = product(version), f"{program.windows}, version resource"
     shown = ".".join(str(number) for number in version)
@@ -99,33 +104,42 @@ def _told(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.value not in (None, ()))
 
 
-def _absent(facts: tuple[Fact, ...]) -> Part:
+def _absent(facts: tuple[Fact, ...], complete: bool) -> Part:
     reason = "the registry has no service MSExchangeMTA"
     names = {fact.name for fact in facts}
-    if "admin_dest" in names and "services" not in names:
-        reason += "; only the Exchange Administrator program is installed (KB Q149205)"
+    if complete and "admin_dest" in names and "services" not in names:
+        reason += "; only the Exchange Administrator program seems to be installed (inferred from KB Q149205)"
     return Part(ABSENT, DOCUMENTED, reason, "Q143380")
 
 
 def _by_service(look: Look, places: Places, image: Answer) -> Part:
-    """Look for the program of the service, which is what runs, or for the one that the user names."""
+    """Look for the program of the service, which is what runs, or else for the one that the user names."""
     own = _program(image) if isinstance(image, str) else ""
-    path = f"{places.exchange_bin.rstrip(SEPARATORS)}\\{MTA_PROGRAM}" if places.exchange_bin else own
-    if not path:
-        reason = f"the service MSExchangeMTA is there, but its ImagePath ({image or 'nothing'}) names no program"
-        return _unknown(look, f"{reason}: set 'exchange_bin'")
     failures = look.failures
-    found = look.existing([path], MTA_PROGRAM)
-    if found and path.lower() == own.lower():
+    found = look.existing([own], MTA_PROGRAM) if own.lower().endswith(f"\\{MTA_PROGRAM}".lower()) else []
+    if found:
         reason = f"the service MSExchangeMTA is there, and {found[0].windows} is its program"
         return Part(INSTALLED, DOCUMENTED, reason, "Q143380", found[0])
-    if found:
-        reason = f"the service MSExchangeMTA is there with {own or 'no program'}, and {found[0].windows} was named"
-        return Part(INSTALLED, INFERRED, f"{reason} by 'exchange_bin'", "Q143380", found[0])
+    named = look.existing([f"{places.exchange_bin.rstrip(SEPARATORS)}\\{MTA_PROGRAM}"] if places.exchange_bin else [], MTA_PROGRAM)
+    if named:
+        reason = f"the service MSExchangeMTA is there with {own or 'no program'}, and {named[0].windows} was named"
+        return Part(INSTALLED, INFERRED, f"{reason} by 'exchange_bin'", "Q143380", named[0])
+    there = "the service MSExchangeMTA is there, but"
     if look.failures > failures:
-        reason = f"the service MSExchangeMTA is there, but its program could not be looked at ({look.reason})"
+        reason = f"{there} its program could not be looked at ({look.reason}){_on_cluster(look)}"
         return Part(UNKNOWN, DOCUMENTED, reason, "Q143380")
-    return _unknown(look, f"the service MSExchangeMTA is there, but its program {path} is not")
+    if not own:
+        return _unknown(look, f"{there} its ImagePath ({image or 'nothing'}) names no program: set 'exchange_bin'")
+    if not own.lower().endswith(MTA_PROGRAM.lower()):
+        return _unknown(look, f"{there} it runs {own}, which is not {MTA_PROGRAM}: look by hand, or set 'exchange_bin'")
+    return _unknown(look, f"{there} its program {own} is not{_on_cluster(look)}")
+
+
+def _on_cluster(look: Look) -> str:
+    """Say where the program of a node may be (KB Q271634; that Exchange lies on the shared disk is general knowledge)."""
+    if not look.has_key(CLUSTER):
+        return ""
+    return "; this is a node of a cluster, and another node may hold the disk now: look here when this node holds it"
 
 
 def _program(image: str) -> str:

@@ -9,7 +9,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 from __future__ import annotations
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import Fact, Look, System
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._values import number, text, texts
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._values import text, texts
 
 CURRENT_VERSION = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 VERSION_VALUES = (
@@ -25,8 +25,9 @@ MAPPED_FILES = ("Mspclnt.ini", "Wspcfg.ini")
 CLUSTER = "Cluster\\Resources"
 PRODUCT_OPTIONS = "SYSTEM\\CurrentControlSet\\Control\\ProductOptions"
 SMALL_BUSINESS = "small business"
-# KB Q186357: on NT 4.0, RPC passes Winsock by unless this is 1.
-RPC, WINSOCK_FOR_RPC = "SOFTWARE\\Microsoft\\Rpc", "UseWinsockForIP"
+HIVES = ("SYSTEM", "SOFTWARE")
+# KB Q186357: with this DLL, RPC over TCP/IP passes Winsock by on NT 4.0 (UseWinsockForIP is about UDP and IPX).
+RPC_PROTOCOLS, RPC_OVER_TCP, BYPASSING = "SOFTWARE\\Microsoft\\Rpc\\ServerProtocols", "ncacn_ip_tcp", "rpcltscm.dll"
 
 
 def find_system(look: Look) -> tuple[System, tuple[Fact, ...]]:
@@ -40,23 +41,25 @@ def find_system(look: Look) -> tuple[System, tuple[Fact, ...]]:
     known = {fact.name: fact.value for fact in facts}
     cluster = look.has_key(CLUSTER)
     small = _small_business(look)
-    failures = look.failures
-    winsock = number(look.value(RPC, WINSOCK_FOR_RPC))
-    for_rpc = None if look.failures > failures else winsock == 1
+    transport = text(look.value(RPC_PROTOCOLS, RPC_OVER_TCP))
     facts += [
         Fact("cluster", cluster, f"HKLM\\{CLUSTER}"),
         Fact("small_business_server", small, f"HKLM\\{PRODUCT_OPTIONS}\\ProductSuite"),
-        Fact("use_winsock_for_ip", winsock, f"HKLM\\{RPC}\\{WINSOCK_FOR_RPC}"),
+        Fact("rpc_over_tcp", transport, f"HKLM\\{RPC_PROTOCOLS}\\{RPC_OVER_TCP}"),
     ]
-    redirected = next((key for key in _mappings() if look.has_key(key)), None)
+    mappings = {key: look.has_key(key) for key in _mappings()}
+    # A hive that was not closed cleanly is named, also where all that was looked for is in it.
+    for hive in HIVES:
+        look.doubtful(hive)
     version, root = known["version"], known["system_root"]
     return System(
         version if isinstance(version, str) else None,
         root if isinstance(root, str) else None,
         cluster,
         small,
-        for_rpc,
-        redirected,
+        transport.lower() == BYPASSING if transport else None,
+        next((key for key, found in mappings.items() if found), None),
+        None not in mappings.values(),
     ), tuple(fact for fact in facts if fact.value not in (None, ()))
 
 
@@ -72,4 +75,4 @@ def _mappings() -> list[str]:
     return [f"{FILE_MAPPING}\\{name}" for name in MAPPED_FILES]
 
 
-__all__ = ("find_system",)
+__all__ = ("CLUSTER", "find_system")

@@ -73,8 +73,14 @@ class DriveRegistry(Registry):
             current = self.value("SYSTEM\\Select", "Current")
             if current is None or len(current.data) != 4:
                 raise ServerError(f"{self._path('SYSTEM')}: it does not tell its current control set")
-            below = f"ControlSet{struct.unpack('<I', current.data)[0]:03}\\{rest}"
+            below = self._control_set(struct.unpack("<I", current.data)[0], rest)
         return top.upper(), below
+
+    def _control_set(self, number: int, rest: str) -> str:
+        name = f"ControlSet{number:03}"
+        if not self.has(f"SYSTEM\\{name}"):
+            raise ServerError(f"{self._path('SYSTEM')}: its current control set, {name}, is not in it")
+        return f"{name}\\{rest}"
 
     def _hive(self, top: str) -> Hive | None:
         """Give a hive, read once; None where there is no cluster's."""

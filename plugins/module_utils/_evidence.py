@@ -35,6 +35,8 @@ INSTALLED, ABSENT, UNKNOWN = "installed", "absent", "unknown"
 DOCUMENTED, INFERRED = "documented", "inferred"
 # A message quotes no more of a file than this; the longest path of that time has 260 characters.
 QUOTED = 260
+# Nor does it give more names than this; the evidence has them all.
+NAMED = 10
 
 T = TypeVar("T")
 Answer = Union[str, int, bool, Sequence[str], None]
@@ -78,10 +80,14 @@ class Stanza(NamedTuple):
 
 
 class Client(NamedTuple):
-    """What Mspclnt.ini says of the client itself, and the DLL of client 1.0 where that was found."""
+    """What Mspclnt.ini says of the client itself, and the DLL of client 1.0 where that was found.
+
+    master_section: the section that names the master copy.
+    """
 
     build: bytes | None
     master: bytes | None
+    master_section: str
     refresh_hours: bytes | None
     servers: tuple[bytes, ...]
     has_wsp_client_section: bool
@@ -119,15 +125,17 @@ class Peers(NamedTuple):
 class System(NamedTuple):
     """What is known of Windows itself; None is not known.
 
-    redirected: the registry key that would redirect one of the client's files.
+    rpc_bypasses: RPC over TCP/IP does not use Winsock. redirected: the registry key that
+    would redirect one of the client's files. mappings_known: whether there is one was told.
     """
 
     version: str | None = None
     root: str | None = None
     cluster: bool | None = None
     small_business: bool | None = None
-    winsock_for_rpc: bool | None = None
+    rpc_bypasses: bool | None = None
     redirected: str | None = None
+    mappings_known: bool = False
 
 
 class Evidence(NamedTuple):
@@ -199,19 +207,25 @@ class Look:
         if registry is None:
             return None
         found = self.attempt(f"HKLM\\{key}", lambda: registry.has(key))
-        if found is False:
-            doubt = registry.doubt(key)
-            if doubt is not None:
-                self.gap("registry", doubt)
-                return None
-        return found
+        return found or (None if self.doubtful(key) else found)
 
     def value(self, key: str, name: str) -> Value | None:
-        """Give a registry value; None where there is none, or it could not be read."""
+        """Give a registry value; None where there is none, or it could not be read, which is a gap then."""
         registry = self.registry
         if registry is None:
             return None
-        return self.attempt(f"HKLM\\{key}\\{name}", lambda: registry.value(key, name))
+        found = self.attempt(f"HKLM\\{key}\\{name}", lambda: registry.value(key, name))
+        if found is None:
+            self.doubtful(key)
+        return found
+
+    def doubtful(self, key: str) -> bool:
+        """Tell, and note, that something missing there proves nothing."""
+        registry = self.registry
+        doubt = self.attempt("registry", lambda: registry.doubt(key)) if registry is not None else None
+        if doubt is not None:
+            self.gap("registry", doubt)
+        return doubt is not None
 
     def existing(self, paths: Sequence[str], what: str) -> list[Entry]:
         """Give the files that are there, each once; note where that could not be told."""
@@ -241,6 +255,12 @@ def named(data: bytes) -> str:
     return text if len(data) <= QUOTED else f"{text}... ({len(data)} characters)"
 
 
+def few(names: Sequence[str]) -> str:
+    """Give names for a message, and how many more there are."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
 def listed(entries: Sequence[Entry]) -> str:
     """Give the Windows paths of files for a message."""
     return " and ".join(entry.windows for entry in entries)
@@ -265,6 +285,7 @@ __all__ = (
     "Product",
     "Stanza",
     "System",
+    "few",
     "listed",
     "named",
 )

@@ -24,8 +24,13 @@ BIG_SEGMENT = 16344
 NOTHING = 0xFFFFFFFF
 # The least size of a key's cell: a hive cannot hold more keys than that allows.
 SMALLEST_KEY = 80
+KEY_HEAD, VALUE_HEAD = 76, 20
+# Windows has at most 255 characters in the name of a key, and 16,383 in that of a value.
+LONGEST_KEY, LONGEST_NAME = 510, 32766
 LONGEST_DATA = 1024 * 1024
 MOST_DEPTH = 64
+# A look at a server reads some ten thousand cells; lists that lead round in circles would read without end.
+MOST_CELLS = 1_000_000
 
 
 class HiveError(Exception):
@@ -47,6 +52,8 @@ class Hive:
         if len(data) < BASE + 32 or data[:4] != b"regf":
             raise HiveError("it is no registry hive")
         self._data = data
+        self._cells_left = MOST_CELLS
+        self._found: dict[str, _Key | None] = {}
         first, second = struct.unpack_from("<II", data, 4)
         #: Whether Windows closed the file in good order, so that what is missing is surely not there.
         self.clean = first == second and _checksum(data) == struct.unpack_from("<I", data, CHECKSUM_AT)[0]
@@ -65,25 +72,25 @@ class Hive:
         key = self._find(path)
         if key is None or key.values == 0:
             return None
-        cell = self._cell(key.value_list)
-        for at in range(_bounded(key.values, len(cell) // 4)):
-            value = self._cell(self._number(cell, 4 * at))
+        cell = self._cell(key.value_list, 4 * _bounded(key.values, len(self._data) // 4))
+        for at in range(key.values):
+            value = self._cell(self._number(cell, 4 * at), VALUE_HEAD + LONGEST_NAME)
             if _value_name(value).upper() == name.upper():
                 size, place, kind = struct.unpack_from("<4xIII", value)
                 return kind, self._data_of(size, place)
         return None
 
     def _find(self, path: str) -> _Key | None:
-        names = [name for name in path.split("\\") if name]
+        names = [name.upper() for name in path.split("\\") if name]
         if len(names) > MOST_DEPTH:
             return None
-        key = self._root
-        for name in names:
-            keys = (self._key_at(at) for at in self._children(key))
-            found = next((other for other in keys if other.name.upper() == name.upper()), None)
-            if found is None:
-                return None
-            key = found
+        key: _Key | None = self._root
+        for depth, name in enumerate(names, 1):
+            known = "\\".join(names[:depth])
+            if known not in self._found:
+                keys = (self._key_at(at) for at in self._children(key)) if key is not None else iter(())
+                self._found[known] = next((other for other in keys if other.name.upper() == name), None)
+            key = self._found[known]
         return key
 
     def _children(self, key: _Key) -> Iterator[int]:
@@ -101,12 +108,13 @@ class Hive:
             raise HiveError("a key has fewer subkeys than it tells")
 
     def _entries(self, offset: int, nested: bool = False) -> Iterator[int]:
-        cell = self._cell(offset)
-        kind, count = cell[:2], self._number(cell, 2, "<H")
+        head = self._cell(offset, 4)
+        kind, count = head[:2], self._number(head, 2, "<H")
         step = {b"lf": 8, b"lh": 8, b"li": 4, b"ri": 4}.get(kind)
         if step is None or (kind == b"ri" and nested):
             raise HiveError("a list of subkeys is none")
-        for at in range(_bounded(count, (len(cell) - 4) // step)):
+        cell = self._cell(offset, 4 + step * count)
+        for at in range(count):
             entry = self._number(cell, 4 + step * at)
             if kind == b"ri":
                 yield from self._entries(entry, nested=True)
@@ -114,11 +122,11 @@ class Hive:
                 yield entry
 
     def _key_at(self, offset: int) -> _Key:
-        cell = self._cell(offset)
-        if cell[:2] != b"nk" or len(cell) < 76:
+        cell = self._cell(offset, KEY_HEAD + LONGEST_KEY)
+        if cell[:2] != b"nk" or len(cell) < KEY_HEAD:
             raise HiveError("a key is none")
         flags, subkeys, subkey_list, values, value_list, length = _unpack("<2xH16xI4xI4xII28xH", cell)
-        name = cell[76 : 76 + length]
+        name = cell[KEY_HEAD : KEY_HEAD + length]
         if len(name) != length:
             raise HiveError("the name of a key is longer than its place")
         return _Key(_text(name, flags & COMPRESSED_KEY), subkeys, subkey_list, values, value_list)
@@ -128,23 +136,29 @@ class Hive:
             return struct.pack("<I", place)[: _bounded(size & ~INLINE, 4)]
         if size == 0:
             return b""
-        cell = self._cell(place)
+        cell = self._cell(place, _bounded(size, LONGEST_DATA))
         if size > BIG_SEGMENT and cell[:2] == b"db":
-            return self._big(cell, _bounded(size, LONGEST_DATA))
-        return cell[: _bounded(size, len(cell))]
+            return self._big(cell, size)
+        if len(cell) < size:
+            raise HiveError("a value is shorter than it tells")
+        return cell
 
     def _big(self, cell: bytes, size: int) -> bytes:
         """Put the data of a large value together, which Windows keeps in segments."""
-        segments = self._cell(self._number(cell, 4))
+        count = (size + BIG_SEGMENT - 1) // BIG_SEGMENT
+        segments = self._cell(self._number(cell, 4), 4 * count)
         data = b""
-        for at in range((size + BIG_SEGMENT - 1) // BIG_SEGMENT):
-            data += self._cell(self._number(segments, 4 * at))[:BIG_SEGMENT]
+        for at in range(count):
+            data += self._cell(self._number(segments, 4 * at), BIG_SEGMENT)
         if len(data) < size:
             raise HiveError("a value is shorter than it tells")
         return data[:size]
 
-    def _cell(self, offset: int) -> bytes:
-        """Give what is in a cell, without its size."""
+    def _cell(self, offset: int, most: int) -> bytes:
+        """Give what is in a cell, without its size, or its first bytes; fewer where it has no more."""
+        self._cells_left -= 1
+        if self._cells_left < 0:
+            raise HiveError("its lists lead round in circles, or hold more than a registry of that time can")
         at = BASE + offset
         if offset == NOTHING or at + 4 > len(self._data):
             raise HiveError("an offset leads out of the file")
@@ -152,7 +166,7 @@ class Hive:
         size = -struct.unpack_from("<i", self._data, at)[0]
         if size < 8 or at + size > len(self._data):
             raise HiveError("a cell is not in use, or longer than the file")
-        return self._data[at + 4 : at + size]
+        return self._data[at + 4 : at + min(size, 4 + most)]
 
     def _number(self, cell: bytes, at: int, form: str = "<I") -> int:
         if at + struct.calcsize(form) > len(cell):
@@ -165,10 +179,10 @@ def _unpack(form: str, cell: bytes) -> tuple[Any, ...]:
 
 
 def _value_name(cell: bytes) -> str:
-    if cell[:2] != b"vk" or len(cell) < 20:
+    if cell[:2] != b"vk" or len(cell) < VALUE_HEAD:
         raise HiveError("a value is none")
     length, flags = _unpack("<2xH12xH", cell)
-    name = cell[20 : 20 + length]
+    name = cell[VALUE_HEAD : VALUE_HEAD + length]
     if len(name) != length:
         raise HiveError("the name of a value is longer than its place")
     return _text(name, flags & COMPRESSED_VALUE)
@@ -192,4 +206,4 @@ def _checksum(data: bytes) -> int:
     return {0: 1, 0xFFFFFFFF: 0xFFFFFFFE}.get(total, total)
 
 
-__all__ = ("Hive", "HiveError")
+__all__ = ("MOST_CELLS", "Hive", "HiveError")

@@ -10,6 +10,18 @@ from __future__ import annotations
 
 from typing import NamedTuple, Sequence
 
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._advice import (
+    CLIENT_1_0,
+    LOOK,
+    LOOK_AT_MASTER,
+    MASTER_OF_1_0,
+    Advice,
+    Note,
+    advice_for,
+    advice_for_master,
+    general_advice,
+    notes_on,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
     ABSENT,
     DOCUMENTED,
@@ -23,23 +35,14 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evi
     named,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._risks import (
-    Advice,
-    Note,
     Risk,
-    advice_for,
-    advice_for_master,
-    general_advice,
-    notes_on,
     risks_of,
     risks_of_master,
 )
 
 PROTECTED, EXPOSED, NOT_APPLICABLE = "protected", "exposed", "not_applicable"
-
-
-LOOK_AT_MASTER = Advice(
-    "look", "Give the path of the master copy, the drive on which it lies, or access to it, or look by hand.", ""
-)
+# Its documentation tells of the registry's IniFileMapping.
+PROFILE_API = "GetPrivateProfileString"
 
 
 class Reason(NamedTuple):
@@ -76,7 +79,8 @@ class Verdict(NamedTuple):
 def judge(evidence: Evidence) -> Verdict:
     """Judge a server: the first row that applies decides, as in this collection's status table."""
     verdict = next(found for row in ROWS for found in [row(evidence)] if found is not None)
-    return verdict._replace(notes=tuple(notes_on(evidence)), advice=verdict.advice + tuple(general_advice(evidence)))
+    notes = notes_on(evidence, judged=verdict.status in (PROTECTED, EXPOSED))
+    return verdict._replace(notes=tuple(notes), advice=verdict.advice + tuple(general_advice(evidence)))
 
 
 def judge_master(evidence: Evidence) -> Verdict:
@@ -119,7 +123,7 @@ def _redirected(evidence: Evidence) -> Verdict | None:
     if key is None:
         return None
     message = f"HKLM\\{key} redirects reads of this file to the registry, so the file does not tell what Windows reads"
-    return _unknown([Reason("redirected", message, "", DOCUMENTED)])
+    return _unknown([Reason("redirected", message, PROFILE_API, DOCUMENTED)])
 
 
 def _unreadable(evidence: Evidence) -> Verdict | None:
@@ -129,11 +133,8 @@ def _unreadable(evidence: Evidence) -> Verdict | None:
 
 
 def _unknown(reasons: list[Reason]) -> Verdict:
-    advice = Advice(
-        "look", "Give what could not be read (drives, system_root, exchange_bin, access), or look by hand.", ""
-    )
     certainty = _certainty(*(reason.certainty for reason in reasons))
-    return Verdict(UNKNOWN, certainty, tuple(reasons), advice=(advice,))
+    return Verdict(UNKNOWN, certainty, tuple(reasons), advice=(LOOK,))
 
 
 def _gap(gap: Gap) -> str:
@@ -146,15 +147,9 @@ def _client_1_0(evidence: Evidence) -> Verdict | None:
         return None
     sign = f"{details.dll_1_0} is its DLL" if details.dll_1_0 else "Mspclnt.ini has a section [Wsp client]"
     message = f"{sign}: client 1.0, which has no sections for single programs"
-    advice = Advice(
-        "client_1_0",
-        "Remove or switch off the client, or upgrade it: Proxy Server 1.0's documentation says not to install its "
-        "client beside Exchange Server.",
-        "CAT8",
-    )
     reason = Reason("proxy_client_1_0", message, "CAT8", DOCUMENTED)
     risk = Risk("proxy_client_1_0", message, "CAT8", DOCUMENTED, mitigated=False)
-    return Verdict(UNKNOWN, DOCUMENTED, (reason,), (risk,), (advice,))
+    return Verdict(UNKNOWN, DOCUMENTED, (reason,), (risk,), (CLIENT_1_0,))
 
 
 def _stanza(evidence: Evidence) -> Verdict | None:
@@ -167,8 +162,8 @@ def _judge_stanza(evidence: Evidence, mspclnt: Stanza, details: Client) -> Verdi
     wspcfg = evidence.wspcfg
     decides = wspcfg if wspcfg is not None and wspcfg.present else mspclnt
     status = PROTECTED if decides.protects else EXPOSED
-    risks = risks_of(evidence, mspclnt, details)
-    doubts = _doubts(mspclnt, wspcfg)
+    risks = risks_of(evidence, mspclnt, details, status == PROTECTED)
+    doubts = [*_doubts(mspclnt, wspcfg), *_not_told(evidence)]
     sure = [evidence.mta.certainty, evidence.client.certainty, *_certainties(risks, doubts)]
     sure += [evidence.product.certainty] if evidence.product is not None else []
     reasons = [
@@ -186,13 +181,32 @@ def _judge_stanza(evidence: Evidence, mspclnt: Stanza, details: Client) -> Verdi
         risks=tuple(risks),
         advice=tuple(advice_for(evidence, mspclnt, details, status == EXPOSED)),
         plan=tuple(_plan(mspclnt, wspcfg)),
-        in_force="no" if status == EXPOSED else UNKNOWN,
     )
+
+
+def _not_told(evidence: Evidence) -> list[Reason]:
+    """Give what would change the judgement, and could not be looked at."""
+    doubts = []
+    if evidence.product is None:
+        message = (
+            "the version of EMSMTA.EXE is not known, so Exchange 2000 or 2003, which the KB article is not about, is not "
+            "ruled out"
+        )
+        doubts.append(Reason("version_unknown", message, "Q254909", INFERRED))
+    if not evidence.system.mappings_known:
+        message = "whether the registry redirects reads of the client's files (IniFileMapping) could not be looked at"
+        doubts.append(Reason("redirection_unknown", message, PROFILE_API, INFERRED))
+    return doubts
 
 
 def _unreadable_master(evidence: Evidence) -> Verdict | None:
     verdict = _unreadable(evidence)
     return verdict._replace(advice=(LOOK_AT_MASTER,)) if verdict is not None else None
+
+
+def _master_of_1_0(evidence: Evidence) -> Verdict | None:
+    verdict = _client_1_0(evidence)
+    return verdict._replace(advice=(MASTER_OF_1_0,)) if verdict is not None else None
 
 
 def _master(evidence: Evidence) -> Verdict | None:
@@ -252,7 +266,7 @@ def _certainty(*parts: str) -> str:
 
 # One row for each row of the status table, in its order; the last one always answers.
 ROWS = (_absent, _outside_article, _unknown_parts, _redirected, _unreadable, _client_1_0, _stanza)
-MASTER_ROWS = (_unreadable_master, _client_1_0, _master)
+MASTER_ROWS = (_unreadable_master, _master_of_1_0, _master)
 
 __all__ = (
     "EXPOSED",

@@ -18,6 +18,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 BLOCK = 4096
 MOST_BLOCKS = 64
 MOST_SECTIONS, MOST_ENTRIES, LONGEST_RESOURCE = 96, 1024, 16384
+# No program is larger, and no request over SMB reaches further.
+LARGEST_FILE = 2**31
 RESOURCES, VERSION_TYPE = 2, 16
 SUBDIRECTORY = 0x80000000
 # Offset of the data directories in the optional header, by its magic: PE32 and PE32+.
@@ -81,6 +83,8 @@ class _Blocks:
 
     def take(self, offset: int, count: int) -> bytes:
         """Give bytes of the file, all of them."""
+        if offset + count > LARGEST_FILE:
+            raise VersionError("an offset in it leads out of the file")
         first, last = offset // BLOCK, (offset + max(count, 1) - 1) // BLOCK
         data = b"".join(self._block(number) for number in range(first, last + 1))
         found = data[offset - first * BLOCK :][:count]

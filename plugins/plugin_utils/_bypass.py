@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._risks import meaning_of
 
-OK, REFUSED, NOT_VERIFIED = "ok", "refused", "not_verified"
+OK, REFUSED, FAILED, NOT_VERIFIED = "ok", "refused", "failed", "not_verified"
 TO_TAKE_EFFECT = ("restart_mta", "fetch_again")
 CHANGE_KEYS = ("path", "before", "after", "backup_file")
 
@@ -64,25 +64,28 @@ def conclude(before: Found, present: bool, override_proxied: bool, edits: Found,
         after: the result of `emsmta_info` after them; without `status` when it was not run again.
     """
     decision = decide(before, present, override_proxied)
-    changes = [_change(edit) for edit in edits.get("results", ()) if edit.get("changed")] if decision["paths"] else []
+    done = edits.get("results", ()) if decision["paths"] else ()
+    changes = [_change(edit) for edit in done if edit.get("changed")]
+    failures = [str(edit["msg"]) for edit in done if edit.get("failed")]
     verified = bool(changes) and "status" in after
     last = after if verified else before
-    outcome = REFUSED if decision["refusal"] else OK
-    if verified and not _agrees(after, present):
+    outcome = REFUSED if decision["refusal"] else FAILED if failures else OK
+    if outcome == OK and verified and not _agrees(after, present):
         outcome = NOT_VERIFIED
     result = {
         "outcome": outcome,
         "status_before": before["status"],
-        "status_after": last["status"] if verified else _predicted(before["status"], present, changes),
+        "status_after": last["status"] if verified else _predicted(before["status"], present, changes, bool(failures)),
         "certainty": last["certainty"],
         "changed": bool(changes),
         "changes": changes,
         "reasons": before["reasons"],
         "risks": last["risks"],
+        # An edit does not touch what a running MTA has read.
         "in_force": "no" if changes and present else last["in_force"],
         "next_steps": [decision["refusal"]] if decision["refusal"] else _next_steps(last, present, bool(changes)),
     }
-    result["message"] = _message(result, bool(before["check_mode"]))
+    result["message"] = _message(result, failures, bool(before["check_mode"]))
     return result
 
 
@@ -114,8 +117,8 @@ def _agrees(after: Found, present: bool) -> bool:
     return all(stanza["disable"] is None for stanza in after["evidence"]["stanzas"])
 
 
-def _predicted(status: str, present: bool, changes: Sequence[Found]) -> str:
-    if not changes:
+def _predicted(status: str, present: bool, changes: Sequence[Found], failed: bool) -> str:
+    if failed or not changes:
         return status
     if present:
         return "protected"
@@ -123,21 +126,31 @@ def _predicted(status: str, present: bool, changes: Sequence[Found]) -> str:
 
 
 def _next_steps(last: Found, present: bool, changed: bool) -> list[str]:
-    # What a running MTA has read is not touched by an edit: it needs a restart.
     effect = [advice["message"] for advice in last["advice"] if advice["code"] in TO_TAKE_EFFECT] if changed else []
     risks = last["risks"] if present and last["status"] != "unknown" else []
+    told = [risk["message"] for risk in risks if _worth_telling(risk, changed)]
     other = [advice["message"] for advice in last["advice"] if advice["code"] not in TO_TAKE_EFFECT]
-    return effect + [risk["message"] for risk in risks if not risk["mitigated"]] + other
+    return effect + told + other
 
 
-def _message(result: Found, check: bool) -> str:
+def _worth_telling(risk: Found, changed: bool) -> bool:
+    """Tell whether a risk is for the one message; after a change, the restart is in it anyway."""
+    if risk["code"] == "mta_not_restarted":
+        return not changed
+    return risk["code"] == "all_peers_local" or not risk["mitigated"]
+
+
+def _message(result: Found, failures: Sequence[str], check: bool) -> str:
     if result["outcome"] == REFUSED:
         return str(result["next_steps"][0])
     before, after = result["status_before"], result["status_after"]
     status = before if before == after else f"{before} -> {after}"
     paths = ", ".join(change["path"] for change in result["changes"])
-    changed = f"{'would change' if check else 'changed'} {paths}" if paths else "nothing to change"
+    nothing = "nothing was changed" if failures else "nothing to change"
+    changed = f"{'would change' if check else 'changed'} {paths}" if paths else nothing
     text = f"{status} ({result['certainty']}): {result['reasons'][0]['message']}; {changed}."
+    if failures:
+        text = f"{'; '.join(failures)}. The server now: {text}"
     if result["outcome"] == NOT_VERIFIED:
         text = f"Windows does not read what was written: {text}"
     return f"{text} Next: {' '.join(result['next_steps'])}" if result["next_steps"] else text

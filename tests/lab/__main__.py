@@ -38,6 +38,7 @@ from tests.lab.lab import (  # noqa: E402
     free_port,
     may_listen,
 )
+from tests.lab.programs import MTA_PROGRAM  # noqa: E402
 from tests.lab.trees import registry_of  # noqa: E402
 
 Group = dict[str, Any]
@@ -111,7 +112,7 @@ class Servers:
                 for path, data in files.items():
                     target = lab.drive(address, letter) / path
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    target.write_bytes(data)
+                    target.write_bytes(MTA_PROGRAM if target.suffix.lower() == ".exe" else data)
         trees = {address: registry_of(server.drives) for address, server in hosts.items()}
         (lab.base / "registries.json").write_text(json.dumps(trees))
         self._run("tests.lab.winreg", str(lab.base))

@@ -58,3 +58,7 @@ def _block(name: str, value: bytes, kind: int, length: int) -> bytes:
     pad = b"\0" * (-head % 4)
     whole = struct.pack("<HHH", head + len(pad) + len(value), length, kind) + (name + "\0").encode("utf-16-le")
     return (whole + pad + value).ljust((head + len(pad) + len(value) + 3) & ~3, b"\0")
+
+
+# The MTA of Exchange Server 5.5 SP4.
+MTA_PROGRAM = program((5, 5, 2653, 23), "Microsoft Exchange MTA")

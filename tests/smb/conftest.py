@@ -15,6 +15,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
 
 from tests.lab.lab import PASSWORD, USER, Lab
+from tests.lab.programs import MTA_PROGRAM
 from tests.unit.edit_cases import sample
 
 
@@ -54,7 +55,7 @@ def furnish_exposed(lab: Lab) -> None:
         for path, data in (
             ("WINNT/SYSTEM.INI", sample("Q231878.system.ini")),
             ("mspclnt/Mspclnt.ini", sample("Q231878.mspclnt.ini")),
-            ("exchsrvr/bin/EMSMTA.EXE", b"MZ"),
+            ("exchsrvr/bin/EMSMTA.EXE", MTA_PROGRAM),
         ):
             target = lab.drive(address, "C") / path
             target.parent.mkdir(parents=True, exist_ok=True)

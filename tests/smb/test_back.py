@@ -70,6 +70,21 @@ def test_absent_takes_out_what_others_wrote_and_nothing_else(
     assert file.read_bytes() == WITHOUT
 
 
+def test_an_edit_that_fails_does_not_hide_the_other(server: Lab, variables: dict[str, Any], tmp_path: Path) -> None:
+    drive = server.drive(server.addresses[0], "C")
+    mspclnt, wspcfg = drive / "mspclnt/Mspclnt.ini", drive / "exchsrvr/bin/WSPCFG.INI"
+    wspcfg.chmod(0o444)
+    done = play(server, tmp_path, ROLE, **variables)
+    assert done.returncode != 0
+    assert mspclnt.read_bytes() == OLD + FIX
+    assert wspcfg.read_bytes() == STORE
+    (told,) = [line for line in done.stdout.splitlines() if line.startswith("fatal:")]
+    assert "The server now: exposed -> protected" in told
+    assert "it is read-only" in told
+    assert "Mspclnt.ini" in told
+    assert "net stop msexchangemta" in told
+
+
 def test_back_to_the_backup_as_documented(server: Lab, variables: dict[str, Any], tmp_path: Path) -> None:
     drive = server.drive(server.addresses[0], "C")
     file = drive / "mspclnt/Mspclnt.ini"

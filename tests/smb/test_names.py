@@ -17,6 +17,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_files import SmbFiles
 
 from tests.lab.lab import Lab
+from tests.lab.programs import MTA_PROGRAM
 from tests.lab.proxy import FaultProxy, as_nt4
 from tests.lab.servers import FILES_ONLY
 from tests.smb.conftest import Caller
@@ -119,7 +120,7 @@ def test_a_pointer_with_short_names_is_followed(mangled: Lab) -> None:
         name = short_name(lab, "ProxyClient Folder\\Mspclnt settings.ini")
         pointer = f"C:\\{folder}\\{name}"
         put(lab, "WINNT\\SYSTEM.INI", f"[Microsoft Proxy Service]\r\nIni File Path={pointer}\r\n".encode())
-        put(lab, "exchsrvr\\bin\\EMSMTA.EXE", b"MZ")
+        put(lab, "exchsrvr\\bin\\EMSMTA.EXE", MTA_PROGRAM)
         found = inform(SmbFiles(Caller(lab.addresses[0], lab.port).server()), FILES_ONLY, check=False)
         assert found["paths"]["mspclnt"]["local"] == pointer
         assert found["status"] == "protected"

@@ -92,6 +92,9 @@ def check(result: dict[str, Any], sample: Sample) -> None:
     for part, facts in wanted.get("facts", {}).items():
         missing = {name: value for name, value in facts.items() if found["facts"][part].get(name) != value}
         assert not missing, (part, found["facts"][part])
+    gaps = [gap["reason"] for gap in result["not_read"]]
+    for words in wanted.get("not_read", []):
+        assert any(words in gap for gap in gaps), gaps
     if "says" in wanted:
         assert wanted["says"] in result["reasons"][0]["message"]
 

@@ -104,6 +104,38 @@ def test_an_edit_that_windows_does_not_read() -> None:
     assert absent["outcome"] == "not_verified"
 
 
+def test_an_edit_that_fails_beside_one_that_does_not() -> None:
+    edits = edited(INI)
+    edits["results"].append({"failed": True, "msg": "Error while checking WSPCFG.INI: it is read-only"})
+    result = conclude(found("exposed"), True, False, edits, found("exposed", disable="1"))
+    assert (result["outcome"], result["changed"], result["status_after"]) == ("failed", True, "exposed")
+    assert result["message"].startswith("Error while checking WSPCFG.INI: it is read-only. The server now: exposed")
+    assert f"changed {INI}" in result["message"]
+    assert "Restart the MTA." in result["next_steps"]
+    predicted = conclude(found("exposed", check_mode=True), True, False, edits, {"skipped": True})
+    assert (predicted["outcome"], predicted["status_after"]) == ("failed", "exposed")
+
+
+def test_an_edit_that_fails_alone() -> None:
+    edits = {"results": [{"failed": True, "msg": "the disk is full"}]}
+    result = conclude(found("exposed"), True, False, edits, {"skipped": True})
+    assert (result["outcome"], result["changed"]) == ("failed", False)
+    assert "nothing was changed" in result["message"]
+
+
+def test_a_restart_that_is_not_known_is_told_where_nothing_changed() -> None:
+    unsure = {"code": "mta_not_restarted", "message": "Perhaps not restarted.", "mitigated": False}
+    same = conclude(found("protected", risks=[unsure]), True, False, {}, {})
+    assert same["next_steps"] == ["Perhaps not restarted."]
+    changed = conclude(found("exposed"), True, False, edited(INI), found("protected", disable="1", risks=[unsure]))
+    assert changed["next_steps"] == ["Restart the MTA."]
+
+
+def test_that_the_fault_cannot_occur_is_told() -> None:
+    local = {"code": "all_peers_local", "message": "It cannot occur.", "mitigated": True}
+    assert conclude(found("protected", risks=[local]), True, False, {}, {})["next_steps"] == ["It cannot occur."]
+
+
 def test_a_refusal_is_the_message_and_the_next_step() -> None:
     result = conclude(found("exposed", "Persistent"), True, False, {}, {})
     assert (result["outcome"], result["changed"]) == ("refused", False)

@@ -30,6 +30,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ver
     judge,
 )
 
+from tests.lab.programs import MTA_PROGRAM
 from tests.unit.drive_trees import build
 from tests.unit.edit_cases import FIX, sample
 
@@ -39,7 +40,7 @@ MSPCLNT = sample("Q231878.mspclnt.ini")
 POINTS = sample("Q231878.system.ini")
 NO_POINTER = b"[drivers]\r\nwave=mmdrv.dll\r\n"
 STORE = sample("Q181420.store.wspcfg.ini")
-PROGRAM = b"MZ"
+PROGRAM = MTA_PROGRAM
 UTF_16 = MSPCLNT.decode("ascii").encode("utf-16")
 SYSTEM_INI = {"C/WINNT/SYSTEM.INI": POINTS}
 NOTHING_POINTS = {"C/WINNT/SYSTEM.INI": NO_POINTER}
@@ -245,7 +246,11 @@ CLIENT_ROWS = (
         {"C/Mspclnt/Mspclnt.ini": MSPCLNT},
         UNKNOWN,
         DOCUMENTED,
-        ("looked for C:\\WINNT\\System.ini, C:\\WINNT.SBS\\System.ini, C:\\WINDOWS\\System.ini", "'system_root'"),
+        (
+            "looked for C:\\WINNT\\System.ini, C:\\WINNT.SBS\\System.ini, C:\\WINNT35\\System.ini, "
+            "C:\\WINDOWS\\System.ini",
+            "'system_root'",
+        ),
     ),
     Row("system_ini_is_a_folder", {"C/WINNT/System.ini/x": b""}, UNKNOWN, DOCUMENTED, ("it is not there",)),
     Row("system_ini_utf_16", {"C/WINNT/System.ini": UTF_16}, UNKNOWN, DOCUMENTED, ("saved as Unicode",)),
@@ -298,7 +303,7 @@ def test_the_client(row: Row, tmp_path: Path) -> None:
     assert (evidence.mspclnt is not None) is (row.state == INSTALLED)
 
 
-@pytest.mark.parametrize("folder", ["WINNT", "winnt", "WINNT.SBS", "Winnt.Sbs", "WINDOWS", "Windows"])
+@pytest.mark.parametrize("folder", ["WINNT", "winnt", "WINNT.SBS", "Winnt.Sbs", "WINNT35", "WINDOWS", "Windows"])
 @pytest.mark.parametrize("letter", ["C", "D", "Z"])
 def test_system_folders(folder: str, letter: str, tmp_path: Path) -> None:
     files = {"C/mspclnt/mspclnt.ini": MSPCLNT, f"{letter}/{folder}/system.ini": POINTS}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._hive import Hive, HiveError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._hive import MOST_CELLS, Hive, HiveError
 from regipy.registry import RegistryHive
 
 from tests.lab.hives import hive
@@ -136,6 +136,20 @@ def test_a_list_of_lists_that_holds_itself() -> None:
     struct.pack_into("<I", data, at + 4, at - 4096 - 4)
     with pytest.raises(HiveError):
         Hive(bytes(data)).has("k\\none")
+
+
+def test_lists_that_name_one_large_key_again_and_again_end_in_time() -> None:
+    data = bytearray(hive({"k": {f"n{number:04}": {"=x": b"x" * 60_000} for number in range(500)}}))
+    key, at = key_cell(data, b"n0000"), data.index(b"lf\xf4\x01")
+    for entry in range(500):
+        struct.pack_into("<I", data, at + 4 + 8 * entry, key - 4096 - 4)
+    # The key's cell reaches to the end of the file.
+    struct.pack_into("<i", data, key - 4, key - 4 - len(data))
+    found = Hive(bytes(data))
+    begin = time.monotonic()
+    with pytest.raises(HiveError, match="lead round in circles"):
+        any(found.has(f"k\\other{number}") for number in range(MOST_CELLS))
+    assert time.monotonic() - begin < 20
 
 
 def mutated(data: bytes, source: random.Random) -> bytes:

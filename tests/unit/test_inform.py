@@ -22,6 +22,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.lab.programs import MTA_PROGRAM
 from tests.lab.servers import FILES_ONLY
 from tests.unit.drive_trees import build, state_of, watched
 from tests.unit.edit_cases import FIX, sample
@@ -32,7 +33,7 @@ POINTS = sample("Q231878.system.ini")
 SERVER = {
     "C/WINNT/SYSTEM.INI": POINTS,
     "C/mspclnt/MSPCLNT.INI": MSPCLNT,
-    "C/exchsrvr/BIN/emsmta.exe": b"MZ",
+    "C/exchsrvr/BIN/emsmta.exe": MTA_PROGRAM,
 }
 KEYS = {
     "changed",
@@ -56,6 +57,7 @@ RISKS = {
     "proxy_client_1_0",
     "cluster",
     "all_peers_local",
+    "mta_not_restarted",
 }
 PART = {"state", "certainty", "reason", "source", "path"}
 
@@ -88,10 +90,10 @@ def check_shape(result: dict[str, Any]) -> None:
     for name, keys in (
         ("reasons", {"code", "message", "source", "certainty"}),
         ("risks", {"code", "message", "source", "certainty", "mitigated"}),
-        ("advice", {"code", "message", "source"}),
+        ("advice", {"code", "message", "source", "certainty"}),
         ("plan", {"path", "section", "settings", "reason"}),
         ("not_read", {"what", "reason"}),
-        ("notes", {"code", "message", "source"}),
+        ("notes", {"code", "message", "source", "certainty"}),
     ):
         assert all(set(item) == keys for item in result[name]), name
     assert result["reasons"]
@@ -263,7 +265,7 @@ def test_any_name_on_a_drive(name: bytes, complete: bool, tmp_path: Path) -> Non
     build(tmp_path, {"C/WINNT/SYSTEM.INI": POINTS})
     odd = os.fsencode(tmp_path) + b"/C/" + name
     os.mkdir(odd)
-    Path(os.fsdecode(odd), "EMSMTA.EXE").write_bytes(b"MZ")
+    Path(os.fsdecode(odd), "EMSMTA.EXE").write_bytes(MTA_PROGRAM)
     os.symlink(b"/" + name, os.fsencode(tmp_path) + b"/C/mspclnt")
     result = ask_of(tmp_path, drives_complete=complete)
     check_shape(result)

@@ -17,7 +17,9 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evi
     Evidence,
     Gap,
     Part,
+    Product,
     Stanza,
+    System,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._risks import Risk
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry
@@ -66,12 +68,17 @@ def said(entry: Entry, lines: tuple[tuple[bytes, bytes], ...] | None) -> Stanza:
 PROXY_2_0 = Client(
     build=b"2.0.400.12",
     master=b"\\\\PROXY-09\\mspclnt\\",
+    master_section="Master Config",
     refresh_hours=b"6",
     servers=(b"PROXY-09",),
     has_wsp_client_section=False,
     has_master_config=True,
     says_do_not_edit=False,
 )
+
+
+SP4 = Product("Exchange Server 5.5 SP4", True, DOCUMENTED, "KB Q163294")
+KNOWN = System(version="5.0", cluster=False, small_business=False, mappings_known=True)
 
 
 def evidence(
@@ -93,6 +100,8 @@ def evidence(
         details=details,
         unreadable=unreadable,
         not_read=unreadable,
+        product=SP4,
+        system=KNOWN,
     )
 
 
@@ -233,7 +242,7 @@ def test_status_and_plan(row: Row) -> None:
     verdict = judged(row)
     assert verdict.status == row.status
     assert planned(verdict) == [entry.local for entry in row.plan]
-    assert verdict.in_force == ("no" if row.status == EXPOSED else UNKNOWN)
+    assert verdict.in_force == UNKNOWN
 
 
 @rows

@@ -34,6 +34,8 @@ class File:
     def read(self, offset: int, count: int) -> bytes:
         self.reads += 1
         assert 0 < count <= 4096
+        # More cannot be asked for over SMB.
+        assert offset + count <= 2**32
         return self.data[offset : offset + count]
 
 
@@ -58,6 +60,13 @@ def test_another_reader_finds_the_same(version: Version) -> None:
 )
 def test_what_has_no_version(data: bytes) -> None:
     assert file_version(File(data).read) is None
+
+
+@pytest.mark.parametrize("place", [2**31, 0xFFFFF000, 0xFFFFFFFE])
+def test_a_header_beyond_the_file_is_none(place: int) -> None:
+    data = bytearray(program(MTA))
+    struct.pack_into("<I", data, 60, place)
+    assert file_version(File(bytes(data)).read) is None
 
 
 def test_the_description_is_in_the_resource() -> None:
