@@ -80,6 +80,12 @@ options:
     default: "*SMBSERVER"
     vars:
       - name: ansible_smb_netbios_name
+  inventory_name:
+    description: Name of the host in the inventory, by which UNC paths may name the server as well.
+    type: str
+    default: ""
+    vars:
+      - name: inventory_hostname
   timeout:
     description: Seconds that the connection, and each request, may take.
     type: int
@@ -139,7 +145,7 @@ class Connection(ConnectionBase):
         from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._connect import connected
 
         if self._server is None:
-            self._server = connected(self.get_option, self._play_context.remote_addr or "")
+            self._server = connected(self.get_option)
         return self._server
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> NoReturn:

@@ -23,6 +23,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
     SIZE_LIMIT,
     ChangedByOther,
+    ConnectionLost,
     Editor,
     Missing,
     ServerError,
@@ -74,7 +75,7 @@ def apply(editor: Editor, request: Request, check: bool, diff: bool) -> dict[str
         editor.check_creatable(request.path)
         if not check:
             editor.create(request.path, plan.new)
-            _verify(editor.read(request.path), plan, request)
+            _verify(_made(editor, request), plan, request)
     return _result(request, plan, saved, diff)
 
 
@@ -87,6 +88,15 @@ def backup_path(path: str, data: bytes) -> str:
     """Give the path of the copy beside a file; POSIX and Windows paths alike."""
     name = ntpath.basename(path)
     return path[: len(path) - len(name)] + backup_name(name, data)
+
+
+def _made(editor: Editor, request: Request) -> bytes:
+    try:
+        return editor.read(request.path)
+    except ConnectionLost as error:
+        raise ServerError(
+            f"Error while checking {request.path}: {error}; it was made before that: run the task again"
+        ) from error
 
 
 def _read(editor: Editor, request: Request) -> bytes | None:

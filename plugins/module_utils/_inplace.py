@@ -52,7 +52,8 @@ def replace(handle: Handle, old: bytes, new: bytes, keep: Callable[[], str]) -> 
     ``keep`` saves the old bytes beside the file and names that copy; it is called where the
     change needs more than one write. An error that the handle raises is passed on after the
     old bytes were put back; NotRestored says so when they could not be. ConnectionLost is
-    passed on as it is: nothing can be put back through a handle that is gone.
+    passed on as it is, also while old bytes are put back: nothing can be through a handle that
+    is gone.
     """
     start, body = changed_range(old, new)
     copy = "" if handle.fits(start, len(body)) else keep()
@@ -84,6 +85,17 @@ def changed_range(old: bytes, new: bytes) -> tuple[int, bytes]:
     return start, body[start:end]
 
 
+def is_torn(now: bytes, old: bytes, new: bytes) -> bool:
+    """Tell whether a replacement of old bytes by new ones that was cut short, or its undoing, leaves these bytes.
+
+    Then they are the old bytes, but for one piece of the changed range.
+    """
+    start, body = changed_range(old, new)
+    begin = max(_common(now, old), start)
+    end = begin + _common(now[begin:], body[begin - start :])
+    return now[:start] == old[:start] and now[end:] == old[end:]
+
+
 def _common(one: bytes, other: bytes) -> int:
     """Count the bytes that two strings have in common at their start, by halving."""
     low, high = 0, min(len(one), len(other))
@@ -104,6 +116,8 @@ def _put_back(handle: Handle, start: int, old: bytes, keep: Callable[[], str], c
             handle.truncate(len(old))
             handle.flush()
             restored = handle.read() == old
+    except ConnectionLost:
+        raise
     except Exception:
         restored = False
     if not restored:
@@ -117,4 +131,4 @@ def _kept(keep: Callable[[], str]) -> str:
         return f"nor be saved beside the file ({error})"
 
 
-__all__ = ("Handle", "NotRestored", "changed_range", "replace")
+__all__ = ("Handle", "NotRestored", "changed_range", "is_torn", "replace")

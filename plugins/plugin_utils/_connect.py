@@ -16,10 +16,26 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._logon import LogonRefused, log_on_once
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Deadline, Refused, Wire
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._logon import (
+    ACCOUNT,
+    HOST,
+    PASSWORD,
+    LogonRefused,
+    Logons,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import (
+    Deadline,
+    NotProved,
+    Refused,
+    Wire,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import REFUSED_LOGONS, StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import (
+    BAD_ACCOUNT,
+    NOT_ON_THIS_HOST,
+    REFUSED_LOGONS,
+    StatusError,
+)
 
 display = Display()
 # Windows 2000 listens on the first, NT 4.0 on the second only.
@@ -28,7 +44,7 @@ PORTS = (445, 139)
 Options = Callable[[str], Any]
 
 
-def connected(option: Options, name: str) -> SmbServer:
+def connected(option: Options) -> SmbServer:
     """Give the server that the options name, with a session.
 
     Raises AnsibleConnectionFailure when it cannot be had, AnsibleError without the library.
@@ -40,7 +56,8 @@ def connected(option: Options, name: str) -> SmbServer:
         )
     host = option("host")
     deadline = Deadline(option("timeout"), option("deadline"))
-    server = SmbServer(host, (name, option("netbios_name")), lambda: _log_on(option, host, deadline))
+    names = (option("inventory_name"), option("netbios_name"))
+    server = SmbServer(host, names, lambda: _log_on(option, host, deadline))
     try:
         server.reconnect()
     except (ServerError, Refused, StatusError, OSError) as error:
@@ -52,33 +69,45 @@ def _account(option: Options) -> _smb.Account:
     user, domain = option("remote_user") or "", option("domain")
     if "\\" in user:
         domain, user = user.split("\\", 1)
+    password = option("password")
     if not user:
         raise Refused("no user is given: set ansible_user and ansible_password (or -u and -k)")
+    if password is None:
+        raise Refused("no password is given: set ansible_password (or -k)")
     auth = option("auth")
     if auth == "ntlmv1":
         display.warning(f"{option('host')}: logging on by NTLMv1, as asked for; who records it can find the password")
-    return _smb.Account(str(user), str(option("password") or ""), str(domain), auth)
+    return _smb.Account(str(user), str(password), str(domain), auth)
 
 
 def _log_on(option: Options, host: str, deadline: Deadline) -> _smb.Session:
     account = _account(option)
-    session: list[_smb.Session] = []
+    logons = Logons(constants.DEFAULT_LOCAL_TMP, host, account.user, account.domain)
+    logons.check()
+    # Before others are waited for: what does not answer must not hold them up.
+    session = _open_session(option, host, deadline)
 
-    def log_on() -> None:
-        session.append(_open_session(option, host, deadline))
+    def log_on(waited: float) -> None:
+        deadline.extend(waited)
         try:
-            session[0].log_on(account)
+            session.log_on(account)
         except StatusError as error:
-            session[0].close()
             if error.status in REFUSED_LOGONS:
-                raise LogonRefused(f"logon of {account.user} refused: {error}") from error
+                raise LogonRefused(f"logon of {account.user} refused: {error}", _about(error)) from error
             raise
-        except Exception:
-            session[0].close()
-            raise
+        except NotProved as error:
+            raise LogonRefused(f"logon of {account.user} not proved: {error}") from error
 
-    log_on_once(constants.DEFAULT_LOCAL_TMP, host, account.user, account.domain, log_on)
-    return session[0]
+    try:
+        logons.log_on_once(log_on)
+    except Exception:
+        session.close()
+        raise
+    return session
+
+
+def _about(error: StatusError) -> str:
+    return HOST if error.status in NOT_ON_THIS_HOST else ACCOUNT if error.status in BAD_ACCOUNT else PASSWORD
 
 
 def _open_session(option: Options, host: str, deadline: Deadline) -> _smb.Session:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logons that cannot lock an account: one try per host, one proof per domain account.
+"""Logons that cannot lock an account: one bad one per host, one proof per domain account.
 
 PRIVATE to the collection: no part of this file is a public interface.
 
@@ -15,51 +15,100 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
 
 PROVED = "proved"
+# What a refusal is about: this host alone, a password that may be wrong, the state of the account.
+HOST, PASSWORD, ACCOUNT = "host", "password", "account"
 
 
 class LogonRefused(Refused):
-    """The server refused the logon, or refused this account before in this run."""
+    """The server refused the logon, or refused this account before in this run; about: HOST, PASSWORD or ACCOUNT."""
+
+    def __init__(self, text: str, about: str = PASSWORD) -> None:
+        super().__init__(text)
+        self.about = about
 
 
-def log_on_once(folder: str, host: str, user: str, domain: str, log_on: Callable[[], None]) -> None:
-    """Log on, unless this run has learnt that the account is refused.
+class Logons:
+    """The logons of one run with one account on one host.
 
-    A domain account is proved by the first logon, while the others wait; a local account
-    is one of each host.
-
-    Args:
-        folder: the run's own temporary folder.
-        log_on: makes the logon; raises LogonRefused when the account was refused.
-
-    Raises:
-        LogonRefused: the logon was refused, now or before.
+    folder: the run's own temporary folder. domain: of the account; empty, a dot or the
+    host's name for an account of the host's own, unless the user is named ``user@domain``.
     """
-    local = domain in ("", ".") or domain.upper() == host.upper()
-    account = f"{domain}\\{user}" if not local else f"{host}\\{user}"
-    with _record(folder, account) as record:
-        known = record.read()
-        if known and known != PROVED:
-            raise LogonRefused(f"{known} (not tried again in this run, so that the account is not locked)")
-        if known != PROVED or local:
-            _prove(record, log_on)
-            return
-    log_on()
+
+    def __init__(self, folder: str, host: str, user: str, domain: str) -> None:
+        local = domain.upper() in ("", ".", host.upper()) and "@" not in user
+        self._own = _path(folder, f"{host}\n{domain}\\{user}")
+        self._shared = "" if local else _path(folder, f"{domain}\\{user}")
+
+    def check(self) -> None:
+        """Raise LogonRefused where this run has learnt that the account is refused; waits for nobody."""
+        for path in (self._own, self._shared):
+            if path and os.path.exists(path):
+                with open(path, encoding="utf-8") as record:
+                    _check(record)
+
+    def log_on_once(self, log_on: Callable[[float], None]) -> None:
+        """Log on, unless this run has learnt that the account is refused.
+
+        A domain account is proved by the first logon, while the others wait. A logon that
+        the server did not answer may have been a bad one, and counts as such.
+
+        Args:
+            log_on: makes the logon; gets the seconds for which others were waited for, and
+                raises LogonRefused for a refusal, ConnectionLost where there was no answer.
+
+        Raises:
+            LogonRefused: the logon was refused, now or before.
+            ConnectionLost: the server did not answer.
+        """
+        begin = time.monotonic()
+
+        def made() -> None:
+            log_on(time.monotonic() - begin)
+
+        with _record(self._own) as own:
+            _check(own)
+            if self._shared:
+                with _record(self._shared) as shared:
+                    if _check(shared) != PROVED:
+                        _try(made, own, (PASSWORD, ACCOUNT), lambda text: _write(shared, text))
+                        _write(shared, PROVED)
+                        return
+            _try(made, own, (ACCOUNT,), self._spread)
+
+    def _spread(self, text: str) -> None:
+        if self._shared:
+            with _record(self._shared) as shared:
+                _write(shared, text)
 
 
-def _prove(record: IO[str], log_on: Callable[[], None]) -> None:
+def _try(log_on: Callable[[], None], own: IO[str], spreading: tuple[str, ...], spread: Callable[[str], None]) -> None:
+    """Log on; note a refusal for this host, and for all where it is about something that is the same there."""
     try:
         log_on()
-    except LogonRefused as error:
-        _write(record, str(error))
+    except (ConnectionLost, LogonRefused) as error:
+        text, about = f"the server did not answer the logon ({error})", PASSWORD
+        if isinstance(error, LogonRefused):
+            text, about = str(error), error.about
+        _write(own, text)
+        if about in spreading:
+            spread(text)
         raise
-    _write(record, PROVED)
+
+
+def _check(record: IO[str]) -> str:
+    known = record.read()
+    if known and known != PROVED:
+        raise LogonRefused(f"{known} (not tried again in this run, so that the account is not locked)")
+    return known
 
 
 def _write(record: IO[str], text: str) -> None:
@@ -69,14 +118,17 @@ def _write(record: IO[str], text: str) -> None:
     record.flush()
 
 
-@contextmanager
-def _record(folder: str, account: str) -> Iterator[IO[str]]:
+def _path(folder: str, account: str) -> str:
     name = hashlib.sha256(account.upper().encode()).hexdigest()[:32]
-    path = os.path.join(folder, f"winsock_proxy-{name}")
+    return os.path.join(folder, f"winsock_proxy-{name}")
+
+
+@contextmanager
+def _record(path: str) -> Iterator[IO[str]]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "r+", encoding="utf-8") as record:
         fcntl.flock(record, fcntl.LOCK_EX)
         yield record
 
 
-__all__ = ("LogonRefused", "log_on_once")
+__all__ = ("ACCOUNT", "HOST", "PASSWORD", "LogonRefused", "Logons")

@@ -22,10 +22,15 @@ MESSAGE, REQUEST, POSITIVE, NEGATIVE, KEEP_ALIVE = 0x00, 0x81, 0x82, 0x83, 0x85
 # The largest message that these servers send has about 64 KB.
 LONGEST_MESSAGE = 0x1FFFF
 MOST_KEEP_ALIVES = 16
+INTERRUPTED = "the request before was interrupted"
 
 
 class Refused(Exception):
     """No session could be had; nothing was sent that could have changed anything."""
+
+
+class NotProved(Refused):
+    """A logon was made and let in as somebody else, or answered in a way that tells nothing."""
 
 
 class Deadline:
@@ -39,6 +44,10 @@ class Deadline:
     def next(self) -> float:
         """Give the moment by which the next request must have ended."""
         return min(time.monotonic() + self._request, self._end)
+
+    def extend(self, seconds: float) -> None:
+        """Give the task more time: others had it."""
+        self._end += seconds
 
     def describe(self) -> str:
         """Say which limit has been reached."""
@@ -70,6 +79,8 @@ class Wire:
             self._socket = socket.create_connection((host, port), timeout=self._left(deadline.next()))
         except TimeoutError as error:
             raise Refused(deadline.describe()) from error
+        except (UnicodeError, OverflowError) as error:
+            raise Refused(f"{host!r} and port {port} cannot be an address ({error})") from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if port == SESSION_PORT:
             try:
@@ -92,6 +103,7 @@ class Wire:
             kind, data = self._receive(end)
             if kind == MESSAGE:
                 self.last = data
+                self._lost = ""
                 return Message(data)
             if kind != KEEP_ALIVE:
                 break
@@ -108,6 +120,7 @@ class Wire:
     def _request_session(self, called_name: str) -> None:
         self._send(REQUEST, _encoded_name(called_name, 0x20) + _encoded_name("ANSIBLE", 0x00))
         kind, data = self._receive(self._deadline.next())
+        self._lost = ""
         if kind != POSITIVE:
             code = f" (error 0x{data[0]:02x})" if data else ""
             raise Refused(
@@ -116,6 +129,8 @@ class Wire:
             )
 
     def _send(self, kind: int, data: bytes) -> None:
+        # Whatever ends this in the midst, a task's own time limit too, leaves the rest of it on the wire.
+        self._lost = INTERRUPTED
         try:
             self._socket.settimeout(self._left(self._deadline.next()))
             self._socket.sendall(struct.pack(">I", kind << 24 | len(data)) + data)
@@ -163,4 +178,4 @@ def _encoded_name(name: str, suffix: int) -> bytes:
     return b"\x20" + bytes(part for byte in raw for part in (0x41 + (byte >> 4), 0x41 + (byte & 15))) + b"\0"
 
 
-__all__ = ("Deadline", "Message", "Refused", "Wire")
+__all__ = ("Deadline", "Message", "NotProved", "Refused", "Wire")

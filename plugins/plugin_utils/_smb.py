@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused, Wire
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import NotProved, Refused, Wire
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_answer import (
     HEADER,
     Answer,
@@ -62,6 +62,8 @@ OPEN, CREATE_NEW, OPEN_IF = 1, 2, 3
 NOT_A_DIRECTORY = 0x40
 ATTRIBUTE_READ_ONLY, ATTRIBUTE_DIRECTORY = 0x01, 0x10
 LARGEST_CHUNK = 60000
+# A write's header, words, count of bytes and filler, which count towards the server's buffer (MS-CIFS 3.2.4.1.1).
+WRITE_HEAD = HEADER + 1 + 28 + 2 + 1
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class Session:
         """The most bytes that one read or write carries."""
         if self._capabilities & CAP_LARGE_WRITE and not self._signing:
             return LARGEST_CHUNK
-        return max(min(self._buffer, LARGEST_CHUNK) & ~0x3FF, 0x400)
+        return max((min(self._buffer, LARGEST_CHUNK) - WRITE_HEAD) & ~0x3FF, 0x400)
 
     def log_on(self, account: Account) -> None:
         """Log on; refuse a guest session in its place.
@@ -121,8 +123,7 @@ class Session:
             )
         try:
             if extended:
-                v2 = account.auth == "ntlmv2"
-                self._smb.login_extended(account.user, account.password, account.domain, use_ntlmv2=v2)
+                self._log_on_extended(account)
             else:
                 self._log_on_plain(account)
         except smb.SessionError:
@@ -130,11 +131,10 @@ class Session:
         except (ServerError, Refused, StatusError):
             raise
         except Exception as error:
-            raise Refused(f"its answer to the logon cannot be understood ({type(error).__name__})") from None
+            raise NotProved(f"its answer to the logon cannot be understood ({type(error).__name__})") from None
         if self._smb.isGuestSession():
-            raise Refused("it let this user in as a guest only: check ansible_user and ansible_smb_domain")
-        if self._unicode:
-            self._smb.set_flags(flags2=self._smb.get_flags()[1] | UNICODE)
+            raise NotProved("it let this user in as a guest only: check ansible_user and ansible_smb_domain")
+        self._announce_unicode()
 
     def tree(self, share: str) -> int:
         """Connect to a share, once; give its id."""
@@ -207,7 +207,7 @@ class Session:
 
     def _write_part(self, opened: Opened, offset: int, part: bytes) -> None:
         words = struct.pack(
-            "<BBHHIIHHHHHI", *NO_ANDX, opened.file, offset, 0, 0, len(part), 0, len(part), HEADER + 1 + 28 + 2 + 1, 0
+            "<BBHHIIHHHHHI", *NO_ANDX, opened.file, offset, 0, 0, len(part), 0, len(part), WRITE_HEAD, 0
         )
         answer = self._request(WRITE, words, b"\0" + part, opened.tree)
         answer.expect_words(6)
@@ -320,6 +320,15 @@ class Session:
     def _text(self, text: str) -> bytes:
         return text.encode("utf-16-le") if self._unicode else in_code_page(text)
 
+    def _log_on_extended(self, account: Account) -> None:
+        user, password, domain = account.user, account.password, account.domain
+        if account.auth == "ntlmv2":
+            self._smb.login_extended(user, password, domain, use_ntlmv2=True)
+            return
+        # The NT hash in the place of the LM hash: a server may ask for the LM response, which gives the password away.
+        nt = ntlm.compute_nthash(password)
+        self._smb.login_extended(user, password, domain, lmhash=nt, nthash=nt, use_ntlmv2=False)
+
     def _log_on_plain(self, account: Account) -> None:
         """Log on where the server offers no extended security, as NT 4.0 does."""
         hashed = ntlm.compute_nthash(account.password)
@@ -329,6 +338,7 @@ class Session:
             lm = nt = ntlm.get_ntlmv1_response(hashed, challenge)
         else:
             lm, nt = _ntlmv2_responses(hashed, challenge, account)
+        self._announce_unicode()
         answer = self._request(SESSION_SETUP, *self._plain_setup(lm, nt, account), 0)
         answer.expect_words(3)
         self._smb.set_uid(struct.unpack_from("<H", answer.raw, 28)[0])
@@ -340,8 +350,16 @@ class Session:
         words = struct.pack(
             "<BBHHHHIHHII", *NO_ANDX, 0xFFFF & max(self._buffer, 4356), 2, 1, key, len(lm), len(nt), 0, capabilities
         )
-        names = "".join(text + "\0" for text in (account.user, account.domain, "Unix", "Ansible"))
-        return words, lm + nt + in_code_page(names)
+        # Texts in Unicode begin at an even place of the message (MS-CIFS section 2.2.4.53.1).
+        place = HEADER + 1 + len(words) + 2 + len(lm) + len(nt)
+        pad = b"\0" * (place % 2) if self._unicode else b""
+        names = (account.user, account.domain, "Unix", "Ansible")
+        return words, lm + nt + pad + b"".join(self._text(name + "\0") for name in names)
+
+    def _announce_unicode(self) -> None:
+        """Say in all messages from now on in which way names are written."""
+        flags = self._smb.get_flags()[1] & ~UNICODE
+        self._smb.set_flags(flags2=flags | (UNICODE if self._unicode else 0))
 
 
 class Pipe:

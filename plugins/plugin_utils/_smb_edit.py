@@ -13,7 +13,7 @@ import os
 import tempfile
 from collections.abc import Callable
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import Handle, NotRestored
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import Handle, NotRestored, is_torn
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import replace as replace_in_place
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
     SIZE_LIMIT,
@@ -56,7 +56,7 @@ class SmbEditor(Editor):
         if attributes & _smb.ATTRIBUTE_READ_ONLY:
             raise ServerError(
                 f"Error while checking {place.shown}: it is read-only, and someone made it so; "
-                f"if it may be edited, run 'attrib -r {place.path}' on the server first"
+                f"if it may be edited, run 'attrib -r \"{place.shown}\"' on the server first"
             )
 
     def open(self, path: str) -> _SmbFile:
@@ -109,7 +109,7 @@ class _SmbFile(OpenFile, Handle):
         self._opened = opened
 
     def read(self) -> bytes:
-        return self._session.read(self._opened, SIZE_LIMIT)
+        return self._server.ask("reading", self._place, lambda: self._session.read(self._opened, SIZE_LIMIT))
 
     def replace(self, old: bytes, new: bytes) -> None:
         kept: list[Place] = []
@@ -124,9 +124,9 @@ class _SmbFile(OpenFile, Handle):
         try:
             self._replace(old, new, keep)
         except NotRestored as error:
+            beside = "".join(f"; its old bytes are in {place.shown}" for place in kept)
             kept.clear()
-            here = _keep_here(self._place, old)
-            raise NotRestored(f"{error}; its old bytes are in {here} on the controller") from error
+            raise NotRestored(f"{error}{beside}; {_keep_here(self._place, old)}") from error
         finally:
             for copy in kept:
                 _delete_quietly(self._server, copy)
@@ -193,7 +193,8 @@ def _recover(server: SmbServer, place: Place, old: bytes, new: bytes, cause: Con
         state = _settled(server, place, old, new)
     except Exception as error:
         raise NotRestored(
-            f"Error while writing {place.shown}: {cause}; what the file holds is not known ({error})"
+            f"Error while writing {place.shown}: {cause}; the file holds neither the old nor the new bytes for sure "
+            f"({error})"
         ) from error
     raise ServerError(
         f"Error while writing {place.shown}: {cause}; looked again, the file holds {state}: run the task again"
@@ -201,7 +202,7 @@ def _recover(server: SmbServer, place: Place, old: bytes, new: bytes, cause: Con
 
 
 def _settled(server: SmbServer, place: Place, old: bytes, new: bytes) -> str:
-    """Say what the file holds; put the old bytes back where it is neither."""
+    """Say what the file holds; put the old bytes back where our own write was cut short."""
     try:
         file = SmbEditor(server).open(place.shown)
     except ServerError:
@@ -211,9 +212,12 @@ def _settled(server: SmbServer, place: Place, old: bytes, new: bytes) -> str:
             raise
         return f"{state} (it is still open on the server, perhaps by the broken connection)"
     with file:
-        state = _which(file.read(), old, new)
+        now = file.read()
+        state = _which(now, old, new)
         if state is not None:
             return state
+        if not is_torn(now, old, new):
+            raise ServerError("another program has written it meanwhile, and it was left alone")
         file.write(0, old)
         file.truncate(len(old))
         file.flush()
@@ -232,11 +236,14 @@ def _take_back(server: SmbServer, place: Place, data: bytes, cause: ConnectionLo
     """After a broken connection: keep a new file that is complete, and take away one that is not."""
     try:
         server.reconnect()
-        if server.read(place)[0] == data:
+        now = server.read(place)[0]
+        if now == data:
             state = "it is there and complete"
-        else:
+        elif data.startswith(now):
             server.session.delete(place.share, place.path)
             state = "it was not complete, and was taken away"
+        else:
+            state = "another program has made it meanwhile, and it was left alone"
     except Missing:
         state = "it was not made"
     except Exception as error:
@@ -253,11 +260,15 @@ def _delete_quietly(server: SmbServer, place: Place) -> None:
 
 
 def _keep_here(place: Place, old: bytes) -> str:
+    """Keep old bytes on the controller, for its user alone; say where."""
     name = place.path.rpartition("\\")[2]
-    descriptor, path = tempfile.mkstemp(prefix=f"{name}.", suffix=".old")
-    with os.fdopen(descriptor, "wb") as copy:
-        copy.write(old)
-    return path
+    try:
+        descriptor, path = tempfile.mkstemp(prefix=f"{name}.", suffix=".old")
+        with os.fdopen(descriptor, "wb") as copy:
+            copy.write(old)
+    except OSError as error:
+        return f"its old bytes could not be kept on the controller ({error})"
+    return f"its old bytes are in {path} on the controller"
 
 
 __all__ = ("SmbEditor",)

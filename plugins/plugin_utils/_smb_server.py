@@ -100,7 +100,7 @@ class SmbServer:
 
     def read(self, place: Place) -> tuple[bytes, int]:
         """Read a file without disturbing anybody; give its bytes and its DOS attributes."""
-        return self.ask("reading", place, lambda: self._read(place))
+        return self.patiently("reading", place, lambda: self._read(place))
 
     def _read(self, place: Place) -> tuple[bytes, int]:
         session = self.session

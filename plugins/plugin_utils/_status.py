@@ -27,13 +27,14 @@ NAME_COLLISION = 0xC0000035
 BAD_NETWORK_NAME = 0xC00000CC
 DISK_FULL = 0xC000007F
 
-# These count as a logon that the server refused: another try could lock the account.
-REFUSED_LOGONS = frozenset(
-    (
-        *(0xC0000064, 0xC000006A, LOGON_FAILURE, 0xC000006E, 0xC000006F, 0xC0000070, 0xC0000071, 0xC0000072),
-        *(0xC000015B, 0xC0000193, 0xC0000224, 0xC0000234, 0xC000018B, 0xC0000199),
-    )
+# These count as a logon that the server refused: another try could lock the account. The password may be wrong; the
+# account is in a state that is the same everywhere; this server alone does not let it in.
+WRONG_PASSWORD = frozenset((0xC0000064, 0xC000006A, LOGON_FAILURE))
+BAD_ACCOUNT = frozenset(
+    (0xC000006E, 0xC000006F, 0xC0000070, 0xC0000071, 0xC0000072, 0xC0000193, 0xC0000224, 0xC0000234)
 )
+NOT_ON_THIS_HOST = frozenset((0xC000015B, 0xC000018B, 0xC0000199))
+REFUSED_LOGONS = WRONG_PASSWORD | BAD_ACCOUNT | NOT_ON_THIS_HOST
 # The server does not know the request, or not in this form: NT_STATUS_INVALID_LEVEL is the last one.
 UNKNOWN_REQUEST = frozenset((0xC0000002, 0xC0000003, 0xC000000D, 0xC00000BB, 0xC0000148))
 MISSING = frozenset((0xC0000034, 0xC000003A, 0xC000000F, 0xC0000039, 0xC0000033))
@@ -44,7 +45,7 @@ MEANINGS = {
     LOGON_FAILURE: Meaning(
         "LOGON_FAILURE",
         "user name or password are wrong, or the server does not take this kind of logon: check ansible_user, "
-        "ansible_password and ansible_smb_auth",
+        "ansible_password and ansible_smb_auth, and that the server's clock is right to half an hour (KB Q147706)",
     ),
     0xC000006E: Meaning("ACCOUNT_RESTRICTION", "the account may not log on here: check its restrictions"),
     0xC000006F: Meaning("INVALID_LOGON_HOURS", "the account may not log on at this hour"),
@@ -77,6 +78,7 @@ MEANINGS = {
     0xC000005E: Meaning("NO_LOGON_SERVERS", "the server reaches no domain controller to check the logon"),
     0xC000018D: Meaning("TRUSTED_RELATIONSHIP_FAILURE", "the server's trust with its domain is broken"),
     0xC0000205: Meaning("INSUFF_SERVER_RESOURCES", "the server is out of resources: try again later"),
+    0xC00000BD: Meaning("DUPLICATE_NAME", "the server takes no other name than its own: use its address or own name"),
     0xC0000002: Meaning("NOT_IMPLEMENTED", "the server does not know this request"),
     0xC00000BB: Meaning("NOT_SUPPORTED", "the server does not support this request"),
     0xC000000D: Meaning("INVALID_PARAMETER", "the server does not take this request"),
@@ -97,10 +99,12 @@ class StatusError(Exception):
 
 __all__ = (
     "ACCESS_DENIED",
+    "BAD_ACCOUNT",
     "BAD_NETWORK_NAME",
     "MEANINGS",
     "MISSING",
     "NAME_COLLISION",
+    "NOT_ON_THIS_HOST",
     "REFUSED_LOGONS",
     "SHARING_VIOLATION",
     "UNKNOWN_REQUEST",
