@@ -62,7 +62,7 @@ def find_mta(look: Look, places: Places) -> Mta:
         failures = look.failures
         facts = _setup(look)
         return Mta(_absent(facts, complete=look.failures == failures), None, False, facts)
-    facts = _service(look) + _setup(look) if service else ()
+    facts = (_service(look) if service else ()) + _setup(look)
     known = {fact.name: fact.value for fact in facts}
     part = _by_service(look, places, known["image_path"]) if service else _by_files(look, places)
     found, told = _product(look, part.entry) if part.entry is not None else (None, ())
