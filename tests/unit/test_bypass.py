@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import conclude, decide
+
+from tests.lab.servers import samples
+from tests.unit.test_look import ask, furnish
 
 INI, WSPCFG = "C:\\mspclnt\\mspclnt.ini", "D:\\exchsrvr\\bin\\wspcfg.ini"
 REFRESH = {"code": "overwritten_on_refresh", "message": "It may be undone.", "mitigated": False}
@@ -141,7 +145,60 @@ def test_a_refusal_is_the_message_and_the_next_step() -> None:
     assert (result["outcome"], result["changed"]) == ("refused", False)
     assert result["next_steps"] == [result["message"]]
     assert "emsmta_bypass_override_proxied" in result["message"]
-    assert "Persistent keeps the proxy's end while the MTA restarts." in result["message"]
+
+
+@pytest.mark.parametrize(
+    ("key", "meaning"),
+    [
+        ("ServerBindTcpPorts", "ServerBindTcpPorts has the proxy listen on these ports for the MTA. "),
+        ("SERVERBINDTCPPORTS", "ServerBindTcpPorts has the proxy listen on these ports for the MTA. "),
+        ("ProxyBindIp", "ProxyBindIp binds those ports to an address of the proxy. "),
+        ("Persistent", "Persistent keeps the proxy's end while the MTA restarts. "),
+        ("KillOldSession", "KillOldSession ends an old session for the same port. "),
+        ("ForceCredentials", "ForceCredentials uses other credentials for the proxy. "),
+        ("LocalBindTcpPorts", ""),
+    ],
+)
+def test_a_refusal_says_what_a_key_means(key: str, meaning: str) -> None:
+    refusal = decide(found("exposed", "Disable", key), True, False)["refusal"]
+    assert refusal == (
+        f"Left alone, status exposed: section EMSMTA also holds {key}, so X.400 may go through the proxy on purpose, "
+        f"and Disable=1 would end that. {meaning}If it is not wanted, set emsmta_bypass_override_proxied to true."
+    )
+
+
+def test_a_refusal_says_what_all_keys_mean() -> None:
+    refusal = decide(found("exposed", "Persistent", "ServerBindTcpPorts", "ProxyBindIp"), True, False)["refusal"]
+    assert "also holds Persistent, ServerBindTcpPorts, ProxyBindIp, so" in refusal
+    assert (
+        " ServerBindTcpPorts has the proxy listen on these ports for the MTA; ProxyBindIp binds those ports to an "
+        "address of the proxy; Persistent keeps the proxy's end while the MTA restarts. If" in refusal
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        (
+            "ex23-cluster",
+            "Restart the MTA after an edit in Cluster Administrator: take its resource offline, and bring it online "
+            "again; do not use 'net stop' on a cluster.",
+        ),
+        (
+            "ex01-exposed",
+            "Restart the MTA after an edit: 'net stop msexchangemta', 'net start msexchangemta'; the stop takes "
+            "MSExchangeIMC and MSExchangeDX with it, so start those that ran again.",
+        ),
+    ],
+    ids=["cluster", "single server"],
+)
+def test_the_first_step_after_a_change_is_the_restart(name: str, says: str, tmp_path: Path) -> None:
+    sample = next(each for each in samples() if each.name == name)
+    furnish(tmp_path, sample)
+    before = ask(tmp_path, sample)
+    result = conclude(before, True, False, edited(before["plan"][0]["path"]), {})
+    assert result["next_steps"][0] == says
+    assert result["message"].count("Restart the MTA") == 1
 
 
 def test_mitigated_risks_are_no_next_step() -> None:

@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role's page documents its result key by key: it has neither more nor less than the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._risks import Risk
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Reason
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import (
+    CHANGE_KEYS,
+    NOT_VERIFIED,
+    OK,
+    REFUSED,
+    conclude,
+)
+
+from tests.unit.test_bypass import INI, edited, found
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "roles" / "emsmta_bypass" / "README.md").read_text(encoding="utf-8")
+CODE = ROOT / "plugins" / "module_utils"
+TYPES = {"str": str, "bool": bool, "list": list}
+# Codes that are put together from the name of a part.
+PARTS = ("mta", "client")
+STATUSES = {"exposed", "protected", "not_applicable", "unknown"}
+
+
+class Row(NamedTuple):
+    """A row of the table: the type of a key, and the names in its meaning."""
+
+    type: str
+    names: set[str]
+
+
+def names_in(text: str) -> set[str]:
+    return set(re.findall(r"`(\w+)`", text))
+
+
+def rows() -> dict[str, Row]:
+    section = PAGE.partition("\n## Result\n")[2].partition("\n## ")[0]
+    found = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*) \|$", section, re.MULTILINE)
+    return {key: Row(kind, names_in(meaning)) for key, kind, meaning in found}
+
+
+def codes_in_the_page(begin: str, end: str) -> set[str]:
+    return names_in(PAGE.partition(begin)[2].partition(end)[0])
+
+
+def codes_in_the_code(kind: str) -> Iterator[str]:
+    """Give the first argument of each call that makes one."""
+    for path in CODE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == kind:
+                yield from _texts(node.args[0])
+
+
+def _texts(code: ast.expr) -> list[str]:
+    if isinstance(code, ast.JoinedStr):
+        (rest,) = (str(part.value) for part in code.values if isinstance(part, ast.Constant))
+        return [f"{part}{rest}" for part in PARTS]
+    assert isinstance(code, ast.Constant), ast.unparse(code)
+    return [str(code.value)]
+
+
+RESULTS = {
+    "changed": conclude(found("exposed"), True, False, edited(INI), found("protected", disable="1")),
+    "nothing to change": conclude(found("protected", disable="1"), True, False, {}, {}),
+    "refused": conclude(found("exposed", "Persistent"), True, False, {}, {}),
+    "unknown": conclude(found("unknown"), False, False, {}, {}),
+    "not verified": conclude(found("exposed"), True, False, edited(INI), found("exposed")),
+}
+
+
+@pytest.mark.parametrize("result", [pytest.param(result, id=name) for name, result in RESULTS.items()])
+def test_a_result_has_the_keys_of_the_table_and_their_types(result: dict[str, Any]) -> None:
+    table = rows()
+    assert set(result) == set(table)
+    wrong = {key for key, value in result.items() if not isinstance(value, TYPES[table[key].type])}
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [
+        ("outcome", {OK, REFUSED, NOT_VERIFIED}),
+        ("status_before", STATUSES),
+        ("certainty", {"documented", "inferred"}),
+        ("changes", set(CHANGE_KEYS)),
+        ("reasons", set(Reason._fields)),
+        ("risks", set(Risk._fields) - set(Reason._fields)),
+        ("in_force", {"yes", "no", "unknown"}),
+    ],
+)
+def test_a_row_names_what_its_key_can_hold(key: str, names: set[str]) -> None:
+    assert rows()[key].names == names
+
+
+def test_the_codes_of_risks_are_those_of_the_code() -> None:
+    assert codes_in_the_page("Each risk has a `code`: ", "Each reason has one: ") == set(codes_in_the_code("Risk"))
+
+
+def test_the_codes_of_reasons_are_those_of_the_code() -> None:
+    assert codes_in_the_page("Each reason has one: ", "Codes and keys stay") == set(codes_in_the_code("Reason"))
