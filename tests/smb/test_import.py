@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The SMB library is imported once, by the controller before it forks, and by no worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.lab import Lab
+from tests.smb.conftest import furnish_exposed
+from tests.smb.notes import Notes
+from tests.smb.test_play import LOOK, ROLE, play
+
+HOSTS = 20
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Twenty exposed servers."""
+    with Lab(tmp_path_factory.mktemp("fleet"), HOSTS, drives="C") as lab:
+        furnish_exposed(lab)
+        yield lab
+
+
+@pytest.mark.parametrize(
+    ("what", "imports"),
+    [
+        ({"hosts": "all", "gather_facts": False, "tasks": [LOOK]}, 1),
+        (ROLE, 1),
+        ({"hosts": "all", "gather_facts": False, "tasks": [{"ansible.builtin.debug": {"msg": "x"}}]}, 0),
+    ],
+    ids=["module", "role", "debug"],
+)
+def test_no_worker_imports_the_library(
+    what: dict[str, Any], imports: int, fleet: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = Notes(tmp_path, monkeypatch)
+    done = play(fleet, tmp_path, what)
+    assert done.returncode == 0, done.stdout + done.stderr
+    workers, importers = notes.processes("fork"), notes.processes("import")
+    assert len(workers) >= HOSTS
+    assert len(importers) == imports
+    assert not importers & workers
