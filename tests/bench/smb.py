@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.bench.limits import Limit, Row
 from tests.bench.memory import peak_of
 from tests.bench.modules import Cost, measured
 from tests.bench.wire import Wire
@@ -23,6 +24,12 @@ SERVERS = 100
 ROUNDS = 3
 PATH = "C:\\mspclnt\\Mspclnt.ini"
 MANY = 400
+# Against the play of ping over local hosts, in wall time.
+FASTER_THAN_PING = 4
+MOST_MEGABYTES = 300
+# For twice the servers: a straight line gives 2, and the rest is noise.
+MOST_GROWTH = 2.6
+DELAY, MOST_SECONDS = 0.05, 10
 EXPOSED = text_of("Q231878.mspclnt.ini")
 PROTECTED = EXPOSED + b"[EMSMTA]\r\nDisable=1\r\n"
 CHECK: tuple[str, ...] = ("--check",)
@@ -54,7 +61,7 @@ PLAYS: dict[str, tuple[dict[str, Any], str, float, float]] = {
 }
 
 
-def smb_rows(folder: Path) -> list[str]:
+def smb_rows(folder: Path) -> list[Row | str]:
     """Give the table rows, all plays in turn, in check mode at 5 forks."""
     sample = next(each for each in samples() if each.name == "ex02-protected")
     with (
@@ -73,27 +80,38 @@ def smb_rows(folder: Path) -> list[str]:
     return [*rows, *_growth_rows(folder, sample)]
 
 
-def _table(times: dict[str, list[Cost]]) -> list[str]:
-    rows = [f"One play over {SERVERS} protected servers in check mode, 5 forks; median of {ROUNDS} rounds (ping: one)"]
-    cpu, wall = (statistics.median(cost[at] for cost in times["debug"]) for at in (1, 0))
-    for name, costs in times.items():
-        own_cpu, own_wall = (statistics.median(cost[at] for cost in costs) for at in (1, 0))
-        limits = " and ".join(
-            f"{what} at most {limit:g}" for what, limit in zip(("CPU", "wall"), PLAYS[name][2:], strict=True) if limit
-        )
-        times_debug = f"{own_cpu / cpu:5.2f} times debug's CPU, {own_wall / wall:5.2f} times its wall"
-        rows.append(f"  {name:18} {own_wall:6.2f} s wall {own_cpu:6.2f} s CPU  {times_debug}  ({limits or 'no limit'})")
-    return rows
+def _table(times: dict[str, list[Cost]]) -> list[Row | str]:
+    rows: list[Row | str] = [
+        f"One play over {SERVERS} protected servers in check mode, 5 forks; median of {ROUNDS} rounds (ping: one)"
+    ]
+    middle = {name: _median(costs) for name, costs in times.items()}
+    rows += [_play_row(name, cost, middle["debug"]) for name, cost in middle.items()]
+    faster = middle["ping, local"].wall / middle["mspclnt_ini"].wall
+    name = "mspclnt_ini against ping, local"
+    return [*rows, Row(name, f"{name}: {faster:.1f} times faster", (Limit("", faster, FASTER_THAN_PING, least=True),))]
 
 
-def _delayed_row(folder: Path, lab: Lab) -> str:
-    """Measure the audit with 50 ms of delay for each request."""
-    with Wire([f"{address}:{lab.port}" for address in lab.addresses], 0.05) as wire:
+def _median(costs: list[Cost]) -> Cost:
+    return Cost(*(statistics.median(cost[at] for cost in costs) for at in (0, 1)))
+
+
+def _play_row(name: str, cost: Cost, debug: Cost) -> Row:
+    cpu, wall = cost.cpu / debug.cpu, cost.wall / debug.wall
+    limits = (Limit("CPU", cpu, PLAYS[name][2]), Limit("wall", wall, PLAYS[name][3]))
+    times_debug = f"{cpu:5.2f} times debug's CPU, {wall:5.2f} times its wall"
+    text = f"{name:18} {cost.wall:6.2f} s wall {cost.cpu:6.2f} s CPU  {times_debug}"
+    return Row(name, text, tuple(limit for limit in limits if limit.bound))
+
+
+def _delayed_row(folder: Path, lab: Lab) -> Row:
+    """Measure the audit with a delay of each request."""
+    with Wire([f"{address}:{lab.port}" for address in lab.addresses], DELAY) as wire:
         cost = _run(folder, AUDIT, SMB, _through(wire, lab), 20)
-    return f"  mspclnt_ini with 50 ms delay on the wire, 20 forks: {cost.wall:.1f} s wall (at most 10)"
+    name = f"mspclnt_ini with {DELAY * 1000:.0f} ms delay on the wire, 20 forks"
+    return Row(name, f"{name}: {cost.wall:.1f} s wall", (Limit("", cost.wall, MOST_SECONDS),))
 
 
-def _request_rows(folder: Path, lab: Lab) -> list[str]:
+def _request_rows(folder: Path, lab: Lab) -> list[Row]:
     """Count the requests of one task on one server."""
     rows = []
     ini = lab.drive(lab.addresses[0], "C") / "mspclnt" / "MSPCLNT.INI"
@@ -101,7 +119,8 @@ def _request_rows(folder: Path, lab: Lab) -> list[str]:
         ini.write_bytes(PROTECTED if options else EXPOSED)
         with Wire([f"{lab.addresses[0]}:{lab.port}"], 0.0) as wire:
             _run(folder, play, SMB, _through(wire, lab), 1, options)
-        rows.append(f"  requests of {name}: {wire.requests[0]} (at most {limit})")
+        count = wire.requests[0]
+        rows.append(Row(f"requests of {name}", f"requests of {name}: {count}", (Limit("", count, limit),)))
     ini.write_bytes(PROTECTED)
     return rows
 
@@ -111,18 +130,29 @@ def _through(wire: Wire, lab: Lab) -> dict[str, dict[str, Any]]:
     return {address: {"ansible_port": port} for address, port in zip(lab.addresses, wire.ports, strict=False)}
 
 
-def _growth_rows(folder: Path, sample: Sample) -> list[str]:
+def _growth_rows(folder: Path, sample: Sample) -> list[Row | str]:
     """Measure the audit of 200 and of 400 servers at 50 forks: time, and the memory of all processes."""
+    rows: list[Row | str] = [f"  {'servers':12} wall, CPU, and memory of all processes at 50 forks"]
+    costs = []
     with Lab(folder / "many", MANY) as lab:
         for address in lab.addresses:
             sample.furnish(folder / "many" / "hosts" / address)
-        rows = [f"  {'servers':12} wall, CPU, and memory of all processes at 50 forks (at most 300 MB)"]
         for count in (MANY // 2, MANY):
             hosts: dict[str, dict[str, Any]] = {each: {"ansible_port": lab.port} for each in lab.addresses[:count]}
             with peak_of() as peak:
                 cost = _run(folder, AUDIT, SMB, hosts, 50)
-            rows.append(f"  {count:<12} {cost.wall:6.2f} s wall {cost.cpu:6.2f} s CPU  {peak.megabytes:4.0f} MB")
-    return rows
+            text = f"{count:<12} {cost.wall:6.2f} s wall {cost.cpu:6.2f} s CPU  {peak.megabytes:4.0f} MB"
+            rows.append(Row(f"MB of memory for {count}", text, (Limit("", peak.megabytes, MOST_MEGABYTES),)))
+            costs.append(cost)
+    return [*rows, _growth_row(*costs)]
+
+
+def _growth_row(half: Cost, whole: Cost) -> Row:
+    """Compare twice the servers with a straight line."""
+    wall, cpu = whole.wall / half.wall, whole.cpu / half.cpu
+    name = f"{MANY // 2} to {MANY}"
+    text = f"{name:12} {wall:6.2f} times wall {cpu:6.2f} times CPU: a straight line is 2, plus noise"
+    return Row(f"growth from {name}", text, (Limit("wall", wall, MOST_GROWTH), Limit("CPU", cpu, MOST_GROWTH)))
 
 
 def _run(
