@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make test-matrix`: each supported ansible-core, under a Python that it supports.
 
-Unit tests and the scenario `default` run on the controller's Python; the integration
-playbooks run with the oldest and the newest target Python that the core supports. What is
-not found on this machine is named at the end.
+Unit tests, the scenario `default` and plays over SMB run on the controller's Python; the
+integration playbooks run with the oldest and the newest target Python that the core
+supports. What is not found on this machine is named at the end.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.ci.run import install_packages
 from tests.ci.steps import Step, run_steps
 from tests.ci.venvs import BUILD, ROOT, environment, link_collection, venv
 
@@ -42,12 +43,15 @@ PREFERRED = {"2.17.14": "3.10", "2.18.19": "3.11", "2.19.14": "3.12", "2.20.10":
 MOLECULE = {"2.17.14": "molecule==26.6.0"}
 OTHERS = (
     "hypothesis==6.168.5",
+    "impacket==0.13.1",
     "pefile==2024.8.26",
     "pytest==9.2.0",
     "pytest-testinfra==10.2.2",
     "pytest-xdist==3.8.0",
     "regipy==6.5.0",
 )
+# Whole plays over SMB: logons, errors, and what a user is told.
+SMB = ("tests/smb/test_play.py", "tests/smb/test_errors.py")
 
 
 def python(version: str) -> str | None:
@@ -98,9 +102,10 @@ def steps_for(core: Core, gaps: list[str]) -> list[Step]:
         return []
     folder = prepared(core, version)
     env = environment(folder) | {"MOLECULE_EPHEMERAL_DIRECTORY": str(BUILD / "molecule" / core.version)}
-    unit = [str(folder / "bin" / "python"), "-m", "pytest", "-q", "tests/unit"]
+    pytest = [str(folder / "bin" / "python"), "-m", "pytest", "-q"]
     steps = [
-        Step(f"{core.version} unit, {version}", unit, env),
+        Step(f"{core.version} unit, {version}", [*pytest, "tests/unit"], env),
+        Step(f"{core.version} smb, {version}", [*pytest, *SMB], env),
         Step(f"{core.version} molecule", ["molecule", "test", "--scenario-name", "default"], env, ROOT / "extensions"),
     ]
     for target in targets(core, gaps):
@@ -111,6 +116,7 @@ def steps_for(core: Core, gaps: list[str]) -> list[Step]:
 def main() -> int:
     """Run the matrix."""
     os.chdir(ROOT)
+    install_packages()
     link_collection()
     gaps: list[str] = []
     steps = [step for core in CORES for step in steps_for(core, gaps)]
