@@ -18,8 +18,9 @@ description:
 requirements:
   - impacket >= 0.13.1 on the controller
 notes:
-  - A refused logon is not tried again in the same run, and a domain account that was refused on one host is not tried
-    on another, so that a wrong password does not lock it.
+  - A refused logon is not tried again on that host in the same run, and a domain account (C(DOMAIN\user) or
+    C(user@domain)) that was refused on one host is not tried on another, so that a wrong password does not lock it. A
+    logon that the server does not answer counts as refused.
   - A guest session that a server grants in place of a real one is refused.
 options:
   host:
@@ -41,7 +42,7 @@ options:
       - name: ansible_smb_port
   remote_user:
     description:
-      - User name, also as C(DOMAIN\\user). Files behind administrative shares need an administrator.
+      - User name, also as C(DOMAIN\user). Files behind administrative shares need an administrator.
     type: str
     keyword:
       - name: remote_user
@@ -66,7 +67,8 @@ options:
       - name: ansible_smb_domain
   auth:
     description:
-      - How to log on. V(ntlmv2) needs Windows 2000, or NT 4.0 from service pack 4 on.
+      - How to log on. V(ntlmv2) needs Windows 2000, or NT 4.0 from service pack 4 on, and a clock there that is right
+        to half an hour (KB Q147706).
       - V(ntlmv1) is for older servers. Who records such a logon can find the password, so it is used only when asked
         for.
     type: str

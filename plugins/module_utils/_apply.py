@@ -27,6 +27,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     Editor,
     Missing,
     ServerError,
+    Written,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import (
     Edit,
@@ -94,7 +95,7 @@ def _made(editor: Editor, request: Request) -> bytes:
     try:
         return editor.read(request.path)
     except ConnectionLost as error:
-        raise ServerError(
+        raise Written(
             f"Error while checking {request.path}: {error}; it was made before that: run the task again"
         ) from error
 

@@ -120,7 +120,9 @@ def _by_service(look: Look, places: Places, image: Answer) -> Part:
     if found:
         reason = f"the service MSExchangeMTA is there, and {found[0].windows} is its program"
         return Part(INSTALLED, DOCUMENTED, reason, "Q143380", found[0])
-    named = look.existing([f"{places.exchange_bin.rstrip(SEPARATORS)}\\{MTA_PROGRAM}"] if places.exchange_bin else [], MTA_PROGRAM)
+    named = look.existing(
+        [f"{places.exchange_bin.rstrip(SEPARATORS)}\\{MTA_PROGRAM}"] if places.exchange_bin else [], MTA_PROGRAM
+    )
     if named:
         reason = f"the service MSExchangeMTA is there with {own or 'no program'}, and {named[0].windows} was named"
         return Part(INSTALLED, INFERRED, f"{reason} by 'exchange_bin'", "Q143380", named[0])
@@ -136,7 +138,7 @@ def _by_service(look: Look, places: Places, image: Answer) -> Part:
 
 
 def _on_cluster(look: Look) -> str:
-    """Say where the program of a node may be (KB Q271634; that Exchange lies on the shared disk is general knowledge)."""
+    """Say where a node's program may be: that Exchange lies on the shared disk is general knowledge."""
     if not look.has_key(CLUSTER):
         return ""
     return "; this is a node of a cluster, and another node may hold the disk now: look here when this node holds it"

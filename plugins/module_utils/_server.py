@@ -40,6 +40,10 @@ class ConnectionLost(ServerError):
     """The connection to the server broke; what a write has done is not known yet."""
 
 
+class Written(ServerError):
+    """The change was made, though not all of the procedure around it."""
+
+
 class RegistryClosed(ServerError):
     """The registry as a whole cannot be read."""
 
@@ -237,5 +241,6 @@ __all__ = (
     "Search",
     "ServerError",
     "Value",
+    "Written",
     "split_windows_path",
 )

@@ -189,8 +189,8 @@ def _not_told(evidence: Evidence) -> list[Reason]:
     doubts = []
     if evidence.product is None:
         message = (
-            "the version of EMSMTA.EXE is not known, so Exchange 2000 or 2003, which the KB article is not about, is not "
-            "ruled out"
+            "the version of EMSMTA.EXE is not known, so Exchange 2000 or 2003, which the KB article is not about, is "
+            "not ruled out"
         )
         doubts.append(Reason("version_unknown", message, "Q254909", INFERRED))
     if not evidence.system.mappings_known:

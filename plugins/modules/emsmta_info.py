@@ -35,31 +35,36 @@ attributes:
     support: full
     platforms: posix
     details:
-      - Works on drives of a Windows server that are visible as a folder, such as a mounted share, a disk image or a
-        restored backup.
+      - Works on servers behind the connection P(legacy_exchange.winsock_proxy.smb#connection), in process on the
+        controller, and on drives of a Windows server that are visible as a folder, such as a mounted share, a disk
+        image or a restored backup.
 options:
   drives:
     description:
       - The visible drives of the server, as drive letters and the folders where they are found.
       - Windows paths are looked up below these folders, name by name and blind to case. Nothing outside of them is
         read.
-      - "Required here. For example C({C: /mnt/ex01-c, D: /mnt/ex01-d})."
+      - "Required for visible drives, for example C({C: /mnt/ex01-c, D: /mnt/ex01-d}). Refused over SMB, where the
+        server's own drives are looked at."
     type: dict
   drives_complete:
     description:
       - Whether O(drives) are all the drives that the server has.
-      - Only then can a missing EMSMTA.EXE mean that there is no MTA. All drives are then searched for it.
+      - Where the registry was not read, only then can a missing EMSMTA.EXE mean that there is no MTA. All drives are
+        then searched for it. Refused over SMB.
     type: bool
     default: false
   system_root:
     description:
       - Windows path of the system folder, for example V(C:\\WINNT), when it is known.
-      - Without it, C(\\WINNT), C(\\WINNT.SBS) and C(\\WINDOWS) of all drives are looked at.
+      - Without it, over SMB the server tells it (C(ADMIN$)). On visible drives C(\\WINNT), C(\\WINNT.SBS),
+        C(\\WINNT35) and C(\\WINDOWS) of all drives are looked at.
     type: str
   exchange_bin:
     description:
       - Windows path of the folder that holds EMSMTA.EXE, for example V(D:\\Exchsrvr\\Bin), when it is known.
-      - Without it, C(\\Exchsrvr\\Bin) of all drives is looked at.
+      - The program of the service decides where the registry tells it. Without both, C(\\Exchsrvr\\Bin) of all drives
+        is looked at.
     type: str
   gather:
     description:
@@ -83,7 +88,7 @@ options:
       - Windows path of the master copy of Mspclnt.ini on a proxy server, by default V(C:\\Msp\\Clients\\Mspclnt.ini)
         there. Clients replace their own file by it (KB Q193928).
       - With it, this one file is judged, as what clients read that have fetched it, and nothing else is looked for.
-      - A copy that says it should not be edited (ISA Server 2000) gets an empty RV(plan) and advice.
+      - A copy that says it should not be edited (ISA Server 2000) gets an empty RV(plan) and RV(advice).
     type: str
 notes:
   - Two names that differ only in case, a link that leads out of its drive, a path on a drive that was not given, and a
@@ -105,6 +110,11 @@ EXAMPLES = r"""
       D: /mnt/ex01-d
     drives_complete: true
   register: ex01
+
+- name: Look at a server over SMB, whose inventory says ansible_connection=legacy_exchange.winsock_proxy.smb
+  legacy_exchange.winsock_proxy.emsmta_info:
+    remote_mtas: [192.0.2.21, 192.0.2.22]
+  register: ex02
 
 - name: Say what was found
   ansible.builtin.debug:
@@ -144,8 +154,8 @@ risks:
   contains:
     code:
       description: >-
-        C(overwritten_on_refresh), C(hidden_by_wspcfg), C(proxied_on_purpose), C(proxy_client_1_0), C(cluster),
-        C(all_peers_local) or C(rewritten_by_manager).
+        C(overwritten_on_refresh), C(hidden_by_wspcfg), C(mta_not_restarted), C(proxied_on_purpose),
+        C(proxy_client_1_0), C(cluster), C(all_peers_local) or C(rewritten_by_manager).
       type: str
     message: {description: The risk in words., type: str}
     source: {description: The KB article or book that says so., type: str}
@@ -160,6 +170,7 @@ advice:
     code: {description: A stable name., type: str}
     message: {description: The advice in words., type: str}
     source: {description: The KB article or book that says so; may be empty., type: str}
+    certainty: {description: V(documented) or V(inferred)., type: str}
 plan:
   description:
     - The edits that protect the server in every documented order of reading, each as
@@ -193,7 +204,7 @@ evidence:
     system:
       description:
         - "C(facts) has, as far as they are known, C(version), C(service_pack), C(build), C(system_root), C(cluster),
-          C(small_business_server) and C(use_winsock_for_ip)."
+          C(small_business_server) and C(rpc_over_tcp), the DLL by which RPC uses TCP/IP."
         - Each fact has its C(value), and in C(from) the file or registry value that told it.
       type: dict
     stanzas:
@@ -230,9 +241,12 @@ notes:
   type: list
   elements: dict
   contains:
-    code: {description: C(small_business_server) or C(rpc_passes_winsock_by)., type: str}
+    code:
+      description: C(small_business_server), C(rpc_passes_winsock_by) or C(no_x400_component).
+      type: str
     message: {description: The note in words., type: str}
     source: {description: The KB article that says so., type: str}
+    certainty: {description: V(documented) or V(inferred)., type: str}
 """
 
 from ansible.module_utils.basic import AnsibleModule

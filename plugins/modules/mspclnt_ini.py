@@ -40,12 +40,14 @@ attributes:
     support: full
     platforms: posix
     details:
-      - Works on drives of a Windows server that are visible as a folder, such as a mounted share, a disk image or a
-        restored backup.
+      - Works on servers behind the connection P(legacy_exchange.winsock_proxy.smb#connection), in process on the
+        controller, and on drives of a Windows server that are visible as a folder, such as a mounted share, a disk
+        image or a restored backup.
 options:
   path:
     description:
       - Absolute path of the file. Symbolic links are followed and stay links.
+      - Over SMB, a Windows path such as V(C:\\Mspclnt\\Mspclnt.ini), or a UNC path of the same server.
       - V(~) and relative paths are refused, and so are directories, devices, files above 1 MiB, files saved as Unicode
         (UTF-16, see KB Q181420) and files with NUL bytes.
     type: str
@@ -87,11 +89,13 @@ options:
     default: false
 notes:
   - On ext2, ext3, ext4, xfs, btrfs, tmpfs and overlay, a file with one link is replaced by a rename, with owner, mode,
-    ACL and extended attributes kept. Everywhere else it is changed in place, in one write of the changed range.
+    ACL and extended attributes kept. Everywhere else, and over SMB, it is changed in place, in one write of the changed
+    range. Over SMB, where the file holds neither old nor new bytes for sure, the old ones are kept in the controller's
+    temporary folder, and the error names them.
   - After a killed process or a full disk the file holds the old bytes, the new bytes, or the new bytes and trailing
     blank lines.
-  - Several runs of this module at once take turns. What another program writes in the moment between the last look and
-    the write can be overwritten.
+  - Several runs of this module at once take turns. On a visible drive, what another program writes in the moment
+    between the last look and the write can be overwritten; over SMB, no other program can write meanwhile.
   - A file without any write bit, or with the DOS attribute read-only where the driver shows it, is never edited,
     whoever runs the task.
   - The client may overwrite the whole file when it fetches its configuration again from the proxy server (KB Q193928);
@@ -109,6 +113,11 @@ EXAMPLES = r"""
 - name: Let the MTA of a mounted server drive bypass the WinSock Proxy Client
   legacy_exchange.winsock_proxy.mspclnt_ini:
     path: /mnt/ex01-c/mspclnt/mspclnt.ini
+    backup: true
+
+- name: The same on a server behind the connection legacy_exchange.winsock_proxy.smb
+  legacy_exchange.winsock_proxy.mspclnt_ini:
+    path: C:\Mspclnt\Mspclnt.ini
     backup: true
 
 - name: See what would change

@@ -19,7 +19,11 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleE
 from ansible.plugins.action import ActionBase
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import ProfileError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+    ConnectionLost,
+    ServerError,
+    Written,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _connect
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
@@ -93,9 +97,10 @@ class ServerAction(ActionBase):
             files = self.over_smb(connect(), options) if connect else self.here(options)
             return self.work(files, options)
         except (ConnectionLost, Refused) as error:
-            raise AnsibleConnectionFailure(f"{self._connection.get_option('host')}: {error}") from error
+            # Without its cause, whose text would be told once more.
+            raise AnsibleConnectionFailure(f"{self._connection.get_option('host')}: {error}") from None
         except (OptionError, ProfileError, ServerError) as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
+            return {"failed": True, "changed": isinstance(error, Written), "msg": str(error)}
         finally:
             if connect:
                 self._connection.close()

@@ -61,7 +61,8 @@ def connected(option: Options) -> SmbServer:
     try:
         server.reconnect()
     except (ServerError, Refused, StatusError, OSError) as error:
-        raise AnsibleConnectionFailure(f"{host}: {_words(error)}") from error
+        # Without its cause, whose text would be told once more.
+        raise AnsibleConnectionFailure(f"{host}: {_words(error)}") from None
     return server
 
 

@@ -22,6 +22,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     Missing,
     OpenFile,
     ServerError,
+    Written,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import Opened
@@ -29,6 +30,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
 
 SEPARATOR = "\\"
+NEW = "the new bytes"
 
 
 class SmbEditor(Editor):
@@ -196,7 +198,8 @@ def _recover(server: SmbServer, place: Place, old: bytes, new: bytes, cause: Con
             f"Error while writing {place.shown}: {cause}; the file holds neither the old nor the new bytes for sure "
             f"({error})"
         ) from error
-    raise ServerError(
+    failure = Written if state.startswith(NEW) else ServerError
+    raise failure(
         f"Error while writing {place.shown}: {cause}; looked again, the file holds {state}: run the task again"
     ) from cause
 
@@ -229,7 +232,7 @@ def _settled(server: SmbServer, place: Place, old: bytes, new: bytes) -> str:
 def _which(now: bytes, old: bytes, new: bytes) -> str | None:
     if now == old:
         return "the old bytes"
-    return "the new bytes" if now.rstrip(b"\r\n") == new.rstrip(b"\r\n") else None
+    return NEW if now.rstrip(b"\r\n") == new.rstrip(b"\r\n") else None
 
 
 def _take_back(server: SmbServer, place: Place, data: bytes, cause: ConnectionLost) -> None:

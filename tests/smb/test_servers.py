@@ -24,11 +24,13 @@ from tests.smb.conftest import Caller
 SAMPLES = samples()
 CODES = ("reasons", "risks", "advice", "notes")
 # Where the worlds cannot say the same: what becomes of a share that a file names, the name of the
-# system folder, which ADMIN$ does not tell, and why a registry was not read.
+# system folder, which ADMIN$ does not tell, and why a registry or a disk could not be looked at.
 DIFFER = {
     "ex17-pointer-elsewhere": {"reasons", "not_read"},
     "ex19-client-1-0-by-its-dll": {"reasons", "risks"},
     "ex35-no-registry": {"not_read"},
+    "ex48-dll-of-1-0-under-2-0": {"reasons", "risks"},
+    "ex56-disk-of-the-other-node": {"reasons", "not_read"},
 }
 
 

@@ -16,6 +16,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ris
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Reason
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import (
     CHANGE_KEYS,
+    FAILED,
     NOT_VERIFIED,
     OK,
     REFUSED,
@@ -75,6 +76,7 @@ RESULTS = {
     "nothing to change": conclude(found("protected", disable="1"), True, False, {}, {}),
     "refused": conclude(found("exposed", "Persistent"), True, False, {}, {}),
     "unknown": conclude(found("unknown"), False, False, {}, {}),
+    "failed": conclude(found("exposed"), True, False, {"results": [{"failed": True, "msg": "in use"}]}, {}),
     "not verified": conclude(found("exposed"), True, False, edited(INI), found("exposed")),
 }
 
@@ -90,7 +92,7 @@ def test_a_result_has_the_keys_of_the_table_and_their_types(result: dict[str, An
 @pytest.mark.parametrize(
     ("key", "names"),
     [
-        ("outcome", {OK, REFUSED, NOT_VERIFIED}),
+        ("outcome", {OK, REFUSED, FAILED, NOT_VERIFIED}),
         ("status_before", STATUSES),
         ("certainty", {"documented", "inferred"}),
         ("changes", set(CHANGE_KEYS)),
