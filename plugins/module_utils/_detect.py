@@ -152,7 +152,7 @@ def _system_ini(look: Look, places: Places) -> _SystemIni:
     if root:
         candidates = [root.rstrip("\\/") + "\\System.ini"]
     else:
-        candidates = [f"{drive}:\\{folder}\\System.ini" for drive in look.files.drives() for folder in SYSTEM_FOLDERS]
+        candidates = [f"{drive}:\\{folder}\\System.ini" for drive in look.drives() for folder in SYSTEM_FOLDERS]
     found = look.existing(candidates, "System.ini")
     if len(found) == 1 and not look.gaps:
         folder = candidates[0] if root else found[0].windows

@@ -120,8 +120,8 @@ def _refuse_odd(pointer: bytes) -> None:
 
 
 def _default_client(look: Look) -> Part:
-    candidates = [f"{drive}:\\{file}" for drive in look.files.drives() for file in DEFAULT_CLIENT_FILES]
     failures = look.failures
+    candidates = [f"{drive}:\\{file}" for drive in look.drives() for file in DEFAULT_CLIENT_FILES]
     found = look.existing(candidates, "Mspclnt.ini")
     if len(found) == 1 and look.failures == failures:
         reason = f"System.ini has no pointer, but {found[0].windows} lies at a default place"
@@ -138,7 +138,7 @@ def _default_client(look: Look) -> Part:
 
 def find_newer_client(look: Look, system_root: str | None) -> str | None:
     """Look for the client of ISA Server 2004, which is another product, on the drive of Windows or on all."""
-    drives = [system_root[:1]] if system_root else look.files.drives()
+    drives = [system_root[:1]] if system_root else look.drives()
     found = look.existing([f"{drive}:\\{NEWER_CLIENT}" for drive in drives], "FwcAgent.exe")
     return found[0].windows if found else None
 

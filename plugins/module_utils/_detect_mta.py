@@ -159,11 +159,11 @@ def _unknown(look: Look, reason: str) -> Part:
 
 
 def _by_files(look: Look, places: Places) -> Part:
+    failures = look.failures
     if places.exchange_bin:
         folders = [places.exchange_bin.rstrip(SEPARATORS)]
     else:
-        folders = [f"{drive}:\\{DEFAULT_EXCHANGE_BIN}" for drive in look.files.drives()]
-    failures = look.failures
+        folders = [f"{drive}:\\{DEFAULT_EXCHANGE_BIN}" for drive in look.drives()]
     found = look.existing([f"{folder}\\{MTA_PROGRAM}" for folder in folders], MTA_PROGRAM)
     if len(found) == 1 and look.failures == failures:
         reason = f"{found[0].windows} was found; the registry was not read"

@@ -201,6 +201,10 @@ class Look:
             self.gap(what, str(error))
         return None
 
+    def drives(self) -> Sequence[str]:
+        """Give the letters of the drives; none, which is a gap, where they could not be told."""
+        return self.attempt("drives", self.files.drives) or ()
+
     def has_key(self, key: str) -> bool | None:
         """Tell whether a registry key exists; None where that could not be told."""
         registry = self.registry

@@ -75,7 +75,7 @@ class Files(ABC):
 
     @abstractmethod
     def drives(self) -> Sequence[str]:
-        """Give the letters of the drives that are known."""
+        """Give the letters of the drives; raise ServerError where not all can be told."""
 
     def system_root(self) -> str | None:
         """Give the path of the system folder where the server itself tells which one it is."""

@@ -17,13 +17,16 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     Missing,
     ReadPart,
     Search,
+    ServerError,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import Place, SmbServer
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import BAD_NETWORK_NAME, StatusError
 
 # Where the server does not list its shares, these drives are tried.
 USUAL_DRIVES = "CDEF"
+# Windows starts from here, whatever drive it lies on: general knowledge of Windows NT.
+SYSTEM_PARTITION = "C"
 TEXTS, PROGRAMS = (".INI", ".TXT"), (".EXE", ".DLL")
 
 T = TypeVar("T")
@@ -41,6 +44,11 @@ class SmbFiles(Files):
     def drives(self) -> Sequence[str]:
         if self._drives is None:
             self._drives = self._listed_drives() or [drive for drive in USUAL_DRIVES if self._has_drive(drive)]
+        if SYSTEM_PARTITION not in self._drives:
+            raise ServerError(
+                f"the server does not share drive {SYSTEM_PARTITION} ({SYSTEM_PARTITION}$), so not all its drives can "
+                "be looked at: see whether the administrative shares are switched off"
+            )
         return self._drives
 
     def system_root(self) -> str:
@@ -114,7 +122,9 @@ class SmbFiles(Files):
     def _has_drive(self, letter: str) -> bool:
         try:
             self._server.session.tree(f"{letter}$")
-        except StatusError:
+        except StatusError as error:
+            if error.status != BAD_NETWORK_NAME:
+                raise ServerError(f"drive {letter} could not be looked at: {error}") from error
             return False
         return True
 

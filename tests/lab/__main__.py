@@ -49,6 +49,7 @@ COMMON = {
     "ansible_facts_modules": [],
 }
 PROXY = Server("proxy-09", "", {"C": {"WINNT/SYSTEM.INI": b"", "Msp/Clients/MSPCLNT.INI": MSPCLNT}}, "", "")
+MOST_PRINTED = 20
 STORIES = {
     "exchange": "the fleet of the demo",
     "proxies": "their proxy server, with the master copy of Mspclnt.ini",
@@ -148,11 +149,22 @@ def up(folder: Path, fleet: int) -> None:
     path = folder / "inventory.json"
     path.write_text(json.dumps(inventory, indent=2) + "\n")
     for name, group in inventory.items():
-        addresses = [host["ansible_host"] for host in group["hosts"].values()]
-        where = f"port {group['vars']['ansible_port']} of {addresses[0]}" + (" and so on" if addresses[1:] else "")
-        print(f"{name:9} {len(addresses):3}  {where}: {STORIES[name]}")
-    print(f"\nFor example:\n\n  ansible -i {path} exchange -m legacy_exchange.winsock_proxy.emsmta_info\n")
-    print("make lab-down ends them.")
+        print(_printed(name, group))
+    print(f"# All of it is in {path}. For example:")
+    print(f"#   ansible -i {path} exchange -m legacy_exchange.winsock_proxy.emsmta_info")
+    print("# make lab-down ends the servers.")
+
+
+def _printed(name: str, group: Group) -> str:
+    """Give a group as an inventory has it, in YAML; of a large one only where it is."""
+    hosts = group["hosts"]
+    if len(hosts) > MOST_PRINTED:
+        first = next(iter(hosts.values()))["ansible_host"]
+        return f"# {name}: {len(hosts)} servers, {STORIES[name]}, from {first} on\n"
+    lines = [f"{name}:  # {STORIES[name]}", "  hosts:"]
+    lines += [f"    {host}: {json.dumps(variables)}" for host, variables in hosts.items()]
+    lines += ["  vars:"] + [f"    {key}: {json.dumps(value)}" for key, value in group["vars"].items()]
+    return "\n".join(lines) + "\n"
 
 
 def down(folder: Path) -> None:

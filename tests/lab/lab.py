@@ -70,6 +70,7 @@ class Lab:
     """NT servers at loopback addresses; a context manager. Drives lie in ``base/hosts/ADDRESS/LETTER``.
 
     extra: more settings of smbd. ports: without them, a free one. first: how many addresses to leave out.
+    hidden: drives that are not shared.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Lab:
         drives: str = "CD",
         ports: Sequence[int] = (),
         first: int = 0,
+        hidden: str = "",
     ) -> None:
         self.base = base
         self.addresses = free_addresses(count, first)
@@ -87,6 +89,7 @@ class Lab:
         self.port = self._ports[0]
         self._extra = extra
         self._drives = drives
+        self._shared = [letter for letter in drives if letter not in hidden]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -141,7 +144,7 @@ class Lab:
 
     def _conf(self) -> str:
         hosts = f"{self.base}/hosts/%i"
-        shares = [SHARE.format(name=f"{letter}$", path=f"{hosts}/{letter}") for letter in self._drives]
+        shares = [SHARE.format(name=f"{letter}$", path=f"{hosts}/{letter}") for letter in self._shared]
         shares.append(SHARE.format(name="ADMIN$", path=f"{hosts}/ADMIN"))
         interfaces = " ".join(f"{address}/8" for address in self.addresses)
         ports = " ".join(str(port) for port in self._ports)

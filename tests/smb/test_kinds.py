@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _netbios, _smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
@@ -270,14 +271,17 @@ def test_make_lab_starts_all_kinds_and_ends_them(tmp_path: Path) -> None:
     folder = tmp_path / "lab"
     command = [sys.executable, "-m", "tests.lab", "--folder", str(folder)]
     try:
-        subprocess.run([*command, "up", "--fleet", "3"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        started = subprocess.run([*command, "up", "--fleet", "30"], cwd=ROOT, check=True, stdout=subprocess.PIPE)
         groups = json.loads((folder / "inventory.json").read_text())
+        printed = yaml.safe_load(started.stdout)
+        assert printed == {name: group for name, group in groups.items() if name != "fleet"}
+        assert len(groups["fleet"]["hosts"]) == 30
         pids = [int(line.split()[0]) for line in (folder / "pids").read_text().splitlines()]
         assert all(processes_of(pid) for pid in pids)
         done = ansible(folder / "inventory.json", "all", "-f", "10", "-o")
         assert done.returncode == 0, done.stdout + done.stderr
         assert done.stdout.count("SUCCESS") == sum(len(group["hosts"]) for group in groups.values())
-        assert set(groups) == {"exchange", "nt4", "signing", "fleet"}
+        assert set(groups) == {"exchange", "proxies", "nt4", "signing", "fleet"}
         exchange = groups["exchange"]
         address = exchange["hosts"]["ex01-exposed"]["ansible_host"]
         assert (folder / "hosts" / address / "C" / "WINNT").is_dir()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run of the role prints for servers that are left as they are: one message for each."""
+"""What a run of the role prints: one message for each server."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ MSPCLNT = sample("Q231878.mspclnt.ini")
 FIX = b"[EMSMTA]\r\nDisable=1\r\n"
 SERVERS = {
     "right": (MSPCLNT + FIX, "protected (inferred): "),
+    "changed": (MSPCLNT, "exposed -> protected (inferred): "),
+    "refused": (MSPCLNT + b"[EMSMTA]\r\nServerBindTcpPorts=102\r\n", "Left alone, status exposed: "),
     "not applicable": (None, "not_applicable (inferred): "),
 }
 

@@ -144,3 +144,17 @@ def test_a_key_that_is_denied_is_asked_for_once(server: tuple[Caller, WinReg]) -
         with pytest.raises(ServerError, match="access is denied"):
             ours.value(SERVICE, "Start")
     assert caller.requests == 8
+
+
+@pytest.mark.parametrize("hidden", ["C", "CD"])
+def test_drives_that_are_not_shared_are_not_taken_for_missing(hidden: str, tmp_path: Path, exposed: Sample) -> None:
+    with Lab(tmp_path, 1, hidden=hidden) as lab:
+        address = lab.addresses[0]
+        exposed.furnish(tmp_path / "hosts" / address)
+        # Without a pointer the client's file is looked for on all drives.
+        (tmp_path / "hosts" / address / "C/WINNT/SYSTEM.INI").write_bytes(b"[drivers]\r\n")
+        smb = Caller(address, lab.port).server()
+        result = inform(SmbFiles(smb), exposed.options, False, lambda _root: SmbRegistry(smb))
+    assert result["status"] == "unknown"
+    assert result["evidence"]["client"]["state"] == "unknown"
+    assert any("does not share drive C" in gap["reason"] for gap in result["not_read"])

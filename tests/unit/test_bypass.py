@@ -187,7 +187,7 @@ def test_a_refusal_says_what_all_keys_mean() -> None:
         (
             "ex01-exposed",
             "Restart the MTA after an edit: 'net stop msexchangemta', 'net start msexchangemta'; the stop takes "
-            "MSExchangeIMC and MSExchangeDX with it, so start those that ran again.",
+            "MSExchangeIMC and MSExchangeDX with it (KB Q143380), so start those that ran again.",
         ),
     ],
     ids=["cluster", "single server"],

@@ -1,0 +1,217 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What becomes of a file over SMB when even mending it is disturbed, by cuts, time limits and other programs."""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError, Written
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
+
+from tests.lab.lab import Lab
+from tests.lab.proxy import Cut, FaultProxy, Hook
+from tests.smb.conftest import Caller
+from tests.smb.test_edit import OLD, PATH, request
+from tests.smb.test_play import play
+
+LONG = {"Disable": "1", "Long": "x" * 40}
+# Between two parts of the file, so that a piece of it would show.
+MIDDLE = b"[EMSMTA]\r\nDisable=0\r\n[Zeta]\r\nA=1\r\n[Common]\r\nPort=1745\r\n"
+MIDDLE_AFTER = MIDDLE.replace(b"Disable=0\r\n", b"Disable=1\r\nPersistent=1\r\n", 1)
+# A change that needs several writes.
+LARGE = OLD + b"[EMSMTA]\r\nA=1\r\n" + b"".join(b"[Program%05d]\r\nDisable=0\r\n" % at for at in range(6000))
+LARGE_AFTER = LARGE.replace(b"A=1\r\n", b"A=1\r\nDisable=1\r\n", 1)
+# Where in a WRITE its length stands, twice, and the count of its bytes (MS-CIFS section 2.2.4.43.1).
+LENGTHS, BYTES = (4 + 33 + 16, 4 + 33 + 20), 4 + 33 + 28
+
+
+@pytest.fixture(autouse=True)
+def controller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which the controller keeps old bytes."""
+    folder = tmp_path / "controller"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def edit_through(lab: Lab, hook: Hook, **options: Any) -> None:
+    """Edit the first server's file through a proxy."""
+    with FaultProxy((lab.addresses[0], lab.port), hook) as proxy:
+        apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(**options), check=False, diff=False)
+
+
+def half_of(write: bytes) -> bytes:
+    """Give a WRITE with half of its bytes, as a full disk takes it."""
+    length = struct.unpack_from("<H", write, LENGTHS[1])[0]
+    half = length // 2
+    message = bytearray(write[: len(write) - (length - half)])
+    for at in LENGTHS:
+        struct.pack_into("<H", message, at, half)
+    struct.pack_into("<H", message, BYTES, half + 1)
+    struct.pack_into(">I", message, 0, len(message) - 4)
+    return bytes(message)
+
+
+def test_a_cut_while_old_bytes_are_put_back(lab: Lab, ini: Path, controller: Path) -> None:
+    ini.write_bytes(OLD)
+    seen: list[bytes] = []
+
+    def half_a_write_and_then_nothing(_at: int, message: bytes) -> bytes:
+        if message[8] == _smb.WRITE and not seen:
+            seen.append(message)
+            return half_of(message)
+        if len(seen) == 1:
+            seen.append(message)
+            raise Cut
+        return message
+
+    with pytest.raises(ServerError, match="the file holds the old bytes, which were put back"):
+        edit_through(lab, half_a_write_and_then_nothing, settings=LONG)
+    assert ini.read_bytes() == OLD
+    assert [path.name for path in ini.parent.iterdir()] == [ini.name]
+    assert not list(controller.iterdir())
+
+
+def second_write_to_the_file(then: Callable[[], object]) -> Hook:
+    """Cut the second of the writes to the file itself off; three make the copy beside it."""
+    writes: list[bytes] = []
+
+    def cut(_at: int, message: bytes) -> bytes:
+        if message[8] == _smb.WRITE:
+            writes.append(message)
+            if len(writes) == 5:
+                then()
+                raise Cut
+        return message
+
+    return cut
+
+
+def test_a_change_of_many_writes_that_is_cut_is_undone(lab: Lab, ini: Path, controller: Path) -> None:
+    ini.write_bytes(LARGE)
+    with pytest.raises(ServerError, match="the file holds the old bytes, which were put back"):
+        edit_through(lab, second_write_to_the_file(lambda: None))
+    assert ini.read_bytes() == LARGE
+    assert [path.name for path in ini.parent.iterdir()] == [ini.name]
+    assert not list(controller.iterdir())
+    apply(SmbEditor(Caller(lab.addresses[0], lab.port).server()), request(), check=False, diff=False)
+    assert ini.read_bytes() == LARGE_AFTER
+
+
+@pytest.mark.parametrize("before", [OLD, LARGE], ids=["one write", "many writes"])
+def test_what_another_program_writes_meanwhile_is_left_alone(
+    before: bytes, lab: Lab, ini: Path, controller: Path
+) -> None:
+    ini.write_bytes(before)
+    connections: list[bytes] = []
+    cut_large = second_write_to_the_file(lambda: None)
+
+    def cut_and_let_the_proxy_refresh(at: int, message: bytes) -> bytes:
+        if message[8] == _smb.NEGOTIATE:
+            connections.append(message)
+            if len(connections) == 2:
+                ini.write_bytes(b"[Common]\r\nPort=1\r\n")
+        if before == OLD and message[8] == _smb.WRITE:
+            raise Cut(message)
+        return cut_large(at, message)
+
+    with pytest.raises(ServerError, match="another program has written it meanwhile") as caught:
+        edit_through(lab, cut_and_let_the_proxy_refresh)
+    assert ini.read_bytes() == b"[Common]\r\nPort=1\r\n"
+    (copy,) = controller.iterdir()
+    assert copy.read_bytes() == before
+    assert str(copy) in str(caught.value)
+    beside = [path for path in ini.parent.iterdir() if path != ini]
+    assert [path.read_bytes() for path in beside] == ([LARGE] if before == LARGE else [])
+    assert all(path.name in str(caught.value) for path in beside)
+
+
+def test_a_new_file_of_another_program_is_not_taken_back(lab: Lab, ini: Path) -> None:
+    seen: dict[int, list[bytes]] = {_smb.NEGOTIATE: [], _smb.CREATE: []}
+
+    def never_make_it_and_let_another(_at: int, message: bytes) -> bytes:
+        seen.setdefault(message[8], []).append(message)
+        # The first open looks whether it is there.
+        if message[8] == _smb.CREATE and len(seen[_smb.CREATE]) == 2:
+            raise Cut
+        if message[8] == _smb.NEGOTIATE and len(seen[_smb.NEGOTIATE]) == 2:
+            ini.write_bytes(OLD)
+        return message
+
+    with pytest.raises(ServerError, match="another program has made it meanwhile, and it was left alone"):
+        edit_through(lab, never_make_it_and_let_another, create=True)
+    assert ini.read_bytes() == OLD
+
+
+def test_a_new_file_whose_check_is_lost_was_made(lab: Lab, ini: Path) -> None:
+    creates: list[bytes] = []
+
+    def cut_the_last_look(_at: int, message: bytes) -> bytes:
+        if message[8] == _smb.CREATE:
+            creates.append(message)
+            if len(creates) == 3:
+                raise Cut
+        return message
+
+    with pytest.raises(Written, match="it was made before that"):
+        edit_through(lab, cut_the_last_look, create=True)
+    assert ini.read_bytes() == b"[EMSMTA]\r\nDisable=1\r\n"
+
+
+ABSENT_AFTER = MIDDLE_AFTER.replace(b"[EMSMTA]\r\nDisable=1\r\nPersistent=1\r\n", b"")
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "before", "wanted"),
+    [
+        (_smb.READ, "present", MIDDLE, MIDDLE_AFTER),
+        (_smb.WRITE, "present", MIDDLE, MIDDLE_AFTER),
+        (_smb.FLUSH, "present", MIDDLE, MIDDLE_AFTER),
+        (_smb.TRANSACTION2, "absent", MIDDLE_AFTER, ABSENT_AFTER),
+    ],
+    ids=["read", "write", "flush", "truncate"],
+)
+def test_the_time_limit_of_a_task_spoils_no_file(
+    kind: int, state: str, before: bytes, wanted: bytes, lab: Lab, ini: Path, tmp_path: Path
+) -> None:
+    options = {"settings": {"Disable": 1, "Persistent": 1}, "state": state}
+    number = 0
+    while True:
+        number += 1
+        ini.write_bytes(before)
+        if not late_at(kind, number, lab, tmp_path, options):
+            break
+        found = ini.read_bytes().rstrip(b"\r\n")
+        assert found in (before.rstrip(b"\r\n"), wanted.rstrip(b"\r\n")), number
+    assert 1 < number < 10
+
+
+def late_at(kind: int, number: int, lab: Lab, folder: Path, options: dict[str, Any]) -> bool:
+    """Run an edit whose time ends while it waits for one answer; tell whether it came so far."""
+    answers: list[bytes] = []
+
+    def late(message: bytes, answer: bytes) -> Iterable[bytes]:
+        if message[8] == kind:
+            answers.append(message)
+            if len(answers) == number:
+                time.sleep(3)
+        return (answer,)
+
+    task = {"legacy_exchange.winsock_proxy.mspclnt_ini": {"path": PATH, **options}, "timeout": 2}
+    what = {"hosts": "all", "gather_facts": False, "tasks": [task]}
+    with FaultProxy((lab.addresses[0], lab.port), answer=late) as proxy:
+        own = {"ansible_host": "127.0.0.1", "ansible_port": proxy.port}
+        done = play(lab, folder, what, "--limit", lab.addresses[0], own={lab.addresses[0]: own})
+        time.sleep(1)
+    assert "Traceback" not in done.stdout + done.stderr
+    return len(answers) >= number
