@@ -158,15 +158,10 @@ def read_details(look: Look, profile: Profile, system_root: str | None, thorough
         has_master_config=read_section(profile, b"Master Config") is not None,
         says_do_not_edit=any(b"should not be edited" in line.lower() for line in profile.lines[:10]),
     )
-    sure = is_2_0(details) or details.says_do_not_edit
+    sure = details.is_2_0 or details.says_do_not_edit
     if (sure and not thorough) or details.has_wsp_client_section or system_root is None:
         return details
     return details._replace(dll_1_0=_dll_1_0(look, f"{system_root}\\{WINSOCK_DLL}"))
-
-
-def is_2_0(client: Client) -> bool:
-    """Tell whether the file is one of client 2.0, by its Build (KB Q231878)."""
-    return (client.build or b"").startswith(b"2.")
 
 
 def _dll_1_0(look: Look, path: str) -> str | None:
@@ -199,7 +194,7 @@ def _generation(client: Client, path: str) -> Fact:
     signs = (
         (client.has_wsp_client_section, "1.0", "[Wsp client]"),
         (client.says_do_not_edit, "ISA 2000", "remark that it should not be edited"),
-        (is_2_0(client), "2.0", "[Internal] Build"),
+        (client.is_2_0, "2.0", "[Internal] Build"),
     )
     name, sign = next(((name, sign) for found, name, sign in signs if found), ("unknown", "no sign of any"))
     return Fact("generation", name, f"{path} {sign}")
@@ -263,7 +258,6 @@ __all__ = (
     "find_peers",
     "find_switch",
     "find_texts",
-    "is_2_0",
     "pointed_folder",
     "read_details",
 )

@@ -95,6 +95,11 @@ class Client(NamedTuple):
     says_do_not_edit: bool
     dll_1_0: str | None = None
 
+    @property
+    def is_2_0(self) -> bool:
+        """Tell whether the file is one of client 2.0, by its Build (KB Q231878)."""
+        return (self.build or b"").startswith(b"2.")
+
 
 class Gap(NamedTuple):
     """Something that could not be read, and why."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import NamedTuple, Sequence
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect_client import is_2_0
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
     DOCUMENTED,
     INFERRED,
@@ -114,7 +113,7 @@ def _risks_of_text(details: Client, mspclnt: Stanza, wspcfg: Stanza | None = Non
 
 
 def _sign_of_1_0(details: Client) -> str:
-    if details.says_do_not_edit or is_2_0(details):
+    if details.says_do_not_edit or details.is_2_0:
         return ""
     if details.build:
         return f"the Build {named(details.build)}"
