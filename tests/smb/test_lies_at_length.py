@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real server whose answers are lies in any field, or that says more than it was asked: bounds on time and memory."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import struct
+import tracemalloc
+from collections.abc import Iterable, Iterator
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import SIZE_LIMIT
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+
+from tests.smb import lies
+from tests.smb.lies import (
+    Call,
+    Chosen,
+    Liar,
+    audit,
+    kind_of,
+    look,
+    look_at_files,
+    lying,
+    of_kind,
+    only,
+    put,
+    with_data,
+    write,
+)
+
+Field = tuple[int, int, str, int]
+KEEP_ALIVE = b"\x85\0\0\0"
+FORMS = {"<H": (0, 1, 0x7FFF, 0xFFFF), "<I": (0, 1, 0x7FFFFFFF, 0xFFFFFFFF)}
+SHORT, LONG = 200, 4000
+# Where the number of a file stands in the answer that opens it.
+FILE_NUMBER = range(lies.WORDS + 5, lies.WORDS + 7)
+
+
+@pytest.fixture(scope="module")
+def liar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Liar]:
+    with lying(tmp_path_factory.mktemp("liar")) as server:
+        yield server
+
+
+def fields(liar: Liar, call: Call) -> Iterator[Field]:
+    """Give all fields behind the headers of all answers, each with what is told in its place."""
+    for number, (request, answer) in enumerate(liar.talk(call)):
+        kind = kind_of(request)
+        # What a file holds is for the server to say.
+        end = lies.pointer(answer, 12) if kind == lies.READ else len(answer)
+        for at, form in itertools.product(range(lies.WORDS - 1, end), FORMS):
+            taken = range(at, at + struct.calcsize(form))
+            if taken.stop <= end and not (kind == lies.CREATE and set(taken) & set(FILE_NUMBER)):
+                yield from ((number, at, form, value) for value in FORMS[form])
+
+
+def tell(liar: Liar, call: Call, field: Field) -> lies.Result | None:
+    number, at, form, value = field
+    return liar.tell(call, lambda answer: put(answer, at, form, value), only(number))
+
+
+@pytest.mark.parametrize("count", [SHORT, pytest.param(LONG, marks=pytest.mark.long)])
+@pytest.mark.parametrize("call", [look, look_at_files, write])
+def test_any_field_may_lie(call: Call, count: int, liar: Liar) -> None:
+    everything = list(fields(liar, call))
+    for field in random.Random(1999).sample(everything, min(count, len(everything))):
+        try:
+            tell(liar, call, field)
+        except BaseException as error:
+            raise AssertionError(f"{kind_of(liar.talk(call)[field[0]][0])}: {field}") from error
+
+
+def reads_under_the_lock(liar: Liar) -> Chosen:
+    """Choose what is read of the second file that a write opens: the same one, which nobody else can write now."""
+    opened = [number for number, kind in enumerate(liar.kinds(write)) if kind == lies.CREATE][1]
+    return lambda number, request: number > opened and kind_of(request) == lies.READ
+
+
+def test_a_file_without_end_is_refused_in_bounded_memory(liar: Liar) -> None:
+    endless = bytes(range(32, 92)) * (_smb.LARGEST_CHUNK // 60)
+
+    def more(answer: bytes) -> Iterable[bytes]:
+        at = lies.pointer(answer, 12)
+        return put(lies.framed(answer[:at] + endless), lies.WORDS + 10, "<H", len(endless))
+
+    tracemalloc.start()
+    try:
+        result = liar.tell(write, more, reads_under_the_lock(liar))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert result is None
+    assert f"more than {SIZE_LIMIT}" in liar.error
+    assert peak < 16 * SIZE_LIMIT
+
+
+def test_a_file_that_comes_byte_by_byte_without_end_ends_at_the_deadline(liar: Liar) -> None:
+    def one(answer: bytes) -> Iterable[bytes]:
+        at = lies.pointer(answer, 12)
+        return put(lies.framed(answer[:at] + b"x"), lies.WORDS + 10, "<H", 1)
+
+    assert liar.tell(write, one, reads_under_the_lock(liar)) is None
+    assert "deadline" in liar.error
+
+
+def test_more_shares_than_a_message_can_hold_are_refused(liar: Liar) -> None:
+    found = b"C$".ljust(13, b"\0") * 100_000
+    assert liar.tell(look_at_files, lambda answer: (with_data(answer, found),), of_kind(lies.SHARE_LIST)) is None
+    assert "a message of" in liar.error
+
+
+@pytest.mark.parametrize("call", [audit, look, write])
+@pytest.mark.parametrize(("count", "ends"), [(15, False), (16, True), (10_000, True)])
+def test_keep_alives_between_messages(call: Call, count: int, ends: bool, liar: Liar) -> None:
+    for at in {0, 3, len(liar.kinds(call)) // 2}:
+        result = liar.tell(call, lambda answer: (KEEP_ALIVE * count, answer), only(at))
+        assert result == (None if ends else liar.right(call))
