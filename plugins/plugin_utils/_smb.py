@@ -195,10 +195,9 @@ class Session:
         answer = self._request(READ, words, b"", opened.tree)
         answer.expect_words(12)
         length, start = struct.unpack_from("<HH", answer.words, 10)
-        part = answer.raw[start : start + length]
-        if len(part) != length or length > chunk:
-            raise ConnectionLost("the server announced other data than it sent")
-        return part
+        if length > chunk:
+            raise ConnectionLost("the server sent more of a file than was asked for")
+        return answer.part(start, length)
 
     def write(self, opened: Opened, offset: int, data: bytes) -> None:
         """Write data, in one request where it fits into a chunk."""
@@ -302,10 +301,9 @@ class Session:
         answer = self._request(command, words + setup, lead + parameters + gap + data, tree)
         answer.expect_words(10)
         count, offset = struct.unpack_from("<HH", answer.words, 12)
-        found = answer.raw[offset : offset + count]
-        if len(found) != count:
-            raise ConnectionLost("the server announced other data than it sent")
-        return found
+        if struct.unpack_from("<H", answer.words, 2)[0] != count:
+            raise ConnectionLost("the server sent a part only of its answer")
+        return answer.part(offset, count)
 
     def _request(self, command: int, words: bytes, data: bytes, tree: int) -> Answer:
         packet = smb.NewSMBPacket()

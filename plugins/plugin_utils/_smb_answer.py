@@ -30,11 +30,20 @@ class Answer:
         if status:
             raise StatusError(status)
         self.words = raw[HEADER + 1 : HEADER + 1 + 2 * raw[HEADER]]
+        # Behind the words stands the count of the bytes.
+        self._bytes = HEADER + 1 + 2 * raw[HEADER] + 2
 
     def expect_words(self, count: int) -> None:
         """Refuse an answer with fewer words than it must have."""
         if len(self.words) < 2 * count:
             raise ConnectionLost("the server's answer is shorter than it must be")
+
+    def part(self, start: int, count: int) -> bytes:
+        """Give bytes of the answer that its words lead to: behind the words, and all of them."""
+        found = self.raw[start : start + count]
+        if len(found) != count or (count and start < self._bytes):
+            raise ConnectionLost("the server announced other data than it sent")
+        return found
 
 
 def in_code_page(text: str) -> bytes:

@@ -113,6 +113,18 @@ def test_more_shares_than_a_message_can_hold_are_refused(liar: Liar) -> None:
     assert "a message of" in liar.error
 
 
+def test_a_transaction_in_several_answers_is_refused(liar: Liar) -> None:
+    def halves(answer: bytes) -> Iterable[bytes]:
+        whole = answer[lies.pointer(answer, 14) :]
+        for part, begin in ((whole[:20], 0), (whole[20:], 20)):
+            piece = with_data(answer, part)
+            (piece,) = put(piece, lies.WORDS + 2, "<H", len(whole))
+            yield from put(piece, lies.WORDS + 16, "<H", begin)
+
+    assert liar.tell(look, halves, of_kind(lies.FIND_FIRST)) is None
+    assert "a part only" in liar.error
+
+
 @pytest.mark.parametrize("call", [audit, look, write])
 @pytest.mark.parametrize(("count", "ends"), [(15, False), (16, True), (10_000, True)])
 def test_keep_alives_between_messages(call: Call, count: int, ends: bool, liar: Liar) -> None:
