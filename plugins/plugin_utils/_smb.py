@@ -64,6 +64,8 @@ ATTRIBUTE_READ_ONLY, ATTRIBUTE_DIRECTORY = 0x01, 0x10
 LARGEST_CHUNK = 60000
 # A write's header, words, count of bytes and filler, which count towards the server's buffer (MS-CIFS 3.2.4.1.1).
 WRITE_HEAD = HEADER + 1 + 28 + 2 + 1
+# An offset has 32 bits in the requests that all servers know.
+FURTHEST = 0xFFFFFFFF
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Session:
     def __init__(self, wire: Wire, name: str, host: str) -> None:
         self._wire = wire
         self._trees: dict[str, int] = {}
+        self._shortened: set[Opened] = set()
         try:
             self._smb = smb.SMB(name, host, session=wire)
         except (ConnectionLost, Refused) as error:
@@ -182,13 +185,30 @@ class Session:
         while len(data) <= limit:
             part = self._read_part(opened, len(data), self.chunk)
             if not part:
+                self._expect_end(opened, len(data))
                 break
             data += part
         return bytes(data)
 
     def read_at(self, opened: Opened, offset: int, count: int) -> bytes:
-        """Read up to count bytes at an offset, fewer at the end of the file."""
-        return self._read_part(opened, offset, min(count, self.chunk))
+        """Read count bytes at an offset, fewer at the end of the file."""
+        data = bytearray()
+        count = min(count, FURTHEST - offset)
+        while len(data) < count:
+            part = self._read_part(opened, offset + len(data), min(count - len(data), self.chunk))
+            data += part
+            if not part or offset + len(data) >= opened.size:
+                self._expect_end(opened, offset + len(data))
+                break
+        return bytes(data)
+
+    def _expect_end(self, opened: Opened, at: int) -> None:
+        """Refuse an end that comes before that of the file as it was opened, unless it was shortened here."""
+        if at < opened.size and opened not in self._shortened:
+            raise ServerError(
+                f"the server gave {at} of the {opened.size} bytes that the file had when it was opened: it was changed "
+                "meanwhile, or the server is at fault; run the task again"
+            )
 
     def _read_part(self, opened: Opened, offset: int, chunk: int) -> bytes:
         words = struct.pack("<BBHHIHHIHI", *NO_ANDX, opened.file, offset, chunk, 0, 0, 0, 0)
@@ -215,6 +235,7 @@ class Session:
 
     def truncate(self, opened: Opened, size: int) -> None:
         """Set the size of an open file."""
+        self._shortened.add(opened)
         words = struct.pack("<HHH", opened.file, END_OF_FILE_INFO, 0)
         try:
             self._transaction2(SET_FILE, words, struct.pack("<Q", size), opened.tree)
@@ -231,6 +252,7 @@ class Session:
 
     def close_file(self, opened: Opened) -> None:
         """Close an open file."""
+        self._shortened.discard(opened)
         self._request(CLOSE, struct.pack("<HI", opened.file, 0xFFFFFFFF), b"", opened.tree)
 
     def delete(self, share: str, path: str) -> None:

@@ -108,10 +108,14 @@ class SmbServer:
         try:
             _check_size(place, opened.size)
             # Up to the end that the server told, which saves the request that would find it.
-            data = session.read(opened, opened.size - 1) if opened.size else b""
-            _check_size(place, len(data))
+            data = session.read(opened, max(opened.size - 1, 0))
         finally:
             session.close_file(opened)
+        if len(data) != opened.size:
+            raise ServerError(
+                f"Error while reading {place.shown}: it has {opened.size} bytes, and {len(data)} were read: "
+                "it was changed meanwhile, or the server is at fault; run the task again"
+            )
         return data, opened.attributes
 
     def ask(self, doing: str, place: Place, request: Callable[[], T]) -> T:

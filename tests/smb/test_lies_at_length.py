@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import SIZE_LIMIT
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
 
+from tests.lab.programs import program
 from tests.smb import lies
 from tests.smb.lies import (
     Call,
@@ -64,7 +65,7 @@ def tell(liar: Liar, call: Call, field: Field) -> lies.Result | None:
 
 
 @pytest.mark.parametrize("count", [SHORT, pytest.param(LONG, marks=pytest.mark.long)])
-@pytest.mark.parametrize("call", [look, look_at_files, write])
+@pytest.mark.parametrize("call", [audit, look, look_at_files, write])
 def test_any_field_may_lie(call: Call, count: int, liar: Liar) -> None:
     everything = list(fields(liar, call))
     for field in random.Random(1999).sample(everything, min(count, len(everything))):
@@ -131,3 +132,13 @@ def test_keep_alives_between_messages(call: Call, count: int, ends: bool, liar: 
     for at in {0, 3, len(liar.kinds(call)) // 2}:
         result = liar.tell(call, lambda answer: (KEEP_ALIVE * count, answer), only(at))
         assert result == (None if ends else liar.right(call))
+
+
+def test_a_program_whose_parts_lie_beyond_all_offsets(liar: Liar) -> None:
+    damaged = bytearray(program((5, 5, 2653, 23), size=60_000))
+    section = damaged.index(b".rsrc")
+    struct.pack_into("<I", damaged, section + 20, 0xFFFFFFFF)
+    with liar.holding("D/exchsrvr/BIN/EMSMTA.EXE", bytes(damaged)):
+        result = liar.tell(look, lambda answer: (answer,), of_kind(lies.READ))
+    assert result is not None
+    assert any("version" in gap["what"] for gap in result["not_read"])
