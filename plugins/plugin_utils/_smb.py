@@ -27,6 +27,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
     HEADER,
     Answer,
     in_code_page,
+    listed_names,
     status_in,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import UNKNOWN_REQUEST, StatusError
@@ -47,7 +48,7 @@ CREATE, READ, WRITE, FLUSH, CLOSE, DELETE = 0xA2, 0x2E, 0x2F, 0x05, 0x04, 0x06
 CORE_WRITE = 0x0B
 TRANSACTION, TRANSACTION2 = 0x25, 0x32
 FIND_FIRST, QUERY_PATH, SET_FILE = 1, 5, 8
-NAMES_INFO, NAMES_HEAD = 0x103, 12
+NAMES_INFO = 0x103
 ANY_FILE, CLOSE_SEARCH, MOST_NAMES = 0x16, 0x01, 100
 TRANSACT_PIPE = 0x26
 BASIC_INFO, END_OF_FILE_INFO = 0x101, 0x104
@@ -268,18 +269,11 @@ class Session:
         return int(struct.unpack_from("<I", data, 32)[0])
 
     def names(self, share: str, pattern: str) -> list[str]:
-        """Give the names that a pattern finds, as many as one answer holds (MS-CIFS 2.2.6.2, level 2.2.8.1.4)."""
+        """Give the names that a pattern finds, as many as one answer holds (MS-CIFS 2.2.6.2)."""
         parameters = struct.pack("<HHHHI", ANY_FILE, MOST_NAMES, CLOSE_SEARCH, NAMES_INFO, 0)
         parameters += self._text(pattern + "\0")
         data = self._transaction2(FIND_FIRST, parameters, b"", self.tree(share))
-        names = []
-        while len(data) >= NAMES_HEAD:
-            step, _index, length = struct.unpack_from("<III", data)
-            raw = data[NAMES_HEAD : NAMES_HEAD + length]
-            names.append((raw.decode("utf-16-le", "replace") if self._unicode else raw.decode("cp437")).rstrip("\0"))
-            # The last one has no step; a smaller one would lead round in circles.
-            data = data[step:] if step >= NAMES_HEAD else b""
-        return names
+        return listed_names(data, MOST_NAMES, self._unicode)
 
     def shares(self) -> list[str]:
         """Give the names of the shares, as the LAN Manager call NetShareEnum tells (MS-RAP 2.5.6)."""

@@ -17,6 +17,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._sta
 
 HEADER = 32
 NT_STATUS = 0x4000
+NAMES_HEAD = 12
 
 
 class Answer:
@@ -64,6 +65,20 @@ def in_code_page(text: str) -> bytes:
     )
 
 
+def listed_names(data: bytes, most: int, wide: bool) -> list[str]:
+    """Take a list of names apart (MS-CIFS 2.2.8.1.4): each says how many bytes on the next one stands."""
+    names: list[str] = []
+    while len(data) >= NAMES_HEAD:
+        step, _index, length = struct.unpack_from("<III", data)
+        raw = data[NAMES_HEAD : NAMES_HEAD + length]
+        # The last one has no step; a smaller one would lead round in circles.
+        if len(raw) != length or 0 < step < NAMES_HEAD or step > len(data) or len(names) == most:
+            raise ConnectionLost("the server sent a list of names that is not in order")
+        names.append((raw.decode("utf-16-le", "replace") if wide else raw.decode("cp437")).rstrip("\0"))
+        data = data[step:] if step else b""
+    return names
+
+
 def status_in(raw: bytes) -> int:
     """Give the status of an answer; a DOS error as the status that means the same."""
     status, flags = struct.unpack_from("<I", raw, 5)[0], struct.unpack_from("<H", raw, 10)[0]
@@ -75,4 +90,4 @@ def status_in(raw: bytes) -> int:
     return known.get(code, 0xC0000001)
 
 
-__all__ = ("HEADER", "Answer", "in_code_page", "status_in")
+__all__ = ("HEADER", "Answer", "in_code_page", "listed_names", "status_in")

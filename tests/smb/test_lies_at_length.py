@@ -21,7 +21,9 @@ from tests.smb.lies import (
     Call,
     Chosen,
     Liar,
+    Lie,
     audit,
+    data,
     kind_of,
     look,
     look_at_files,
@@ -106,6 +108,24 @@ def test_a_file_that_comes_byte_by_byte_without_end_ends_at_the_deadline(liar: L
 
     assert liar.tell(write, one, reads_under_the_lock(liar)) is None
     assert "deadline" in liar.error
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [data(0, "<I", 1), data(0, "<i", -12), data(0, "<I", 0x7FFFFFFF), data(8, "<I", 0xFFFFFFFF)],
+    ids=["step of 1", "step back", "huge step", "long name"],
+)
+def test_a_list_of_names_that_is_not_in_order_is_refused(lie: Lie, liar: Liar) -> None:
+    assert liar.tell(look, lie, of_kind(lies.FIND_FIRST)) is None
+    assert "names" in liar.error
+
+
+@pytest.mark.parametrize("count", [1000, 5000, 100_000])
+def test_more_names_than_were_asked_for_are_refused(count: int, liar: Liar) -> None:
+    name = struct.pack("<III", 14, 0, 2) + b"x\0"
+    result = liar.tell(look, lambda answer: (with_data(answer, name * count),), of_kind(lies.FIND_FIRST))
+    assert result is None
+    assert "names" in liar.error or "a message of" in liar.error
 
 
 def test_more_shares_than_a_message_can_hold_are_refused(liar: Liar) -> None:
