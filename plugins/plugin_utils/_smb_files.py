@@ -117,7 +117,7 @@ class SmbFiles(Files):
             shares = self._server.session.shares()
         except StatusError:
             return []
-        return sorted(share[0] for share in shares if len(share) == 2 and share[1] == "$" and "A" <= share[0] <= "Z")
+        return sorted({share[0] for share in shares if len(share) == 2 and share[1] == "$" and "A" <= share[0] <= "Z"})
 
     def _has_drive(self, letter: str) -> bool:
         try:

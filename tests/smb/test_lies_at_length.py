@@ -128,6 +128,12 @@ def test_more_names_than_were_asked_for_are_refused(count: int, liar: Liar) -> N
     assert "names" in liar.error or "a message of" in liar.error
 
 
+def test_a_share_is_counted_once(liar: Liar) -> None:
+    found = (b"C$".ljust(13, b"\0") + b"D$".ljust(13, b"\0")) * 2500
+    result = liar.tell(look_at_files, lambda answer: (with_data(answer, found),), of_kind(lies.SHARE_LIST))
+    assert result == liar.right(look_at_files)
+
+
 def test_more_shares_than_a_message_can_hold_are_refused(liar: Liar) -> None:
     found = b"C$".ljust(13, b"\0") * 100_000
     assert liar.tell(look_at_files, lambda answer: (with_data(answer, found),), of_kind(lies.SHARE_LIST)) is None
