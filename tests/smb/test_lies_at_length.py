@@ -34,6 +34,7 @@ from tests.smb.lies import (
     with_data,
     write,
 )
+from tests.smb.test_session import POINTER
 
 Field = tuple[int, int, str, int]
 KEEP_ALIVE = b"\x85\0\0\0"
@@ -83,16 +84,23 @@ def reads_under_the_lock(liar: Liar) -> Chosen:
     return lambda number, request: number > opened and kind_of(request) == lies.READ
 
 
+def endless(answer: bytes) -> Iterable[bytes]:
+    """Give as many bytes of a file as one answer holds."""
+    found = bytes(range(32, 92)) * (_smb.LARGEST_CHUNK // 60)
+    return put(lies.framed(answer[: lies.pointer(answer, 12)] + found), lies.WORDS + 10, "<H", len(found))
+
+
+def test_more_of_a_file_than_was_asked_for_is_refused(liar: Liar) -> None:
+    # Of a program, a few KB are asked for.
+    number = [number for number, kind in enumerate(liar.kinds(look)) if kind == lies.READ][-1]
+    assert liar.tell(look, endless, only(number)) is None
+    assert "more of a file than was asked for" in liar.error
+
+
 def test_a_file_without_end_is_refused_in_bounded_memory(liar: Liar) -> None:
-    endless = bytes(range(32, 92)) * (_smb.LARGEST_CHUNK // 60)
-
-    def more(answer: bytes) -> Iterable[bytes]:
-        at = lies.pointer(answer, 12)
-        return put(lies.framed(answer[:at] + endless), lies.WORDS + 10, "<H", len(endless))
-
     tracemalloc.start()
     try:
-        result = liar.tell(write, more, reads_under_the_lock(liar))
+        result = liar.tell(write, endless, reads_under_the_lock(liar))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -112,7 +120,12 @@ def test_a_file_that_comes_byte_by_byte_without_end_ends_at_the_deadline(liar: L
 
 @pytest.mark.parametrize(
     "lie",
-    [data(0, "<I", 1), data(0, "<i", -12), data(0, "<I", 0x7FFFFFFF), data(8, "<I", 0xFFFFFFFF)],
+    [
+        lambda answer: (with_data(answer, struct.pack("<III20x", 1, 0, 0)),),
+        data(0, "<i", -12),
+        data(0, "<I", 0x7FFFFFFF),
+        data(8, "<I", 0xFFFFFFFF),
+    ],
     ids=["step of 1", "step back", "huge step", "long name"],
 )
 def test_a_list_of_names_that_is_not_in_order_is_refused(lie: Lie, liar: Liar) -> None:
@@ -168,3 +181,13 @@ def test_a_program_whose_parts_lie_beyond_all_offsets(liar: Liar) -> None:
         result = liar.tell(look, lambda answer: (answer,), of_kind(lies.READ))
     assert result is not None
     assert any("version" in gap["what"] for gap in result["not_read"])
+
+
+def test_a_size_that_is_too_small_hides_nothing(liar: Liar) -> None:
+    long = b";\r\n" * _smb.LARGEST_CHUNK + POINTER
+    first = liar.kinds(look).index(lies.CREATE)
+    with liar.holding("C/WINNT/SYSTEM.INI", long):
+        result = liar.tell(look, lies.word(55, "<Q", 1), only(first))
+    assert result is not None
+    assert result["status"] == "unknown"
+    assert any("it has 1 bytes" in gap["reason"] for gap in result["not_read"])
