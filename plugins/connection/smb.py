@@ -69,8 +69,8 @@ options:
     description:
       - How to log on. V(ntlmv2) needs Windows 2000, or NT 4.0 from service pack 4 on, and a clock there that is right
         to half an hour (KB Q147706).
-      - V(ntlmv1) is for older servers. Who records such a logon can find the password, so it is used only when asked
-        for.
+      - V(ntlmv1) is for older servers. Anyone who records such a logon can find the password, so it is used only when
+        asked for.
     type: str
     choices: [ntlmv2, ntlmv1]
     default: ntlmv2

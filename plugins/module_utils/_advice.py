@@ -38,7 +38,11 @@ class Note(NamedTuple):
     certainty: str = DOCUMENTED
 
 
-LOOK = Advice("look", "Give what could not be read (drives, system_root, exchange_bin, access), or look by hand.", "")
+LOOK = Advice(
+    "look",
+    "Give what is missing (system_root, exchange_bin, access to the server, or more of its drives), or look by hand.",
+    "",
+)
 LOOK_AT_MASTER = Advice(
     "look", "Give the path of the master copy, the drive on which it lies, or access to it, or look by hand.", ""
 )

@@ -130,7 +130,7 @@ def gather_master(files: Files, path: str) -> Evidence:
     entry = look.attempt(path, lambda: files.find(path))
     profile = look.profile(entry) if entry is not None else None
     if entry is None and not look.gaps:
-        look.gap(path, f"there is no {path}: give the path of the master copy, which is never made here")
+        look.gap(path, f"there is no {path}, and none is made here")
     details = read_details(look, profile, None) if profile is not None else None
     return Evidence(
         mta=Part(UNKNOWN, DOCUMENTED, NOT_LOOKED_FOR, ""),

@@ -107,8 +107,8 @@ def _pointed_client(look: Look, pointer: bytes) -> Part:
         return _unknown(look, f"the pointer in System.ini cannot be followed: {error}")
     if entry is not None and not entry.folder:
         return Part(INSTALLED, DOCUMENTED, f"System.ini names {entry.windows}", "Q231878", entry)
-    what = "is a folder" if entry is not None else "does not exist"
-    return _unknown(look, f"the pointer in System.ini leads nowhere: {path or 'an empty path'} {what}")
+    what = "is a folder" if entry is not None else "does not exist; perhaps the client was removed"
+    return _unknown(look, f"the pointer in System.ini (Ini File Path) leads nowhere: {path or 'an empty path'} {what}")
 
 
 def _refuse_odd(pointer: bytes) -> None:
@@ -215,7 +215,8 @@ def find_switch(look: Look, client: Client) -> tuple[Fact, ...]:
             return (Fact("switched_on", "yes", f"HKLM\\{key}\\PackedCatalogItem"),)
     if look.failures > failures:
         return ()
-    return (Fact("switched_on", "unknown", f"the first {CATALOG_ENTRIES} of HKLM\\{CATALOG}"),)
+    provider = PROVIDER_DLL.decode()
+    return (Fact("switched_on", "unknown", f"no {provider} in the first {CATALOG_ENTRIES} of HKLM\\{CATALOG}"),)
 
 
 def find_texts(look: Look, folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

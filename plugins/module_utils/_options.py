@@ -73,7 +73,9 @@ def remote_mtas_from(option: Sequence[str] | None) -> tuple[str, ...]:
     """Check the option ``remote_mtas``: addresses, since a name would have to be asked for here and not there."""
     wrong = next((address for address in option or () if number(address) is None), None)
     if wrong is not None:
-        raise OptionError(f"remote_mtas: {wrong!r} is no IPv4 address; give the addresses of the MTAs, not their names")
+        raise OptionError(
+            f"remote_mtas: {wrong!r} is not an IPv4 address; give the addresses of the MTAs, not their names"
+        )
     return tuple(option or ())
 
 

@@ -51,7 +51,9 @@ def risks_of(evidence: Evidence, mspclnt: Stanza, details: Client, protected: bo
         )
         risks.append(Risk("hidden_by_wspcfg", message, "CAT8", INFERRED, mitigated=False))
     if protected:
-        message = "Files and registry do not tell whether the MTA was started since the fix was written."
+        message = (
+            "Files and registry do not tell whether the MTA was started since the fix was written: restart it if not."
+        )
         risks.append(Risk("mta_not_restarted", message, "Q181847", INFERRED, mitigated=False))
     return risks + _risks_of_text(details, mspclnt, wspcfg) + _risks_of_system(evidence)
 
@@ -91,12 +93,15 @@ def _undone(mspclnt: Stanza, details: Client) -> str:
         server = named(share[2:].partition(b"\\")[0]) if share.startswith(b"\\\\") else server
     hours = named(details.refresh_hours or b"")
     often = f" and {'' if details.says_do_not_edit else 'perhaps '}every {hours} hours" if hours.isdigit() else ""
-    own = mspclnt.entry.windows
-    text = f"The fix is undone by {master}: what {own} says reverts to it at a restart or an update{often}."
+    text = (
+        f"The fix in {mspclnt.entry.windows} is undone by {master} when the computer restarts, at 'Update Now' of the "
+        f"client{often}"
+    )
     if details.says_do_not_edit:
-        return text
+        return f"{text}."
     return (
-        f"{text} To make it last, run the role's entry point master on {server}, which is not logged on to from here."
+        f"{text}, unless that copy, which was not read from here, holds it too: run the role's entry point master on "
+        f"{server}."
     )
 
 
@@ -124,7 +129,8 @@ def _proxied(stanza: Stanza) -> Risk:
     keys = [named(key) for key in _other_keys(stanza)]
     message = (
         f"Section EMSMTA of {stanza.entry.windows} also holds {few(keys)}: someone may send X.400 through the proxy "
-        f"on purpose, and Disable=1 would end that.{meaning_of(keys)}"
+        f"on purpose, and Disable=1 would end that.{meaning_of(keys)} The role leaves it alone, unless it is told to "
+        "override."
     )
     return Risk("proxied_on_purpose", message, "Q263046", INFERRED, mitigated=stanza.protects)
 

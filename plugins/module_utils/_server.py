@@ -211,7 +211,7 @@ def split_windows_path(path: str) -> tuple[str, list[str]]:
     if text.startswith("\\\\"):
         raise ServerError(f"{path}: it lies on a network share, not on a drive of this server")
     if len(text) < 3 or text[1] != ":" or text[2] != "\\" or not text[0].isalpha() or not text[0].isascii():
-        raise ServerError(f"{path}: this is no absolute Windows path, such as C:\\Mspclnt\\Mspclnt.ini")
+        raise ServerError(f"{path}: this is not an absolute Windows path, such as C:\\Mspclnt\\Mspclnt.ini")
     names = [name for name in text[3:].split("\\") if name not in ("", ".")]
     if ".." in names:
         raise ServerError(f"{path}: '..' in a path is not followed; write the path without it")

@@ -145,7 +145,9 @@ def _client_1_0(evidence: Evidence) -> Verdict | None:
     details = evidence.details
     if details is None or not (details.has_wsp_client_section or details.dll_1_0):
         return None
-    sign = f"{details.dll_1_0} is its DLL" if details.dll_1_0 else "Mspclnt.ini has a section [Wsp client]"
+    entry = evidence.client.entry
+    file = entry.windows if entry is not None else "Mspclnt.ini"
+    sign = f"{details.dll_1_0} is its DLL" if details.dll_1_0 else f"{file} has a section [Wsp client]"
     message = f"{sign}: client 1.0, which has no sections for single programs"
     reason = Reason("proxy_client_1_0", message, "CAT8", DOCUMENTED)
     risk = Risk("proxy_client_1_0", message, "CAT8", DOCUMENTED, mitigated=False)

@@ -57,20 +57,20 @@ options:
   system_root:
     description:
       - Windows path of the system folder, for example V(C:\\WINNT), when it is known.
-      - Without it, over SMB the server tells it (C(ADMIN$)). On visible drives C(\\WINNT), C(\\WINNT.SBS),
-        C(\\WINNT35) and C(\\WINDOWS) of all drives are looked at.
+      - Without it, over SMB the server tells it (C(ADMIN$)). On visible drives C(\WINNT), C(\WINNT.SBS),
+        C(\WINNT35) and C(\WINDOWS) of all drives are looked at.
     type: str
   exchange_bin:
     description:
       - Windows path of the folder that holds EMSMTA.EXE, for example V(D:\\Exchsrvr\\Bin), when it is known.
-      - The program of the service decides where the registry tells it. Without both, C(\\Exchsrvr\\Bin) of all drives
+      - The program of the service decides where the registry tells it. Without both, C(\Exchsrvr\Bin) of all drives
         is looked at.
     type: str
   gather:
     description:
       - Where to look for evidence. V(files) cannot be left out.
       - V(registry) is the remote registry over SMB. On visible drives it is the files C(system) and C(software) in
-        C(system32\\config) of the system folder.
+        C(system32\config) of the system folder.
     type: list
     elements: str
     choices: [files, registry]
@@ -144,7 +144,12 @@ reasons:
   contains:
     code: {description: A stable name., type: str}
     message: {description: The reason in words., type: str}
-    source: {description: The KB article or book that says so; may be empty., type: str}
+    source:
+      description:
+        - The article of Microsoft's Knowledge Base that says so; may be empty.
+        - C(CAT8) and C(CAT10) are chapters of the documentation of Proxy Server 1.0, on the client and on its setup.
+          C(GetPrivateProfileString) is the documentation of that function of Windows.
+      type: str
     certainty: {description: V(documented) or V(inferred)., type: str}
 risks:
   description: What could undo, hide or forbid the fix.

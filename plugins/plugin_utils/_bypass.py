@@ -8,6 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
+import ntpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,14 +42,8 @@ def decide(before: Found, present: bool, override_proxied: bool) -> dict[str, An
     if not present:
         return {"paths": paths, "refusal": ""}
     paths = [step["path"] for step in before["plan"]]
-    others = [
-        entry["key"]
-        for stanza in stanzas
-        if stanza["path"] in paths
-        for entry in stanza["entries"]
-        if entry["key"].lower() != "disable"
-    ]
-    if others and not override_proxied:
+    others = {stanza["path"]: _other_keys(stanza) for stanza in stanzas if stanza["path"] in paths}
+    if any(others.values()) and not override_proxied:
         return {"paths": [], "refusal": _proxied(before["status"], others)}
     return {"paths": paths, "refusal": ""}
 
@@ -99,11 +94,16 @@ def _locked(before: Found, reason: str) -> str:
     return f"Left alone, status {before['status']}: {reason}. {advice}"
 
 
-def _proxied(status: str, keys: Sequence[str]) -> str:
+def _other_keys(stanza: Found) -> list[str]:
+    return [entry["key"] for entry in stanza["entries"] if entry["key"].lower() != "disable"]
+
+
+def _proxied(status: str, keys: Mapping[str, Sequence[str]]) -> str:
+    held = " and ".join(f"of {path} also holds {', '.join(names)}" for path, names in keys.items() if names)
+    meanings = meaning_of([name for names in keys.values() for name in names])
     return (
-        f"Left alone, status {status}: section EMSMTA also holds {', '.join(keys)}, so X.400 may go through the proxy "
-        f"on purpose, and Disable=1 would end that.{meaning_of(keys)} If it is not wanted, set "
-        "emsmta_bypass_override_proxied to true."
+        f"Left alone, status {status}: section EMSMTA {held}, so X.400 may go through the proxy on purpose, and "
+        f"Disable=1 would end that.{meanings} If it is not wanted, set emsmta_bypass_override_proxied to true."
     )
 
 
@@ -145,15 +145,23 @@ def _message(result: Found, failures: Sequence[str], check: bool) -> str:
         return str(result["next_steps"][0])
     before, after = result["status_before"], result["status_after"]
     status = before if before == after else f"{before} -> {after}"
-    paths = ", ".join(change["path"] for change in result["changes"])
-    nothing = "nothing was changed" if failures else "nothing to change"
-    changed = f"{'would change' if check else 'changed'} {paths}" if paths else nothing
-    text = f"{status} ({result['certainty']}): {result['reasons'][0]['message']}; {changed}."
+    reason = result["reasons"][0]["message"]
+    found = f"{reason}; {'nothing was changed' if failures else 'nothing to change'}"
+    if result["changes"]:
+        files = ", ".join(_changed_file(change) for change in result["changes"])
+        before_that = reason.replace("Windows reads", "Windows read", 1)
+        found = f"{reason}; would change {files}" if check else f"changed {files}; before that, {before_that}"
+    text = f"{status} ({result['certainty']}): {found}."
     if failures:
         text = f"{'; '.join(failures)}. The server now: {text}"
     if result["outcome"] == NOT_VERIFIED:
         text = f"Windows does not read what was written: {text}"
     return f"{text} Next: {' '.join(result['next_steps'])}" if result["next_steps"] else text
+
+
+def _changed_file(change: Found) -> str:
+    backup = change.get("backup_file")
+    return f"{change['path']} (old bytes in {ntpath.basename(backup)})" if backup else str(change["path"])
 
 
 def _messages(items: Sequence[Found]) -> list[str]:

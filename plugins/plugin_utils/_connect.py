@@ -8,6 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -77,12 +78,15 @@ def _account(option: Options) -> _smb.Account:
         raise Refused("no password is given: set ansible_password (or -k)")
     auth = option("auth")
     if auth == "ntlmv1":
-        display.warning(f"{option('host')}: logging on by NTLMv1, as asked for; who records it can find the password")
+        display.warning(
+            f"{option('host')}: logging on by NTLMv1, as asked for; anyone who records it can find the password"
+        )
     return _smb.Account(str(user), str(password), str(domain), auth)
 
 
 def _log_on(option: Options, host: str, deadline: Deadline) -> _smb.Session:
     account = _account(option)
+    name = f"{account.domain}\\{account.user}".lstrip("\\")
     logons = Logons(constants.DEFAULT_LOCAL_TMP, host, account.user, account.domain)
     logons.check()
     # Before others are waited for: what does not answer must not hold them up.
@@ -94,10 +98,10 @@ def _log_on(option: Options, host: str, deadline: Deadline) -> _smb.Session:
             session.log_on(account)
         except StatusError as error:
             if error.status in REFUSED_LOGONS:
-                raise LogonRefused(f"logon of {account.user} refused: {error}", _about(error)) from error
+                raise LogonRefused(f"logon of {name} refused: {error}", _about(error)) from error
             raise
         except NotProved as error:
-            raise LogonRefused(f"logon of {account.user} not proved: {error}") from error
+            raise LogonRefused(f"logon of {name} not proved: {error}") from error
 
     try:
         logons.log_on_once(log_on)
@@ -124,7 +128,9 @@ def _open_session(option: Options, host: str, deadline: Deadline) -> _smb.Sessio
 
 def _words(error: Exception) -> str:
     if isinstance(error, ConnectionRefusedError):
-        return "connection refused: no file service listens there"
+        return "connection refused: no file service listens there; check ansible_host and ansible_port"
+    if isinstance(error, socket.gaierror):
+        return f"{error.strerror}: check ansible_host"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error)

@@ -45,6 +45,7 @@ class Logons:
 
     def __init__(self, folder: str, host: str, user: str, domain: str) -> None:
         local = domain.upper() in ("", ".", host.upper()) and "@" not in user
+        self._host = host
         self._own = _path(folder, f"{host}\n{domain}\\{user}")
         self._shared = "" if local else _path(folder, f"{domain}\\{user}")
 
@@ -79,7 +80,7 @@ class Logons:
             if self._shared:
                 with _record(self._shared) as shared:
                     if _check(shared) != PROVED:
-                        _try(made, own, (PASSWORD, ACCOUNT), lambda text: _write(shared, text))
+                        _try(made, own, (PASSWORD, ACCOUNT), lambda text: _write(shared, f"{self._host} said: {text}"))
                         _write(shared, PROVED)
                         return
             _try(made, own, (ACCOUNT,), self._spread)
@@ -87,7 +88,7 @@ class Logons:
     def _spread(self, text: str) -> None:
         if self._shared:
             with _record(self._shared) as shared:
-                _write(shared, text)
+                _write(shared, f"{self._host} said: {text}")
 
 
 def _try(log_on: Callable[[], None], own: IO[str], spreading: tuple[str, ...], spread: Callable[[str], None]) -> None:
@@ -107,7 +108,7 @@ def _try(log_on: Callable[[], None], own: IO[str], spreading: tuple[str, ...], s
 def _check(record: IO[str]) -> str:
     known = record.read()
     if known and known != PROVED:
-        raise LogonRefused(f"{known} (not tried again in this run, so that the account is not locked)")
+        raise LogonRefused(f"not tried again in this run, so that the account is not locked: {known}")
     return known
 
 

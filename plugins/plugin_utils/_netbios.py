@@ -109,6 +109,15 @@ class Wire:
                 break
         raise self._broken("the server sent something that is no SMB message")
 
+    def give_up(self, reason: str) -> None:
+        """Send no more: what the server sent is not to be trusted."""
+        self._lost = reason
+
+    @property
+    def peer(self) -> str:
+        """The server's address."""
+        return str(self._socket.getpeername()[0])
+
     def close(self) -> None:
         """Close the connection."""
         self._socket.close()

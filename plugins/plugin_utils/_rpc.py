@@ -26,7 +26,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
 
 # MS-RPCE section 2.2.2; C706 chapter 12.
-BIND, BIND_ACK, REQUEST, RESPONSE, FAULT = 11, 12, 0, 2, 3
+BIND, BIND_ACK, BIND_NAK, REQUEST, RESPONSE, FAULT = 11, 12, 13, 0, 2, 3
 WHOLE = 0x03
 HEADER = struct.Struct("<BBBB4sHHI")
 LITTLE_ENDIAN = b"\x10\0\0\0"
@@ -72,6 +72,8 @@ class Rpc:
         self._calls += 1
         head = HEADER.pack(5, 0, kind, WHOLE, LITTLE_ENDIAN, HEADER.size + len(body), 0, self._calls)
         answer = self._pipe.transact(head + body)
+        if answer[2:3] == bytes((BIND_NAK,)):
+            raise ServerError("the server refused to be asked by this pipe")
         if len(answer) < HEADER.size + 8:
             raise ConnectionLost("the server's answer to a call is shorter than it must be")
         _v, _m, got, flags, order, length, auth, call = HEADER.unpack_from(answer)

@@ -13,24 +13,31 @@ layout of the messages is that of MS-CIFS section 2.2.4.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import os
 import struct
-import time
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb_request as request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import NotProved, Refused, Wire
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_answer import (
     HEADER,
     Answer,
     in_code_page,
     listed_names,
+    listed_shares,
     status_in,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import UNKNOWN_REQUEST, StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_logon import (
+    Account,
+    ntlmv2_responses,
+    session_setup,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_request import Request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import (
+    DISK_FULL,
+    UNKNOWN_REQUEST,
+    StatusError,
+)
 
 try:
     from impacket import ntlm, smb
@@ -43,40 +50,19 @@ else:
     ntlm.get_ntlmv1_response(ntlm.compute_nthash("warm up"), b"\0" * 8)
     ntlm.hmac_md5(b"key", b"data")
 
-NEGOTIATE, SESSION_SETUP, TREE_CONNECT = 0x72, 0x73, 0x75
-CREATE, READ, WRITE, FLUSH, CLOSE, DELETE = 0xA2, 0x2E, 0x2F, 0x05, 0x04, 0x06
-CORE_WRITE = 0x0B
-TRANSACTION, TRANSACTION2 = 0x25, 0x32
-FIND_FIRST, QUERY_PATH, SET_FILE = 1, 5, 8
-NAMES_INFO = 0x103
-ANY_FILE, CLOSE_SEARCH, MOST_NAMES = 0x16, 0x01, 100
-TRANSACT_PIPE = 0x26
-BASIC_INFO, END_OF_FILE_INFO = 0x101, 0x104
-NO_ANDX = (0xFF, 0, 0)
 UNICODE = 0x8000
 CAP_UNICODE, CAP_LARGE_WRITE, CAP_EXTENDED_SECURITY = 0x4, 0x8000, 0x80000000
 SIGNING_REQUIRED = 0x08
 GUEST = 0x01
-READ_DATA, WRITE_DATA, READ_ATTRIBUTES = 0x1, 0x2, 0x80
+READ_DATA, WRITE_DATA = 0x1, 0x2
 SHARE_NONE, SHARE_READ, SHARE_WRITE, SHARE_ALL = 0, 1, 2, 7
 OPEN, CREATE_NEW, OPEN_IF = 1, 2, 3
-NOT_A_DIRECTORY = 0x40
 ATTRIBUTE_READ_ONLY, ATTRIBUTE_DIRECTORY = 0x01, 0x10
 LARGEST_CHUNK = 60000
-# A write's header, words, count of bytes and filler, which count towards the server's buffer (MS-CIFS 3.2.4.1.1).
-WRITE_HEAD = HEADER + 1 + 28 + 2 + 1
 # An offset has 32 bits in the requests that all servers know.
 FURTHEST = 0xFFFFFFFF
-
-
-@dataclass(frozen=True)
-class Account:
-    """Who logs on, and how. Its text never shows the password."""
-
-    user: str
-    password: str = field(repr=False)
-    domain: str
-    auth: str
+# The numbers of requests; what a server sends unasked has the number behind the last.
+LAST_NUMBER = 0xFFFE
 
 
 class Opened(NamedTuple):
@@ -94,6 +80,7 @@ class Session:
     def __init__(self, wire: Wire, name: str, host: str) -> None:
         self._wire = wire
         self._trees: dict[str, int] = {}
+        self._number = 0
         self._shortened: set[Opened] = set()
         try:
             self._smb = smb.SMB(name, host, session=wire)
@@ -112,7 +99,7 @@ class Session:
         """The most bytes that one read or write carries."""
         if self._capabilities & CAP_LARGE_WRITE and not self._signing:
             return LARGEST_CHUNK
-        return max((min(self._buffer, LARGEST_CHUNK) - WRITE_HEAD) & ~0x3FF, 0x400)
+        return max((min(self._buffer, LARGEST_CHUNK) - request.WRITE_HEAD) & ~0x3FF, 0x400)
 
     def log_on(self, account: Account) -> None:
         """Log on; refuse a guest session in its place.
@@ -144,10 +131,10 @@ class Session:
         """Connect to a share, once; give its id."""
         tree = self._trees.get(share.upper())
         if tree is None:
-            path = self._text(f"\\\\{self._smb.get_remote_host()}\\{share}".upper()) + self._text("\0")
-            words = struct.pack("<BBHHH", *NO_ANDX, 0, 1)
+            # By its address: some servers take no other name of theirs than their own (KB 281308).
+            path = self._text(f"\\\\{self._wire.peer}\\{share}\0".upper())
             try:
-                answer = self._request(TREE_CONNECT, words, b"\0" + path + b"?????\0", 0)
+                answer = self._ask(request.tree_connect(path), 0)
             except StatusError as error:
                 raise StatusError(error.status, share) from None
             tree = self._trees[share.upper()] = int(struct.unpack_from("<H", answer.raw, 24)[0])
@@ -156,25 +143,7 @@ class Session:
     def open(self, share: str, path: str, access: int, sharing: int, disposition: int = OPEN) -> Opened:
         """Open a file, without an oplock."""
         tree = self.tree(share)
-        name = self._text(path)
-        words = struct.pack(
-            "<BBHBHIIIQIIIIIB",
-            *NO_ANDX,
-            0,
-            len(name),
-            0,
-            0,
-            access | READ_ATTRIBUTES,
-            0,
-            0,
-            sharing,
-            disposition,
-            NOT_A_DIRECTORY,
-            2,
-            0,
-        )
-        pad = b"\0" if self._unicode else b""
-        answer = self._request(CREATE, words, pad + name + self._text("\0"), tree)
+        answer = self._ask(request.create(self._text(path), self._text("\0"), access, sharing, disposition), tree)
         answer.expect_words(34)
         file = struct.unpack_from("<H", answer.words, 5)[0]
         attributes, _allocated, size = struct.unpack_from("<IQQ", answer.words, 43)
@@ -212,8 +181,7 @@ class Session:
             )
 
     def _read_part(self, opened: Opened, offset: int, chunk: int) -> bytes:
-        words = struct.pack("<BBHHIHHIHI", *NO_ANDX, opened.file, offset, chunk, 0, 0, 0, 0)
-        answer = self._request(READ, words, b"", opened.tree)
+        answer = self._ask(request.read(opened.file, offset, chunk), opened.tree)
         answer.expect_words(12)
         length, start = struct.unpack_from("<HH", answer.words, 10)
         if length > chunk:
@@ -226,63 +194,60 @@ class Session:
             self._write_part(opened, offset + start, data[start : start + self.chunk])
 
     def _write_part(self, opened: Opened, offset: int, part: bytes) -> None:
-        words = struct.pack(
-            "<BBHHIIHHHHHI", *NO_ANDX, opened.file, offset, 0, 0, len(part), 0, len(part), WRITE_HEAD, 0
-        )
-        answer = self._request(WRITE, words, b"\0" + part, opened.tree)
+        answer = self._ask(request.write(opened.file, offset, part), opened.tree)
         answer.expect_words(6)
         if struct.unpack_from("<H", answer.words, 4)[0] != len(part):
-            raise StatusError(0xC000007F)
+            raise StatusError(DISK_FULL)
 
     def truncate(self, opened: Opened, size: int) -> None:
         """Set the size of an open file."""
         self._shortened.add(opened)
-        words = struct.pack("<HHH", opened.file, END_OF_FILE_INFO, 0)
+        words = struct.pack("<HHH", opened.file, request.END_OF_FILE_INFO, 0)
         try:
-            self._transaction2(SET_FILE, words, struct.pack("<Q", size), opened.tree)
+            self._transaction2(request.SET_FILE, words, struct.pack("<Q", size), opened.tree)
         except StatusError as error:
             if error.status not in UNKNOWN_REQUEST:
                 raise
-            # A write of no bytes does the same on the oldest servers (MS-CIFS section 2.2.4.12).
-            words = struct.pack("<HHIH", opened.file, 0, size, 0)
-            self._request(CORE_WRITE, words, b"\x01\0\0", opened.tree)
+            # The oldest servers know the older way alone.
+            self._ask(request.core_truncate(opened.file, size), opened.tree)
 
     def flush(self, opened: Opened) -> None:
         """Have an open file written to the server's disk."""
-        self._request(FLUSH, struct.pack("<H", opened.file), b"", opened.tree)
+        self._ask(request.flush(opened.file), opened.tree)
 
     def close_file(self, opened: Opened) -> None:
         """Close an open file."""
         self._shortened.discard(opened)
-        self._request(CLOSE, struct.pack("<HI", opened.file, 0xFFFFFFFF), b"", opened.tree)
+        self._ask(request.close(opened.file), opened.tree)
 
     def delete(self, share: str, path: str) -> None:
         """Delete a file."""
-        self._request(DELETE, struct.pack("<H", 0x06), b"\x04" + self._text(path + "\0"), self.tree(share))
+        self._ask(request.delete(self._text(path + "\0")), self.tree(share))
 
     def attributes(self, share: str, path: str) -> int:
         """Give the DOS attributes of a file or folder."""
-        parameters = struct.pack("<HI", BASIC_INFO, 0) + self._text(path + "\0")
-        data = self._transaction2(QUERY_PATH, parameters, b"", self.tree(share))
+        parameters = struct.pack("<HI", request.BASIC_INFO, 0) + self._text(path + "\0")
+        _told, data = self._transaction2(request.QUERY_PATH, parameters, b"", self.tree(share))
         if len(data) < 36:
             raise ConnectionLost("the server sent less than it should about a file")
         return int(struct.unpack_from("<I", data, 32)[0])
 
     def names(self, share: str, pattern: str) -> list[str]:
         """Give the names that a pattern finds, as many as one answer holds (MS-CIFS 2.2.6.2)."""
-        parameters = struct.pack("<HHHHI", ANY_FILE, MOST_NAMES, CLOSE_SEARCH, NAMES_INFO, 0)
+        most = request.MOST_NAMES
+        parameters = struct.pack("<HHHHI", request.ANY_FILE, most, request.CLOSE_SEARCH, request.NAMES_INFO, 0)
         parameters += self._text(pattern + "\0")
-        data = self._transaction2(FIND_FIRST, parameters, b"", self.tree(share))
-        return listed_names(data, MOST_NAMES, self._unicode)
+        _told, data = self._transaction2(request.FIND_FIRST, parameters, b"", self.tree(share))
+        return listed_names(data, most, self._unicode)
 
     def shares(self) -> list[str]:
-        """Give the names of the shares, as the LAN Manager call NetShareEnum tells (MS-RAP 2.5.6)."""
+        """Give the names of the shares, as the LAN Manager call NetShareEnum tells (MS-RAP 2.5.6).
+
+        Raises StatusError, or ServerError where it does not tell all.
+        """
         tree = self.tree("IPC$")
         parameters = struct.pack("<H", 0) + b"WrLeh\0" + b"B13\0" + struct.pack("<HH", 0, 0x1000)
-        name = self._text("\\PIPE\\LANMAN\0")
-        data = self._transaction(TRANSACTION, b"", name, parameters, b"", tree)
-        names = [data[at : at + 13].split(b"\0")[0] for at in range(0, len(data) - 12, 13)]
-        return [found.decode("cp437").upper() for found in names if found]
+        return listed_shares(*self._transaction(b"", "\\PIPE\\LANMAN\0", parameters, b"", tree))
 
     def pipe(self, name: str) -> Pipe:
         """Open a named pipe of the server."""
@@ -291,45 +256,41 @@ class Session:
 
     def transact(self, pipe: Opened, data: bytes) -> bytes:
         """Write to a pipe and read its answer in one request (MS-CIFS 2.2.5.6)."""
-        setup = struct.pack("<HH", TRANSACT_PIPE, pipe.file)
-        return self._transaction(TRANSACTION, setup, self._text("\\PIPE\\\0"), b"", data, pipe.tree)
+        setup = struct.pack("<HH", request.TRANSACT_PIPE, pipe.file)
+        return self._transaction(setup, "\\PIPE\\\0", b"", data, pipe.tree)[1]
 
     def close(self) -> None:
         """End the session."""
         self._wire.close()
 
-    def _transaction2(self, setup: int, parameters: bytes, data: bytes, tree: int) -> bytes:
-        return self._transaction(TRANSACTION2, struct.pack("<H", setup), b"\0", parameters, data, tree)
+    def _transaction2(self, setup: int, parameters: bytes, data: bytes, tree: int) -> tuple[bytes, bytes]:
+        return self._ask(request.transaction2(setup, parameters, data, self._room), tree).transacted()
 
-    def _transaction(self, command: int, setup: bytes, name: bytes, parameters: bytes, data: bytes, tree: int) -> bytes:
-        start = HEADER + 1 + 28 + len(setup) + 2
-        lead = b"\0" * (start % 2 if command == TRANSACTION and self._unicode else 0) + name
-        lead += b"\0" * (-(start + len(lead)) % 4)
-        gap = b"\0" * (-(len(parameters)) % 4)
-        at = start + len(lead)
-        behind = at + len(parameters) + len(gap)
-        words = struct.pack(
-            "<HHHHBBHIHHHHHBB",
-            *(len(parameters), len(data), 64, min(self._buffer - 256, 0x4000) & 0xFFFF),
-            *(0, 0, 0, 0, 0),
-            *(len(parameters), at, len(data), behind, len(setup) // 2, 0),
-        )
-        answer = self._request(command, words + setup, lead + parameters + gap + data, tree)
-        answer.expect_words(10)
-        count, offset = struct.unpack_from("<HH", answer.words, 12)
-        if struct.unpack_from("<H", answer.words, 2)[0] != count:
-            raise ConnectionLost("the server sent a part only of its answer")
-        return answer.part(offset, count)
+    def _transaction(self, setup: bytes, name: str, parameters: bytes, data: bytes, tree: int) -> tuple[bytes, bytes]:
+        """Give the parameters and the data of the answer."""
+        asked = request.transaction(setup, self._text(name), self._unicode, parameters, data, self._room)
+        return self._ask(asked, tree).transacted()
 
-    def _request(self, command: int, words: bytes, data: bytes, tree: int) -> Answer:
+    @property
+    def _room(self) -> int:
+        return min(self._buffer - 256, 0x4000) & 0xFFFF
+
+    def _ask(self, asked: Request, tree: int) -> Answer:
+        """Send a request and give the answer to it, and to no other."""
+        self._number = self._number % LAST_NUMBER + 1
         packet = smb.NewSMBPacket()
-        packet["Tid"] = tree
-        block = smb.SMBCommand(command)
-        block["Parameters"] = words
-        block["Data"] = data
+        packet["Tid"], packet["Mid"] = tree, self._number
+        block = smb.SMBCommand(asked.command)
+        block["Parameters"], block["Data"] = asked.words, asked.data
         packet.addCommand(block)
         self._smb.sendSMB(packet)
-        return Answer(self._wire.recv_packet().get_trailer(), command)
+        raw = self._wire.recv_packet().get_trailer()
+        try:
+            return Answer(raw, asked.command, self._number)
+        except ConnectionLost as error:
+            # What else is on the line may be another's answer.
+            self._wire.give_up(str(error))
+            raise
 
     def _text(self, text: str) -> bytes:
         return text.encode("utf-16-le") if self._unicode else in_code_page(text)
@@ -351,24 +312,15 @@ class Session:
         if account.auth == "ntlmv1":
             lm = nt = ntlm.get_ntlmv1_response(hashed, challenge)
         else:
-            lm, nt = _ntlmv2_responses(hashed, challenge, account)
+            lm, nt = ntlmv2_responses(hashed, challenge, account)
         self._announce_unicode()
-        answer = self._request(SESSION_SETUP, *self._plain_setup(lm, nt, account), 0)
+        key = int(self._smb._dialects_parameters["SessionKey"])
+        names = b"".join(self._text(name + "\0") for name in (account.user, account.domain, "Unix", "Ansible"))
+        asked = session_setup(lm, nt, names, wide=self._unicode, buffer=self._buffer, key=key)
+        answer = self._ask(asked, 0)
         answer.expect_words(3)
         self._smb.set_uid(struct.unpack_from("<H", answer.raw, 28)[0])
         self._smb._action = struct.unpack_from("<H", answer.words, 4)[0]
-
-    def _plain_setup(self, lm: bytes, nt: bytes, account: Account) -> tuple[bytes, bytes]:
-        capabilities = 0x40 | 0x4000 | CAP_LARGE_WRITE | CAP_UNICODE
-        key = int(self._smb._dialects_parameters["SessionKey"])
-        words = struct.pack(
-            "<BBHHHHIHHII", *NO_ANDX, 0xFFFF & max(self._buffer, 4356), 2, 1, key, len(lm), len(nt), 0, capabilities
-        )
-        # Texts in Unicode begin at an even place of the message (MS-CIFS section 2.2.4.53.1).
-        place = HEADER + 1 + len(words) + 2 + len(lm) + len(nt)
-        pad = b"\0" * (place % 2) if self._unicode else b""
-        names = (account.user, account.domain, "Unix", "Ansible")
-        return words, lm + nt + pad + b"".join(self._text(name + "\0") for name in names)
 
     def _announce_unicode(self) -> None:
         """Say in all messages from now on in which way names are written."""
@@ -392,17 +344,6 @@ def _why_not(last: bytes, error: Exception) -> str:
     if len(last) >= HEADER + 3 and last[:4] == b"\xffSMB" and last[HEADER] == 1:
         return "it offers no SMB1 dialect that is known here (NT LM 0.12)"
     return type(error).__name__
-
-
-def _ntlmv2_responses(hashed: bytes, challenge: bytes, account: Account) -> tuple[bytes, bytes]:
-    """Give the LMv2 and NTLMv2 responses (MS-NLMP section 3.3.2), which NT 4.0 SP4 understands."""
-    name = (account.user.upper() + account.domain).encode("utf-16-le")
-    key = hmac.new(hashed, name, hashlib.md5).digest()
-    own = os.urandom(8)
-    now = int((time.time() + 11644473600) * 10_000_000)
-    blob = b"\x01\x01" + bytes(6) + struct.pack("<Q", now) + own + bytes(12)
-    lm = hmac.new(key, challenge + own, hashlib.md5).digest() + own
-    return lm, hmac.new(key, challenge + blob, hashlib.md5).digest() + blob
 
 
 __all__ = (

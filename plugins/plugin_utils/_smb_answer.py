@@ -17,14 +17,16 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._sta
 
 HEADER = 32
 NT_STATUS = 0x4000
+NUMBER_AT = 30
 NAMES_HEAD = 12
 
 
 class Answer:
     """One answer of a server, taken apart and checked."""
 
-    def __init__(self, raw: bytes, command: int) -> None:
-        if len(raw) < HEADER + 3 or raw[:4] != b"\xffSMB" or raw[4] != command:
+    def __init__(self, raw: bytes, command: int, number: int) -> None:
+        told = (raw[:4], raw[4:5], raw[NUMBER_AT:HEADER])
+        if len(raw) < HEADER + 3 or told != (b"\xffSMB", bytes((command,)), struct.pack("<H", number)):
             raise ConnectionLost("the server sent something that is no answer to the request")
         self.raw = raw
         status = status_in(raw)
@@ -45,6 +47,15 @@ class Answer:
         if len(found) != count or (count and start < self._bytes):
             raise ConnectionLost("the server announced other data than it sent")
         return found
+
+    def transacted(self) -> tuple[bytes, bytes]:
+        """Give the parameters and the data of the answer to a transaction, which is a whole one."""
+        self.expect_words(10)
+        total, count, offset = struct.unpack_from("<2xH8xHH", self.words)
+        if total != count:
+            raise ConnectionLost("the server sent a part only of its answer")
+        told, at = struct.unpack_from("<HH", self.words, 6)
+        return self.part(at, told), self.part(offset, count)
 
 
 def in_code_page(text: str) -> bytes:
@@ -79,6 +90,17 @@ def listed_names(data: bytes, most: int, wide: bool) -> list[str]:
     return names
 
 
+def listed_shares(parameters: bytes, data: bytes) -> list[str]:
+    """Take a list of shares apart (MS-RAP 2.5.6.3.1): entries of 13 bytes, whose count the parameters tell."""
+    if len(parameters) < 8:
+        raise ConnectionLost("the server's list of shares is shorter than it must be")
+    status, _converter, count, available = struct.unpack_from("<HHHH", parameters)
+    entries = [data[at : at + 13].partition(b"\0")[0] for at in range(0, len(data) - 12, 13)]
+    if status or count < available or len(entries) < count:
+        raise ServerError("the server does not list all its shares")
+    return [name.decode("cp437").upper() for name in entries[:count] if name]
+
+
 def status_in(raw: bytes) -> int:
     """Give the status of an answer; a DOS error as the status that means the same."""
     status, flags = struct.unpack_from("<I", raw, 5)[0], struct.unpack_from("<H", raw, 10)[0]
@@ -90,4 +112,4 @@ def status_in(raw: bytes) -> int:
     return known.get(code, 0xC0000001)
 
 
-__all__ = ("HEADER", "Answer", "in_code_page", "listed_names", "status_in")
+__all__ = ("HEADER", "Answer", "in_code_page", "listed_names", "listed_shares", "status_in")

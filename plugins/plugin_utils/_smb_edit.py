@@ -73,11 +73,14 @@ class SmbEditor(Editor):
         place = self._server.place(path)
         folder = place.path.rpartition("\\")[0]
         if folder:
-            attributes = self._server.ask(
-                "creating", place, lambda: self._server.session.attributes(place.share, folder)
-            )
+            try:
+                attributes = self._server.ask(
+                    "creating", place, lambda: self._server.session.attributes(place.share, folder)
+                )
+            except Missing as error:
+                raise ServerError(f"Error while creating {place.shown}: there is no folder {folder}") from error
             if not attributes & _smb.ATTRIBUTE_DIRECTORY:
-                raise ServerError(f"Error while creating {place.shown}: {folder} is no folder")
+                raise ServerError(f"Error while creating {place.shown}: {folder} is not a folder")
 
     def create(self, path: str, data: bytes) -> None:
         place = self._server.place(path)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+    ConnectionLost,
     Entry,
     Files,
     Missing,
@@ -115,7 +116,9 @@ class SmbFiles(Files):
     def _listed_drives(self) -> list[str]:
         try:
             shares = self._server.session.shares()
-        except StatusError:
+        except ConnectionLost:
+            raise
+        except (ServerError, StatusError):
             return []
         return sorted({share[0] for share in shares if len(share) == 2 and share[1] == "$" and "A" <= share[0] <= "Z"})
 

@@ -25,6 +25,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._sta
     BAD_NETWORK_NAME,
     MISSING,
     NAME_COLLISION,
+    NO_FOLDER,
     SHARING_VIOLATION,
     StatusError,
 )
@@ -85,17 +86,24 @@ class SmbServer:
             raise ServerError(
                 f"{path}: '~' means nothing on this server: give a Windows path, as C:\\Mspclnt\\Mspclnt.ini"
             )
+        if any(ord(character) < ord(" ") for character in text):
+            raise ServerError(
+                f"{path!r}: it holds control characters: in double quotes, YAML takes \\n and \\t for them; use single "
+                "quotes or none"
+            )
         if not text.startswith("\\\\"):
             letter, names = split_windows_path(path)
             return Place(f"{letter}$", "\\" + "\\".join(names), text)
         server, share, below = [*text[2:].split("\\", 2), "", ""][:3]
+        if not server:
+            raise ServerError(f"{path}: it names no server; write it as \\\\SERVER\\C$\\Mspclnt\\Mspclnt.ini")
         if server.upper() not in self._names:
             raise ServerError(
                 f"{path}: it lies on another server, {server}, which is not logged on to; if that is this server's own "
                 "name, give it as ansible_smb_netbios_name"
             )
         if not share or ".." in below.split("\\"):
-            raise ServerError(f"{path}: this is no path of a file in a share")
+            raise ServerError(f"{path}: this is not the path of a file in a share")
         return Place(share, "\\" + below, text)
 
     def read(self, place: Place) -> tuple[bytes, int]:
@@ -148,7 +156,8 @@ def _check_size(place: Place, size: int) -> None:
 def _explained(doing: str, place: Place, error: StatusError) -> ServerError:
     text = f"Error while {doing} {place.shown}: {error}"
     if error.status in MISSING:
-        return Missing(text if doing != "reading" else f"{text}; set 'create: true' if it is to be made")
+        made = doing == "reading" and error.status not in NO_FOLDER
+        return Missing(f"{text}; set 'create: true' if it is to be made" if made else text)
     if error.status == NAME_COLLISION:
         return ChangedByOther(text)
     if error.status == BAD_NETWORK_NAME:

@@ -37,14 +37,15 @@ NOT_ON_THIS_HOST = frozenset((0xC000015B, 0xC000018B, 0xC0000199))
 REFUSED_LOGONS = WRONG_PASSWORD | BAD_ACCOUNT | NOT_ON_THIS_HOST
 # The server does not know the request, or not in this form: NT_STATUS_INVALID_LEVEL is the last one.
 UNKNOWN_REQUEST = frozenset((0xC0000002, 0xC0000003, 0xC000000D, 0xC00000BB, 0xC0000148))
-MISSING = frozenset((0xC0000034, 0xC000003A, 0xC000000F, 0xC0000039, 0xC0000033))
+NO_FOLDER = frozenset((0xC000003A, 0xC0000039))
+MISSING = NO_FOLDER | frozenset((0xC0000034, 0xC000000F, 0xC0000033))
 
 MEANINGS = {
     0xC0000064: Meaning("NO_SUCH_USER", "the server knows no such user: check ansible_user and ansible_smb_domain"),
     0xC000006A: Meaning("WRONG_PASSWORD", "the password is wrong: check ansible_password"),
     LOGON_FAILURE: Meaning(
         "LOGON_FAILURE",
-        "user name or password are wrong, or the server does not take this kind of logon: check ansible_user, "
+        "user name or password is wrong, or the server does not take this kind of logon: check ansible_user, "
         "ansible_password and ansible_smb_auth, and that the server's clock is right to half an hour (KB Q147706)",
     ),
     0xC000006E: Meaning("ACCOUNT_RESTRICTION", "the account may not log on here: check its restrictions"),
@@ -101,10 +102,12 @@ __all__ = (
     "ACCESS_DENIED",
     "BAD_ACCOUNT",
     "BAD_NETWORK_NAME",
+    "DISK_FULL",
     "MEANINGS",
     "MISSING",
     "NAME_COLLISION",
     "NOT_ON_THIS_HOST",
+    "NO_FOLDER",
     "REFUSED_LOGONS",
     "SHARING_VIOLATION",
     "UNKNOWN_REQUEST",

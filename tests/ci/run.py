@@ -80,16 +80,17 @@ def test_steps() -> list[Step]:
     env = environment(folder)
     python = str(folder / "bin" / "python")
     return [
+        # The longest first, so that nothing is left to run alone at the end.
+        pytest("smb", "tests/smb", "-m", "not long"),
         *lint_steps(),
         pytest("unit", "tests/unit"),
+        pytest("judge", "tests/judge", "-m", "not long"),
+        pytest("faults", "tests/faults", "-m", "not long"),
         Step("demo", [str(BUILD / "venv" / "demo" / "bin" / "python"), "examples/demo/run.py"], env),
         Step("artifact", [python, "-m", "tests.ci.artifact"], env),
         Step("integration", ["tests/integration/run"], env),
         Step("molecule default", ["molecule", "test", "--scenario-name", "default"], env, ROOT / "extensions"),
         Step("molecule fleet", ["molecule", "test", "--scenario-name", "fleet"], env, ROOT / "extensions"),
-        pytest("judge", "tests/judge", "-m", "not long"),
-        pytest("faults", "tests/faults", "-m", "not long"),
-        pytest("smb", "tests/smb", "-m", "not long"),
         Step("sanity", [python, "-m", "tests.ci.sanity"], env, weight=2),
     ]
 

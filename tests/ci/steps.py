@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,8 +35,9 @@ def run_steps(steps: Sequence[Step]) -> int:
     """Run light steps two at a time, then heavy ones alone; give the exit code for all."""
     begin = time.monotonic()
     with ThreadPoolExecutor(2) as pool:
-        for step in pool.map(_run, [step for step in steps if step.weight == 1]):
-            _show(step)
+        running = [pool.submit(_run, step) for step in steps if step.weight == 1]
+        for done in as_completed(running):
+            _show(done.result())
     for step in steps:
         if step.weight > 1:
             _show(_run(step))

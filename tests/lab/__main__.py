@@ -39,7 +39,7 @@ from tests.lab.lab import (  # noqa: E402
     may_listen,
 )
 from tests.lab.programs import MTA_PROGRAM  # noqa: E402
-from tests.lab.trees import registry_of  # noqa: E402
+from tests.lab.trees import registry_of, system_root_of  # noqa: E402
 
 Group = dict[str, Any]
 COMMON = {
@@ -109,6 +109,7 @@ class Servers:
         """Put the files of servers on their drives and give them registries; give a group of the inventory."""
         hosts = dict(zip(lab.addresses, servers.values(), strict=False))
         for address, server in hosts.items():
+            lab.put_system_root(address, system_root_of(server.drives))
             for letter, files in server.drives.items():
                 for path, data in files.items():
                     target = lab.drive(address, letter) / path
@@ -136,6 +137,7 @@ class Servers:
 def up(folder: Path, fleet: int) -> None:
     """Start the servers, and say how to reach them."""
     down(folder)
+    print("# Starting Samba as Windows NT servers, which takes a while.", flush=True)
     folder.mkdir(parents=True)
     servers = Servers(folder)
     inventory = {
@@ -179,6 +181,8 @@ def down(folder: Path) -> None:
             break
         time.sleep(0.05)
     shutil.rmtree(folder, ignore_errors=True)
+    if pids:
+        print(f"# Ended {len(pids)} processes of the lab, and removed {folder}.")
 
 
 def _started_at(pid: int) -> str:

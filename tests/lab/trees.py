@@ -31,14 +31,23 @@ def stored(value: Any) -> tuple[int, bytes]:
     return MULTI_SZ, "".join(part + "\0" for part in [*value, ""]).encode("utf-16-le")
 
 
+def system_root_of(drives: Mapping[str, Iterable[str]]) -> str:
+    """Give the system folder of a server with these files, where System.ini is, as drive and path below it."""
+    files = (f"{letter}/{path}" for letter, paths in drives.items() for path in paths)
+    return next((path.rpartition("/")[0] for path in files if path.upper().endswith("/SYSTEM.INI")), "C/WINNT")
+
+
 def registry_of(drives: Mapping[str, Iterable[str]]) -> dict[str, Any]:
     """Give the registry of a Windows NT 4.0 server with these files: with the MTA's service where EMSMTA.EXE is."""
     programs = [f"{letter}:\\{path}".replace("/", "\\") for letter, files in drives.items() for path in files]
     programs = [path for path in programs if path.lower().endswith("emsmta.exe")]
     mta = {"=ImagePath": programs[0], "=Start": 2, "=ObjectName": "LAB\\exchange"} if programs else None
-    version = {"=CurrentVersion": "4.0", "=CSDVersion": "Service Pack 6", "=SystemRoot": "C:\\WINNT"}
+    root = system_root_of(drives).replace("/", ":\\", 1)
+    version = {"=CurrentVersion": "4.0", "=CSDVersion": "Service Pack 6", "=SystemRoot": root}
+    suites = {"=ProductSuite": ["Small Business"]} if root.endswith(".SBS") else {}
+    control = {"Services": {"MSExchangeMTA": mta} if mta else {}, "Control": {"ProductOptions": suites}}
     return {
-        "SYSTEM": {"CurrentControlSet": {"Services": {"MSExchangeMTA": mta} if mta else {}}},
+        "SYSTEM": {"CurrentControlSet": control},
         "SOFTWARE": {"Microsoft": {"Windows NT": {"CurrentVersion": version}}},
     }
 

@@ -29,7 +29,7 @@ from impacket.dcerpc.v5.dtypes import NULL
 
 from tests.lab.trees import Tree, find, value
 
-BIND, BIND_ACK, REQUEST, RESPONSE = 11, 12, 0, 2
+BIND, BIND_ACK, BIND_NAK, REQUEST, RESPONSE = 11, 12, 13, 0, 2
 NDR = bytes.fromhex("045d888aeb1cc9119fe808002b10486002000000")
 NOT_FOUND, DENIED, INVALID_HANDLE, MORE_DATA = 2, 5, 6, 234
 OPEN_LOCAL_MACHINE, CLOSE, OPEN_KEY, QUERY_VALUE = 2, 5, 15, 17
@@ -47,7 +47,7 @@ class WinReg:
 
     faults: what a server does wrong, by its address: "denied" (the whole), "denied service"
     (keys of services), "more" (never all of a value), "lies" (about lengths), "silent",
-    "garbage", or "unknown call".
+    "garbage", "unknown call", or "no bind".
     """
 
     def __init__(self, base: Path, registries: Mapping[str, Tree], faults: Mapping[str, str] | None = None) -> None:
@@ -118,6 +118,9 @@ class Connection:
 
     def _answer(self, message: bytes) -> bytes | None:
         kind = message[2]
+        if kind == BIND and self._fault == "no bind":
+            # A reason and no versions: shorter than any other answer.
+            return pdu(message, BIND_NAK, struct.pack("<HB", 0, 0))
         if kind == BIND:
             body = struct.pack("<HHIH", 4280, 4280, 1, 13) + b"\\PIPE\\winreg\0" + b"\0" * 3
             return pdu(message, BIND_ACK, body + struct.pack("<B3xHH", 1, 0, 0) + NDR)

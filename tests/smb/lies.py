@@ -23,7 +23,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._app
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import ProfileError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._rpc import SmbRegistry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
@@ -46,16 +46,16 @@ NEGOTIATE, SESSION_SETUP, TREE_CONNECT = "negotiate", "session setup", "tree con
 FLUSH, CLOSE, SET_FILE, FIND_FIRST, SHARE_LIST = "flush", "close", "set file", "find first", "share list"
 BIND, OPEN_ROOT, OPEN_KEY, QUERY_VALUE, OTHER = "bind", "open root", "open key", "query value", "other"
 KINDS = {
-    _smb.NEGOTIATE: NEGOTIATE,
-    _smb.SESSION_SETUP: SESSION_SETUP,
-    _smb.TREE_CONNECT: TREE_CONNECT,
-    _smb.CREATE: CREATE,
-    _smb.READ: READ,
-    _smb.WRITE: WRITE,
-    _smb.FLUSH: FLUSH,
-    _smb.CLOSE: CLOSE,
+    _smb_request.NEGOTIATE: NEGOTIATE,
+    _smb_request.SESSION_SETUP: SESSION_SETUP,
+    _smb_request.TREE_CONNECT: TREE_CONNECT,
+    _smb_request.CREATE: CREATE,
+    _smb_request.READ: READ,
+    _smb_request.WRITE: WRITE,
+    _smb_request.FLUSH: FLUSH,
+    _smb_request.CLOSE: CLOSE,
 }
-TRANSACTIONS = {_smb.FIND_FIRST: FIND_FIRST, _smb.SET_FILE: SET_FILE}
+TRANSACTIONS = {_smb_request.FIND_FIRST: FIND_FIRST, _smb_request.SET_FILE: SET_FILE}
 CALLS_OF_PIPE = {2: OPEN_ROOT, 15: OPEN_KEY, 17: QUERY_VALUE}
 # What the action layer makes a result of, or an unreachable host; before that, the connection also takes a status.
 OURS = (ServerError, Refused, ProfileError)
@@ -89,9 +89,9 @@ def write(server: SmbServer) -> Result:
 
 def kind_of(message: bytes) -> str:
     """Name what a request asks for."""
-    if message[LENGTH + 4] == _smb.TRANSACTION2:
+    if message[LENGTH + 4] == _smb_request.TRANSACTION2:
         return TRANSACTIONS.get(struct.unpack_from("<H", message, WORDS + 28)[0], OTHER)
-    if message[LENGTH + 4] != _smb.TRANSACTION:
+    if message[LENGTH + 4] != _smb_request.TRANSACTION:
         return KINDS.get(message[LENGTH + 4], OTHER)
     if "LANMAN".encode("utf-16-le") in message:
         return SHARE_LIST

@@ -17,7 +17,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._loc
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request, request_from
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import parse, read_value
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
@@ -83,7 +83,7 @@ def test_check_mode_predicts_and_writes_nothing(caller: Caller, ini: Path) -> No
         ("Z:\\Mspclnt.ini", "no such share"),
         ("C:\\mspclnt", "directory"),
         ("~\\Mspclnt.ini", "'~'"),
-        ("Mspclnt.ini", "no absolute Windows path"),
+        ("Mspclnt.ini", "not an absolute Windows path"),
         ("C:\\mspclnt\\..\\Mspclnt.ini", "'..'"),
         ("\\\\other\\C$\\Mspclnt.ini", "another server"),
     ],
@@ -209,7 +209,7 @@ def test_a_lost_connection_says_what_the_file_holds(lab: Lab, ini: Path) -> None
     ini.write_bytes(OLD)
 
     def cut_after_the_write(_at: int, message: bytes) -> bytes:
-        if message[8] == _smb.WRITE:
+        if message[8] == _smb_request.WRITE:
             raise Cut(message)
         return message
 
@@ -225,7 +225,7 @@ def test_a_connection_that_the_server_still_holds(lab: Lab, ini: Path) -> None:
     ini.write_bytes(OLD)
 
     def cut_before_the_write(_at: int, message: bytes) -> bytes:
-        if message[8] == _smb.WRITE:
+        if message[8] == _smb_request.WRITE:
             raise Cut(silently=True)
         return message
 
@@ -243,10 +243,10 @@ def test_a_server_that_truncates_in_the_old_way_only(lab: Lab, ini: Path) -> Non
 
     def ask_for_an_unknown_level(_at: int, message: bytes) -> bytes:
         kinds.append(message[8])
-        level = struct.pack("<H", _smb.END_OF_FILE_INFO)
-        return message.replace(level, b"\xff\x0f") if message[8] == _smb.TRANSACTION2 else message
+        level = struct.pack("<H", _smb_request.END_OF_FILE_INFO)
+        return message.replace(level, b"\xff\x0f") if message[8] == _smb_request.TRANSACTION2 else message
 
     with FaultProxy((lab.addresses[0], lab.port), ask_for_an_unknown_level) as proxy:
         apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(state="absent"), check=False, diff=False)
-    assert _smb.CORE_WRITE in kinds
+    assert _smb_request.CORE_WRITE in kinds
     assert ini.read_bytes() == OLD

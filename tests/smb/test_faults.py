@@ -19,7 +19,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._app
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import parse, read_value
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb, _smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Deadline, Refused, Wire
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import Account, Session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
@@ -42,7 +42,7 @@ NAME = "Mspclnt.ini"
 SHARED_PATH = f"\\mspclnt\\{NAME}"
 PAGE = 4096
 # Where the number of the file stands in a message: behind its length, the header, the count of words and an AndX block.
-FILE_OF = {_smb.WRITE: 4 + 32 + 1 + 4, _smb.FLUSH: 4 + 32 + 1}
+FILE_OF = {_smb_request.WRITE: 4 + 32 + 1 + 4, _smb_request.FLUSH: 4 + 32 + 1}
 Call = Callable[[SmbServer], object]
 Fault = Callable[[bytes], Iterable[bytes]]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
@@ -134,7 +134,7 @@ def requests_of(call: Call, server: tuple[str, int]) -> list[bytes]:
 
     def note(message: bytes, answer: bytes) -> Iterable[bytes]:
         # A transaction is told by what it asks for.
-        kinds.append(message[8:9] + (message[65:67] if message[8] == _smb.TRANSACTION2 else b""))
+        kinds.append(message[8:9] + (message[65:67] if message[8] == _smb_request.TRANSACTION2 else b""))
         return (answer,)
 
     with FaultProxy(server, answer=note) as proxy:
@@ -148,7 +148,7 @@ def places(call: Call, fault: Fault, server: tuple[str, int]) -> list[int]:
     if fault in QUICK:
         return list(range(len(kinds)))
     last = {kind: at for at, kind in enumerate(kinds)}
-    return sorted({0, kinds.index(bytes((_smb.READ,))), *last.values()})
+    return sorted({0, kinds.index(bytes((_smb_request.READ,))), *last.values()})
 
 
 def check(call: Call, fault: Fault, server: tuple[str, int], at: int) -> None:
@@ -196,7 +196,7 @@ def test_an_audit_that_is_cut(call: Call, half: bool, lab: Lab, exchange: Path) 
         # Whoever has all answers does not feel the cut.
         complete = not half and at == count - 1
         lost = contextlib.nullcontext() if complete else pytest.raises((ConnectionLost, Refused))
-        with FaultProxy(server, cut) as proxy, lost:
+        with lost, FaultProxy(server, cut) as proxy:
             call(hurried(proxy.port))
         assert exchange.read_bytes() == NEW
     call(Caller(*server).server())
@@ -227,7 +227,7 @@ def test_a_late_answer_is_not_taken_for_another(lab: Lab, ini: Path) -> None:
     (ini.parent / "other.ini").write_bytes(NEW)
 
     def late_read(message: bytes, answer: bytes) -> Iterable[bytes]:
-        return late(answer) if message[8] == _smb.READ else (answer,)
+        return late(answer) if message[8] == _smb_request.READ else (answer,)
 
     with FaultProxy((lab.addresses[0], lab.port), answer=late_read) as proxy:
         session = hurried(proxy.port).session
@@ -292,7 +292,7 @@ def test_old_bytes_are_kept_here_where_the_server_is_gone(lab: Lab, ini: Path, c
 
     def cut(_at: int, message: bytes) -> bytes:
         # Three writes make the copy beside the file; then this is the second to the file itself.
-        if message[8] == _smb.WRITE:
+        if message[8] == _smb_request.WRITE:
             writes.append(len(message))
             if len(writes) == 5:
                 proxy.refuse()
@@ -313,7 +313,7 @@ def test_old_bytes_are_kept_here_where_the_server_takes_no_more_writes(lab: Lab,
     writes: list[bytes] = []
 
     def refuse_all_but_the_first(_at: int, message: bytes) -> bytes:
-        if message[8] not in (_smb.WRITE, _smb.FLUSH):
+        if message[8] not in (_smb_request.WRITE, _smb_request.FLUSH):
             return message
         writes.append(message)
         # No file has this number.

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb, _smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import PATIENCE
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import (
@@ -35,7 +35,7 @@ from tests.smb.test_names import put, short_name
 NAME = "ProxyClient Folder\\Mspclnt settings.ini"
 SHARED = "\\mspclnt\\Mspclnt.ini"
 READ_WRITE = _smb.READ_DATA | _smb.WRITE_DATA
-FILE_AT = {**FILE_OF, _smb.CLOSE: 4 + 32 + 1}
+FILE_AT = {**FILE_OF, _smb_request.CLOSE: 4 + 32 + 1}
 # Where the wanted access stands in the request that opens a file.
 ACCESS_AT = 4 + 32 + 1 + 15
 LONG = b"[EMSMTA]\r\nA=1\r\n" + b"".join(b"[Program%05d]\r\nDisable=0\r\n" % number for number in range(6000))
@@ -104,7 +104,7 @@ def test_a_file_that_another_program_holds_is_tried_a_few_times(lab: Lab, ini: P
     tries: list[bytes] = []
 
     def count(message: bytes) -> None:
-        if message[8] == _smb.CREATE and struct.unpack_from("<I", message, ACCESS_AT)[0] & _smb.WRITE_DATA:
+        if message[8] == _smb_request.CREATE and struct.unpack_from("<I", message, ACCESS_AT)[0] & _smb.WRITE_DATA:
             tries.append(message)
 
     with pytest.raises(ServerError, match="it is in use by another program"):
@@ -128,7 +128,7 @@ def test_others_may_read_but_not_write_meanwhile(lab: Lab, ini: Path) -> None:
         return data, time.monotonic() - begin < 1
 
     def while_it_is_written(message: bytes) -> None:
-        if message[8] == _smb.WRITE:
+        if message[8] == _smb_request.WRITE:
             seen.extend((attempt(_smb.READ_DATA), attempt(READ_WRITE)))
 
     edit_seen(lab, while_it_is_written, request())
@@ -147,11 +147,11 @@ def test_each_file_is_flushed_behind_its_last_write(before: bytes, state: str, l
             requests.setdefault(file_of(message), []).append(message[8])
 
     edit_seen(lab, note, request(backup=True, state=state))
-    written = [kinds for kinds in requests.values() if _smb.WRITE in kinds]
+    written = [kinds for kinds in requests.values() if _smb_request.WRITE in kinds]
     assert len(written) >= 2
     for kinds in written:
-        behind = kinds[len(kinds) - kinds[::-1].index(_smb.WRITE) :]
-        assert behind == [_smb.FLUSH, _smb.CLOSE]
+        behind = kinds[len(kinds) - kinds[::-1].index(_smb_request.WRITE) :]
+        assert behind == [_smb_request.FLUSH, _smb_request.CLOSE]
 
 
 def test_the_copy_is_whole_before_the_first_of_several_writes(lab: Lab, ini: Path) -> None:
@@ -159,7 +159,7 @@ def test_the_copy_is_whole_before_the_first_of_several_writes(lab: Lab, ini: Pat
     seen: list[tuple[int, dict[str, bytes]]] = []
 
     def look(message: bytes) -> None:
-        if message[8] == _smb.WRITE:
+        if message[8] == _smb_request.WRITE:
             seen.append((file_of(message), {path.name: path.read_bytes() for path in ini.parent.iterdir()}))
 
     edit_seen(lab, look, request())

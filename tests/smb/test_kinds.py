@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _netbios, _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _netbios, _smb, _smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
@@ -57,7 +57,7 @@ class Spy:
 
     def counts(self, command: int) -> list[int]:
         """Give how many bytes each read asked for, or each write carried."""
-        at = {_smb.READ: 4 + 32 + 1 + 10, _smb.WRITE: 4 + 32 + 1 + 20}[command]
+        at = {_smb_request.READ: 4 + 32 + 1 + 10, _smb_request.WRITE: 4 + 32 + 1 + 20}[command]
         return [struct.unpack_from("<H", each, at)[0] for each in self.seen if each[8] == command]
 
 
@@ -120,7 +120,7 @@ def test_a_read_of_10_kb_takes_three_requests(small: Lab, file: Path) -> None:
         assert not offers_extended_security(server.session)
         assert server.session.chunk == 4096
         assert server.read(server.place("C:\\mspclnt\\Mspclnt.ini"))[0] == KB10
-    assert spy.counts(_smb.READ) == [4096] * 3
+    assert spy.counts(_smb_request.READ) == [4096] * 3
 
 
 def test_a_write_of_10_kb_takes_three_requests(small: Lab, file: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_write_of_10_kb_takes_three_requests(small: Lab, file: Path) -> None:
         assert session.read(opened, len(KB10)) == KB10
         session.close()
     assert file.read_bytes() == KB10
-    assert spy.counts(_smb.WRITE) == [4096, 4096, 2048]
+    assert spy.counts(_smb_request.WRITE) == [4096, 4096, 2048]
 
 
 def test_an_edit_that_moves_10_kb_takes_small_writes(small: Lab, file: Path) -> None:
@@ -143,7 +143,7 @@ def test_an_edit_that_moves_10_kb_takes_small_writes(small: Lab, file: Path) -> 
         apply(SmbEditor(caller.server()), request(), check=False, diff=False)
     assert file.read_bytes() == b"[EMSMTA]\r\nA=1\r\nDisable=1\r\n" + behind
     assert [path.name for path in file.parent.iterdir()] == [file.name]
-    for command in (_smb.READ, _smb.WRITE):
+    for command in (_smb_request.READ, _smb_request.WRITE):
         assert max(spy.counts(command)) == 4096
         assert len(spy.counts(command)) >= 3
 
@@ -161,7 +161,7 @@ def test_messages_are_signed_where_the_server_wants_it(signing: Lab) -> None:
     with spied(signing, nt4=False) as (spy, caller):
         apply(SmbEditor(caller.server()), request(path="C:\\Mspclnt.ini"), check=False, diff=False)
     assert ini.read_bytes() == NEW
-    signed = [message for message in spy.seen if message[8] not in (_smb.NEGOTIATE, _smb.SESSION_SETUP)]
+    signed = [message for message in spy.seen if message[8] not in (_smb_request.NEGOTIATE, _smb_request.SESSION_SETUP)]
     assert len(signed) > 5
     for message in signed:
         assert struct.unpack_from("<H", message, 4 + 10)[0] & SIGNED
@@ -174,7 +174,7 @@ def test_signing_without_extended_security_is_refused_in_words(signing: Lab) -> 
     says = pytest.raises(Refused, match=r"requires signed messages.*RequireSecuritySignature")
     with spied(signing) as (spy, caller), says:
         caller.connect()
-    assert [message[8] for message in spy.seen] == [_smb.NEGOTIATE]
+    assert [message[8] for message in spy.seen] == [_smb_request.NEGOTIATE]
     assert signing.bad_logons() == before
 
 

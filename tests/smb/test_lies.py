@@ -36,7 +36,7 @@ CALLS: dict[str, tuple[Call, ...]] = {
     lies.SESSION_SETUP: ALL,
     lies.TREE_CONNECT: ALL,
     lies.CREATE: ALL,
-    lies.READ: (write, look, audit),
+    lies.READ: ALL,
     lies.CLOSE: ALL,
     lies.WRITE: (write,),
     lies.FLUSH: (write,),

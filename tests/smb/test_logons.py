@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb, _smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
 from impacket import ntlm
@@ -128,7 +128,7 @@ def test_a_server_that_answers_in_unicode_from_the_start(auth: str, lab: Lab) ->
     """Which NT 4.0 may do; Samba gives the bit back as it was sent."""
 
     def in_unicode(message: bytes, answer: bytes) -> Iterable[bytes]:
-        if message[8] != _smb.NEGOTIATE:
+        if message[8] != _smb_request.NEGOTIATE:
             return (answer,)
         flags = struct.unpack_from("<H", answer, 4 + 10)[0] | _smb.UNICODE
         return (answer[: 4 + 10] + struct.pack("<H", flags) + answer[4 + 12 :],)

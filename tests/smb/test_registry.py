@@ -92,6 +92,7 @@ def server(tmp_path: Path, exposed: Sample) -> Iterator[tuple[Caller, WinReg]]:
         ("denied service", "access is denied: this needs an administrator"),
         ("more", "the value is longer than 3000 bytes"),
         ("unknown call", "does not let its registry be read over the network"),
+        ("no bind", "does not let its registry be read over the network"),
     ],
 )
 def test_what_a_registry_refuses_is_not_read(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _netbios, _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _netbios, _smb, _smb_request
 
 from tests.lab.lab import PASSWORD, Lab, free_addresses
 from tests.lab.proxy import FaultProxy
@@ -138,7 +138,7 @@ def test_the_deadline_of_a_whole_task(servers: Lab, tmp_path: Path) -> None:
 )
 def test_the_timeout_is_that_of_each_request(seconds: float, says: str, servers: Lab, tmp_path: Path) -> None:
     def slow(_number: int, message: bytes) -> bytes:
-        time.sleep(seconds if message[8] == _smb.READ else 0.2)
+        time.sleep(seconds if message[8] == _smb_request.READ else 0.2)
         return message
 
     with FaultProxy((servers.addresses[0], servers.port), slow) as proxy:

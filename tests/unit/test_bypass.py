@@ -86,7 +86,9 @@ def test_a_verified_change() -> None:
     assert (result["outcome"], result["status_after"], result["in_force"]) == ("ok", "protected", "no")
     assert result["changes"] == [{"path": INI, "before": {}, "after": {}}]
     assert result["next_steps"] == ["Restart the MTA.", "It may be undone."]
-    assert result["message"].startswith(f"exposed -> protected (documented): Windows reads nothing; changed {INI}.")
+    assert result["message"].startswith(
+        f"exposed -> protected (documented): changed {INI}; before that, Windows read nothing."
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,8 +164,9 @@ def test_a_refusal_is_the_message_and_the_next_step() -> None:
 def test_a_refusal_says_what_a_key_means(key: str, meaning: str) -> None:
     refusal = decide(found("exposed", "Disable", key), True, False)["refusal"]
     assert refusal == (
-        f"Left alone, status exposed: section EMSMTA also holds {key}, so X.400 may go through the proxy on purpose, "
-        f"and Disable=1 would end that. {meaning}If it is not wanted, set emsmta_bypass_override_proxied to true."
+        f"Left alone, status exposed: section EMSMTA of {INI} also holds {key}, so X.400 may go through the proxy on "
+        f"purpose, and Disable=1 would end that. {meaning}If it is not wanted, set emsmta_bypass_override_proxied to "
+        "true."
     )
 
 

@@ -82,7 +82,7 @@ def check(part: Part, row: Row) -> None:
     assert part.source
 
 
-LOST = "the pointer in System.ini leads nowhere: "
+LOST = "the pointer in System.ini (Ini File Path) leads nowhere: "
 CLIENT_ROWS = (
     Row("pointer", CLIENT, INSTALLED, DOCUMENTED, ("System.ini names C:\\mspclnt\\MSPCLNT.INI",)),
     Row(
@@ -136,14 +136,18 @@ CLIENT_ROWS = (
         ("\\\\PROXY-09\\mspclnt\\Mspclnt.ini", "network share"),
     ),
     Row(
-        "pointer_relative", {**CLIENT, **points_to(b"Mspclnt.ini")}, UNKNOWN, DOCUMENTED, ("no absolute Windows path",)
+        "pointer_relative",
+        {**CLIENT, **points_to(b"Mspclnt.ini")},
+        UNKNOWN,
+        DOCUMENTED,
+        ("not an absolute Windows path",),
     ),
     Row(
         "pointer_with_a_variable",
         {**CLIENT, **points_to(b"%SystemRoot%\\Mspclnt.ini")},
         UNKNOWN,
         DOCUMENTED,
-        ("no absolute Windows path",),
+        ("not an absolute Windows path",),
     ),
     Row("pointer_upwards", {**CLIENT, **points_to(b"C:\\x\\..\\mspclnt\\mspclnt.ini")}, UNKNOWN, DOCUMENTED, ("'..'",)),
     Row("pointer_empty", {**CLIENT, **points_to(b"")}, UNKNOWN, DOCUMENTED, (LOST + "an empty path",)),
@@ -288,10 +292,12 @@ CLIENT_ROWS = (
         {"system_root": "D:\\nt4"},
     ),
     Row("system_root_wrong", CLIENT, UNKNOWN, DOCUMENTED, ("C:\\NT\\System.ini",), {"system_root": "C:\\NT"}),
-    Row("system_root_relative", CLIENT, UNKNOWN, DOCUMENTED, ("no absolute Windows path",), {"system_root": "WINNT"}),
+    Row(
+        "system_root_relative", CLIENT, UNKNOWN, DOCUMENTED, ("not an absolute Windows path",), {"system_root": "WINNT"}
+    ),
     Row("system_root_not_given", CLIENT, UNKNOWN, DOCUMENTED, ("was not given",), {"system_root": "E:\\WINNT"}),
     Row("system_root_upwards", CLIENT, UNKNOWN, DOCUMENTED, ("'..'",), {"system_root": "C:\\..\\WINNT"}),
-    Row("system_root_posix", CLIENT, UNKNOWN, DOCUMENTED, ("no absolute Windows path",), {"system_root": "/mnt/c"}),
+    Row("system_root_posix", CLIENT, UNKNOWN, DOCUMENTED, ("not an absolute Windows path",), {"system_root": "/mnt/c"}),
 )
 
 
@@ -330,7 +336,7 @@ MTA_ROWS = (
     Row("option_wrong", MTA, UNKNOWN, INFERRED, ("is not in C:\\x", "'drives_complete'"), {"exchange_bin": "C:\\x"}),
     Row("option_names_the_file", MTA, UNKNOWN, INFERRED, (), {"exchange_bin": "C:\\exchsrvr\\bin\\emsmta.exe"}),
     Row("option_not_given", MTA, UNKNOWN, INFERRED, ("E: was not given",), {"exchange_bin": "E:\\", **COMPLETE}),
-    Row("option_relative", MTA, UNKNOWN, INFERRED, ("no absolute",), {"exchange_bin": "Exchsrvr\\Bin", **COMPLETE}),
+    Row("option_relative", MTA, UNKNOWN, INFERRED, ("not an absolute",), {"exchange_bin": "Exchsrvr\\Bin", **COMPLETE}),
     Row("option_upwards", MTA, UNKNOWN, INFERRED, ("'..'",), {"exchange_bin": "C:\\x\\..\\exchsrvr\\bin", **COMPLETE}),
     Row("option_share", MTA, UNKNOWN, INFERRED, ("network share",), {"exchange_bin": "\\\\EX01\\C$", **COMPLETE}),
     Row(

@@ -130,7 +130,7 @@ def test_what_is_not_there_is_none(folder: Path, path: str) -> None:
     ],
 )
 def test_relative_paths_are_refused(folder: Path, path: str) -> None:
-    assert refusal(folder, path) == f"{path}: this is no absolute Windows path, such as C:\\Mspclnt\\Mspclnt.ini"
+    assert refusal(folder, path) == f"{path}: this is not an absolute Windows path, such as C:\\Mspclnt\\Mspclnt.ini"
 
 
 @pytest.mark.parametrize("path", ["\\\\EX01\\C$\\Mspclnt.ini", "//EX01/C$/Mspclnt.ini", "\\/EX01\\C$"])

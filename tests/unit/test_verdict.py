@@ -337,17 +337,17 @@ def test_where_readers_differ_the_verdict_is_inferred(which: str) -> None:
 def test_the_master_is_named(master: bytes | None, named: str, server: str) -> None:
     verdict = judge(evidence(disable(MSPCLNT, b"1"), details=PROXY_2_0._replace(master=master)))
     message = risk_of(verdict, "overwritten_on_refresh").message
-    assert f"undone by {named}: " in message
-    assert f"entry point master on {server}, which is not logged on to" in message
+    assert f"undone by {named} when" in message
+    assert message.endswith(f"run the role's entry point master on {server}.")
 
 
 @pytest.mark.parametrize(
     ("hours", "isa", "says"),
     [
-        (b"6", False, "at a restart or an update and perhaps every 6 hours."),
-        (b"2", True, "at a restart or an update and every 2 hours."),
-        (None, False, "at a restart or an update."),
-        (b"six", False, "at a restart or an update."),
+        (b"6", False, "at 'Update Now' of the client and perhaps every 6 hours, unless"),
+        (b"2", True, "at 'Update Now' of the client and every 2 hours."),
+        (None, False, "at 'Update Now' of the client, unless"),
+        (b"six", False, "at 'Update Now' of the client, unless"),
     ],
 )
 def test_when_the_fix_is_undone(hours: bytes | None, isa: bool, says: str) -> None:
