@@ -86,11 +86,22 @@ def test_check_mode_predicts_and_writes_nothing(caller: Caller, ini: Path) -> No
         ("Mspclnt.ini", "not an absolute Windows path"),
         ("C:\\mspclnt\\..\\Mspclnt.ini", "'..'"),
         ("\\\\other\\C$\\Mspclnt.ini", "another server"),
+        ("\\\\\\\\other\\C$\\Mspclnt.ini", "it names no server"),
+        ("C:\new\test.ini", "in double quotes, YAML takes"),
     ],
 )
 def test_a_path_that_cannot_be(path: str, says: str, caller: Caller) -> None:
     with pytest.raises(ServerError, match=says.replace(".", "\\.")):
         apply(SmbEditor(caller.server()), request(path=path), check=False, diff=False)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_folder_that_is_missing_is_not_made(check: bool, caller: Caller) -> None:
+    path = "C:\\none\\Mspclnt.ini"
+    with pytest.raises(ServerError, match=r"there is no such folder [^;]*$"):
+        apply(SmbEditor(caller.server()), request(path=path), check, diff=False)
+    with pytest.raises(ServerError, match=r"there is no folder \\none$"):
+        apply(SmbEditor(caller.server()), request(path=path, create=True), check, diff=False)
 
 
 @pytest.mark.parametrize("check", [True, False])

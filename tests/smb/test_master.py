@@ -149,6 +149,16 @@ def test_a_copy_that_is_missing_is_not_made(world: World) -> None:
     assert not os.listdir(master.parent)
 
 
+@pytest.mark.parametrize("path", ["", None], ids=["empty", "null"])
+def test_an_empty_path_stands_for_nothing(path: str | None, world: World) -> None:
+    master = world.put(MASTER)
+    done = world.run(emsmta_bypass_master_path=path)
+    assert done.returncode != 0
+    assert "emsmta_bypass_master_path is empty" in done.stdout, done.stdout
+    assert "EMSMTA.EXE" not in done.stdout
+    assert master.read_bytes() == MASTER
+
+
 def test_a_copy_in_another_place(world: World) -> None:
     master = world.put(MASTER, "Program Files/Proxy/mspclnt.ini")
     world.run(emsmta_bypass_master_path="C:\\PROGRAM FILES\\Proxy\\Mspclnt.ini", emsmta_bypass_backup="no")

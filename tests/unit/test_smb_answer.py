@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers over SMB, taken apart: a list of shares that is not whole is none."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_answer import Answer, listed_shares
+
+MORE_DATA = 234
+SHARES = b"".join(name.ljust(13, b"\0") for name in (b"C$", b"D$", b"mspclnt"))
+READ, NUMBER = 0x2E, 7
+
+
+def told(status: int, count: int, available: int) -> bytes:
+    """Give the parameters of the answer (MS-RAP section 2.5.6.2.2)."""
+    return struct.pack("<HHHH", status, 0, count, available)
+
+
+def test_a_whole_list_of_shares() -> None:
+    assert listed_shares(told(0, 3, 3), SHARES) == ["C$", "D$", "MSPCLNT"]
+
+
+@pytest.mark.parametrize(
+    "parameters", [told(MORE_DATA, 3, 4), told(0, 3, 4), told(5, 0, 0), told(0, 4, 4)], ids=lambda each: each.hex()
+)
+def test_a_list_of_shares_that_is_not_whole(parameters: bytes) -> None:
+    with pytest.raises(ServerError, match="does not list all its shares"):
+        listed_shares(parameters, SHARES)
+
+
+@pytest.mark.parametrize("parameters", [b"", told(0, 3, 3)[:7]])
+def test_a_list_of_shares_without_its_head(parameters: bytes) -> None:
+    with pytest.raises(ConnectionLost):
+        listed_shares(parameters, SHARES)
+
+
+def message(command: int, number: int) -> bytes:
+    """Give an answer without words and bytes."""
+    return b"\xffSMB" + bytes((command,)) + bytes(25) + struct.pack("<H", number) + b"\0\0\0"
+
+
+def test_an_answer_belongs_to_its_request() -> None:
+    assert Answer(message(READ, NUMBER), READ, NUMBER).words == b""
+    for command, number in ((READ, NUMBER - 1), (READ + 1, NUMBER)):
+        with pytest.raises(ConnectionLost, match="no answer to the request"):
+            Answer(message(command, number), READ, NUMBER)
