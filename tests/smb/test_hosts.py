@@ -64,7 +64,7 @@ def serving(other: str) -> Sample:
 
 CASES = {
     "System.ini": Case(pointing, False, "it lies on another server, {}, which is not logged on to"),
-    "Master Config": Case(fetching, True, "run the role's entry point master on {}, which is not logged on to"),
+    "Master Config": Case(fetching, True, "run the role's entry point master on {}."),
     "service": Case(serving, False, "it lies on another server, {}, which is not logged on to"),
 }
 
