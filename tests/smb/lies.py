@@ -279,7 +279,7 @@ class Liar:
 @contextmanager
 def lying(base: Path) -> Iterator[Liar]:
     """Give a server that is protected and has a registry, below a folder; what else it says is a lie."""
-    sample = next(sample for sample in samples() if sample.name == "ex02-protected")
+    (sample,) = (each for each in samples() if each.name == "ex02-protected")
     (base / "controller").mkdir()
     with Lab(base / "lab", 1) as lab, pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(base / "controller"))

@@ -166,7 +166,7 @@ def test_a_transaction_in_several_answers_is_refused(liar: Liar) -> None:
 @pytest.mark.parametrize("call", [audit, look, write])
 @pytest.mark.parametrize(("count", "ends"), [(15, False), (16, True), (10_000, True)])
 def test_keep_alives_between_messages(call: Call, count: int, ends: bool, liar: Liar) -> None:
-    for at in {0, 3, len(liar.kinds(call)) // 2}:
+    for at in (0, 3, len(liar.kinds(call)) // 2):
         result = liar.tell(call, lambda answer: (KEEP_ALIVE * count, answer), only(at))
         assert result == (None if ends else liar.right(call))
 
