@@ -87,7 +87,9 @@ def test_ntlmv1_works_when_asked_for_and_is_warned_of(servers: Lab, tmp_path: Pa
     code, told = on_one(servers, tmp_path, LOOK, ansible_smb_auth="ntlmv1")
     assert code == 0, told
     assert logons(servers)[-1] == ("[]\\[administrator]", "[NTLMv1]")
-    assert f"[WARNING]: {servers.addresses[0]}: logging on by NTLMv1, as asked for; anyone who records it can find" in told
+    assert (
+        f"[WARNING]: {servers.addresses[0]}: logging on by NTLMv1, as asked for; anyone who records it can find" in told
+    )
     assert "NTLMv1" not in on_one(servers, tmp_path, LOOK)[1]
 
 
