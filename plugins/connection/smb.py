@@ -20,7 +20,7 @@ requirements:
 notes:
   - A refused logon is not tried again on that host in the same run, and a domain account (C(DOMAIN\user) or
     C(user@domain)) that was refused on one host is not tried on another, so that a wrong password does not lock it. A
-    logon that the server does not answer counts as refused.
+    logon that the server does not answer may have been a bad one, and is not made again there.
   - A guest session that a server grants in place of a real one is refused.
 options:
   host:

@@ -90,7 +90,7 @@ FETCH_AGAIN = Advice(
     "Client in its Control Panel), see there that it was fetched, and restart the MTA.",
     "Q193928",
 )
-ISA_MANAGEMENT = "dd EMSMTA with Disable=1 to the application settings of the Firewall Client in ISA Management."
+ISA_MANAGEMENT = "Add EMSMTA with Disable=1 to the application settings of the Firewall Client in ISA Management."
 SMALL_BUSINESS_SERVER = Note(
     "small_business_server",
     "This is Small Business Server; the setup of its versions 4.0 and 4.0a puts the client beside Exchange and "
@@ -118,8 +118,8 @@ def advice_for(evidence: Evidence, mspclnt: Stanza, details: Client, exposed: bo
     restarts = {True: RESTART_ON_CLUSTER, False: RESTART, None: RESTART_UNLESS_CLUSTER}
     advice = [restarts[evidence.system.cluster]]
     if details.says_do_not_edit:
-        remark = f"{mspclnt.entry.windows} says that it should not be edited: ISA Server overwrites it. Also a"
-        advice.append(Advice("isa_management", remark + ISA_MANAGEMENT, "Q323457"))
+        remark = f"{mspclnt.entry.windows} says that it should not be edited: ISA Server overwrites it."
+        advice.append(Advice("isa_management", f"{remark} {ISA_MANAGEMENT}", "Q323457"))
     if exposed:
         advice.append(REMOTE_EVENTS)
     outside = evidence.peers.outside if evidence.peers is not None else ()
@@ -136,7 +136,7 @@ def advice_for_master(master: Stanza, details: Client) -> list[Advice]:
     """Give what a person should do with a proxy server's master copy."""
     if not details.says_do_not_edit:
         return [FETCH_AGAIN]
-    return [] if master.protects else [Advice("isa_management", f"A{ISA_MANAGEMENT}", "Q323457")]
+    return [] if master.protects else [Advice("isa_management", ISA_MANAGEMENT, "Q323457")]
 
 
 def general_advice(evidence: Evidence) -> list[Advice]:
@@ -163,9 +163,7 @@ def notes_on(evidence: Evidence, judged: bool) -> list[Note]:
     notes = [SMALL_BUSINESS_SERVER] if system.small_business else []
     if judged and system.version == "4.0" and system.rpc_bypasses:
         notes.append(RPC_PASSES_BY)
-    setup = {fact.name for fact in evidence.mta_facts}
-    # Setup's value of the services shows that its key was read.
-    if judged and "services" in setup and "x400" not in setup:
+    if judged and evidence.no_x400:
         notes.append(NO_X400)
     return notes
 

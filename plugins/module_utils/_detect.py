@@ -107,6 +107,7 @@ def gather(files: Files, places: Places, open_registry: OpenRegistry | None = No
         system=system,
         product=mta.product,
         disabled_service=mta.disabled,
+        no_x400=mta.no_x400,
         saved_as_text=about.saved_as_text + beside_mta,
         newer_client=newer_client,
         peers=about.peers,

@@ -47,26 +47,31 @@ SETUP_BUILDS = (("setup_build", "Build"), ("setup_newest_build", "NewestBuild"))
 
 
 class Mta(NamedTuple):
-    """The part itself, its product where the version is known, whether its service is disabled, and the facts."""
+    """The part itself, its product where the version is known, whether its service is disabled, and the facts.
+
+    no_x400: Exchange's Setup was read, and has no X.400 connector.
+    """
 
     part: Part
     product: Product | None
     disabled: bool
     facts: tuple[Fact, ...]
+    no_x400: bool = False
 
 
 def find_mta(look: Look, places: Places) -> Mta:
     """Look for the MTA."""
     service = look.has_key(SERVICE)
     if service is False:
-        failures = look.failures
-        facts = _setup(look)
-        return Mta(_absent(facts, complete=look.failures == failures), None, False, facts)
-    facts = (_service(look) if service else ()) + _setup(look)
+        facts, complete = _setup(look)
+        return Mta(_absent(facts, complete), None, False, facts)
+    setup, complete = _setup(look)
+    facts = (_service(look) if service else ()) + setup
     known = {fact.name: fact.value for fact in facts}
     part = _by_service(look, places, known["image_path"]) if service else _by_files(look, places)
     found, told = _product(look, part.entry) if part.entry is not None else (None, ())
-    return Mta(part, found, known.get("start") == DISABLED, _told((*facts, *told)))
+    no_x400 = complete and "services" in known and "x400" not in known
+    return Mta(part, found, known.get("start") == DISABLED, _told((*facts, *told)), no_x400)
 
 
 def _product(look: Look, program: Entry) -> tuple[Product | None, tuple[Fact, ...]]:
@@ -92,12 +97,15 @@ def _service(look: Look) -> tuple[Fact, ...]:
     return tuple(Fact(name, value, f"HKLM\\{SERVICE}\\{key}") for name, key, value in values)
 
 
-def _setup(look: Look) -> tuple[Fact, ...]:
+def _setup(look: Look) -> tuple[tuple[Fact, ...], bool]:
+    """Give what Exchange's Setup wrote down, and whether what is not there surely is not."""
+    failures = look.failures
     if not look.has_key(SETUP):
-        return ()
+        return (), False
     values: list[tuple[str, str, Answer]] = [(name, key, text(look.value(SETUP, key))) for name, key in SETUP_PATHS]
     values += [(name, key, number(look.value(SETUP, key))) for name, key in SETUP_BUILDS]
-    return _told(tuple(Fact(name, value, f"HKLM\\{SETUP}\\{key}") for name, key, value in values))
+    facts = _told(tuple(Fact(name, value, f"HKLM\\{SETUP}\\{key}") for name, key, value in values))
+    return facts, look.failures == failures
 
 
 def _told(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
@@ -116,7 +124,8 @@ def _by_service(look: Look, places: Places, image: Answer) -> Part:
     """Look for the program of the service, which is what runs, or else for the one that the user names."""
     own = _program(image) if isinstance(image, str) else ""
     failures = look.failures
-    found = look.existing([own], MTA_PROGRAM) if own.lower().endswith(f"\\{MTA_PROGRAM}".lower()) else []
+    runs_it = own.lower().endswith(f"\\{MTA_PROGRAM}".lower())
+    found = look.existing([own], MTA_PROGRAM) if runs_it else []
     if found:
         reason = f"the service MSExchangeMTA is there, and {found[0].windows} is its program"
         return Part(INSTALLED, DOCUMENTED, reason, "Q143380", found[0])
@@ -130,10 +139,11 @@ def _by_service(look: Look, places: Places, image: Answer) -> Part:
     if look.failures > failures:
         reason = f"{there} its program could not be looked at ({look.reason}){_on_cluster(look)}"
         return Part(UNKNOWN, DOCUMENTED, reason, "Q143380")
+    hint = f"there is no {MTA_PROGRAM} in {places.exchange_bin}" if places.exchange_bin else "set 'exchange_bin'"
     if not own:
-        return _unknown(look, f"{there} its ImagePath ({image or 'nothing'}) names no program: set 'exchange_bin'")
-    if not own.lower().endswith(MTA_PROGRAM.lower()):
-        return _unknown(look, f"{there} it runs {own}, which is not {MTA_PROGRAM}: look by hand, or set 'exchange_bin'")
+        return _unknown(look, f"{there} its ImagePath ({image or 'nothing'}) names no program: {hint}")
+    if not runs_it:
+        return _unknown(look, f"{there} it runs {own}, which is not a path of {MTA_PROGRAM}: look by hand; {hint}")
     return _unknown(look, f"{there} its program {own} is not{_on_cluster(look)}")
 
 

@@ -158,6 +158,7 @@ class Evidence(NamedTuple):
     system: System = System()
     product: Product | None = None
     disabled_service: bool = False
+    no_x400: bool = False
     saved_as_text: tuple[str, ...] = ()
     newer_client: str | None = None
     peers: Peers | None = None

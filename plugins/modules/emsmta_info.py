@@ -237,7 +237,9 @@ check_mode:
   returned: success
   type: bool
 in_force:
-  description: Whether the running MTA has read the fix, V(yes), V(no) or V(unknown).
+  description:
+    - Whether the running MTA has read the fix, V(yes), V(no) or V(unknown).
+    - V(unknown) for now, since nothing that is gathered tells when the MTA was started.
   returned: success
   type: str
 notes:

@@ -16,6 +16,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ris
 
 OK, REFUSED, FAILED, NOT_VERIFIED = "ok", "refused", "failed", "not_verified"
 TO_TAKE_EFFECT = ("restart_mta", "fetch_again")
+# Of the loop over the files, in the role.
+LOOP_VARIABLE = "__emsmta_bypass_path"
 CHANGE_KEYS = ("path", "before", "after", "backup_file")
 
 Found = Mapping[str, Any]
@@ -76,8 +78,8 @@ def conclude(before: Found, present: bool, override_proxied: bool, edits: Found,
         "changes": changes,
         "reasons": before["reasons"],
         "risks": last["risks"],
-        # An edit does not touch what a running MTA has read.
-        "in_force": "no" if changes and present else last["in_force"],
+        # An edit does not touch what a running MTA has read; what it had read of a protected server is not known.
+        "in_force": "no" if changes and present and _was_exposed(before) else last["in_force"],
         "next_steps": [decision["refusal"]] if decision["refusal"] else _next_steps(last, present, bool(changes)),
     }
     result["message"] = _message(result, failures, bool(before["check_mode"]))
@@ -108,13 +110,19 @@ def _proxied(status: str, keys: Mapping[str, Sequence[str]]) -> str:
 
 
 def _change(edit: Found) -> dict[str, Any]:
-    return {key: edit[key] for key in CHANGE_KEYS if key in edit}
+    """Give what an edit changed; one that failed behind its write tells no more than its path."""
+    told: dict[str, Any] = {"path": edit.get(LOOP_VARIABLE), "before": {}, "after": {}, "backup_file": None}
+    return {key: edit.get(key, told[key]) for key in CHANGE_KEYS}
 
 
 def _agrees(after: Found, present: bool) -> bool:
     if present:
         return bool(after["status"] == "protected")
     return all(stanza["disable"] is None for stanza in after["evidence"]["stanzas"])
+
+
+def _was_exposed(before: Found) -> bool:
+    return bool(before["status"] == "exposed" and not before["check_mode"])
 
 
 def _predicted(status: str, present: bool, changes: Sequence[Found], failed: bool) -> str:

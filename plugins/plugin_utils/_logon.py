@@ -23,7 +23,8 @@ from typing import IO
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
 
-PROVED = "proved"
+PROVED, UNANSWERED = "proved", "unanswered"
+NO_ANSWER = "the server did not answer the logon ({})"
 # What a refusal is about: this host alone, a password that may be wrong, the state of the account.
 HOST, PASSWORD, ACCOUNT = "host", "password", "account"
 
@@ -59,8 +60,9 @@ class Logons:
     def log_on_once(self, log_on: Callable[[float], None]) -> None:
         """Log on, unless this run has learnt that the account is refused.
 
-        A domain account is proved by the first logon, while the others wait. A logon that
-        the server did not answer may have been a bad one, and counts as such.
+        A domain account is proved by the first logon, while the others wait. Until then a
+        logon that the server did not answer may have been a bad one: it is not made again on
+        that host, and two of them end it for all.
 
         Args:
             log_on: makes the logon; gets the seconds for which others were waited for, and
@@ -76,38 +78,51 @@ class Logons:
             log_on(time.monotonic() - begin)
 
         with _record(self._own) as own:
-            _check(own)
-            if self._shared:
+            proved = _check(own) == PROVED
+            if self._shared and not proved:
                 with _record(self._shared) as shared:
-                    if _check(shared) != PROVED:
-                        _try(made, own, (PASSWORD, ACCOUNT), lambda text: _write(shared, f"{self._host} said: {text}"))
-                        _write(shared, PROVED)
+                    known = _check(shared)
+                    if known != PROVED:
+                        self._prove(made, own, shared, unanswered=known == UNANSWERED)
                         return
-            _try(made, own, (ACCOUNT,), self._spread)
+            self._use(made, own, proved or bool(self._shared))
 
-    def _spread(self, text: str) -> None:
-        if self._shared:
-            with _record(self._shared) as shared:
-                _write(shared, f"{self._host} said: {text}")
+    def _prove(self, log_on: Callable[[], None], own: IO[str], shared: IO[str], unanswered: bool) -> None:
+        """Log on with a domain account for the first time; after two logons without an answer there is no third."""
+        try:
+            log_on()
+        except LogonRefused as error:
+            _write(own, str(error))
+            if error.about != HOST:
+                _write(shared, f"{self._host} said: {error}")
+            raise
+        except ConnectionLost as error:
+            _write(own, NO_ANSWER.format(error))
+            _write(shared, f"{self._host}, and another: {NO_ANSWER.format(error)}" if unanswered else UNANSWERED)
+            raise
+        _write(own, PROVED)
+        _write(shared, PROVED)
 
-
-def _try(log_on: Callable[[], None], own: IO[str], spreading: tuple[str, ...], spread: Callable[[str], None]) -> None:
-    """Log on; note a refusal for this host, and for all where it is about something that is the same there."""
-    try:
-        log_on()
-    except (ConnectionLost, LogonRefused) as error:
-        text, about = f"the server did not answer the logon ({error})", PASSWORD
-        if isinstance(error, LogonRefused):
-            text, about = str(error), error.about
-        _write(own, text)
-        if about in spreading:
-            spread(text)
-        raise
+    def _use(self, log_on: Callable[[], None], own: IO[str], proved: bool) -> None:
+        """Log on; proved: the password is known to be right, so that no answer locks nothing."""
+        try:
+            log_on()
+        except LogonRefused as error:
+            _write(own, str(error))
+            if error.about == ACCOUNT and self._shared:
+                with _record(self._shared) as shared:
+                    _write(shared, f"{self._host} said: {error}")
+            raise
+        except ConnectionLost as error:
+            if not proved:
+                _write(own, NO_ANSWER.format(error))
+            raise
+        _write(own, PROVED)
 
 
 def _check(record: IO[str]) -> str:
     known = record.read()
-    if known and known != PROVED:
+    if known not in ("", PROVED, UNANSWERED):
         raise LogonRefused(f"not tried again in this run, so that the account is not locked: {known}")
     return known
 

@@ -30,7 +30,7 @@ class Refused(Exception):
 
 
 class NotProved(Refused):
-    """A logon was made and let in as somebody else, or answered in a way that tells nothing."""
+    """A logon was let in as somebody else."""
 
 
 class Deadline:
@@ -82,6 +82,8 @@ class Wire:
         except (UnicodeError, OverflowError) as error:
             raise Refused(f"{host!r} and port {port} cannot be an address ({error})") from error
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        #: The server's address.
+        self.peer = str(self._socket.getpeername()[0])
         if port == SESSION_PORT:
             try:
                 self._request_session(called_name)
@@ -112,11 +114,6 @@ class Wire:
     def give_up(self, reason: str) -> None:
         """Send no more: what the server sent is not to be trusted."""
         self._lost = reason
-
-    @property
-    def peer(self) -> str:
-        """The server's address."""
-        return str(self._socket.getpeername()[0])
 
     def close(self) -> None:
         """Close the connection."""

@@ -35,6 +35,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_request import Request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import (
     DISK_FULL,
+    END_OF_FILE,
     UNKNOWN_REQUEST,
     StatusError,
 )
@@ -53,7 +54,6 @@ else:
 UNICODE = 0x8000
 CAP_UNICODE, CAP_LARGE_WRITE, CAP_EXTENDED_SECURITY = 0x4, 0x8000, 0x80000000
 SIGNING_REQUIRED = 0x08
-GUEST = 0x01
 READ_DATA, WRITE_DATA = 0x1, 0x2
 SHARE_NONE, SHARE_READ, SHARE_WRITE, SHARE_ALL = 0, 1, 2, 7
 OPEN, CREATE_NEW, OPEN_IF = 1, 2, 3
@@ -122,7 +122,7 @@ class Session:
         except (ServerError, Refused, StatusError):
             raise
         except Exception as error:
-            raise NotProved(f"its answer to the logon cannot be understood ({type(error).__name__})") from None
+            raise ConnectionLost(f"its answer to the logon cannot be understood ({type(error).__name__})") from None
         if self._smb.isGuestSession():
             raise NotProved("it let this user in as a guest only: check ansible_user and ansible_smb_domain")
         self._announce_unicode()
@@ -175,10 +175,7 @@ class Session:
     def _expect_end(self, opened: Opened, at: int) -> None:
         """Refuse an end that comes before that of the file as it was opened, unless it was shortened here."""
         if at < opened.size and opened not in self._shortened:
-            raise ServerError(
-                f"the server gave {at} of the {opened.size} bytes that the file had when it was opened: it was changed "
-                "meanwhile, or the server is at fault; run the task again"
-            )
+            raise StatusError(END_OF_FILE)
 
     def _read_part(self, opened: Opened, offset: int, chunk: int) -> bytes:
         answer = self._ask(request.read(opened.file, offset, chunk), opened.tree)

@@ -117,23 +117,28 @@ class _SmbFile(OpenFile, Handle):
         return self._server.ask("reading", self._place, lambda: self._session.read(self._opened, SIZE_LIMIT))
 
     def replace(self, old: bytes, new: bytes) -> None:
+        begun: list[Place] = []
         kept: list[Place] = []
 
         def keep() -> str:
             # By its bytes, so that no file of somebody else is taken for it.
             digest = hashlib.sha256(old).hexdigest()[:8]
             name = f"{self._place.path.rpartition(SEPARATOR)[2]}.{digest}.winsock_proxy.old"
-            kept.append(self._place.beside(name))
-            return self.save_beside(name, old)
+            begun.append(self._place.beside(name))
+            shown = self.save_beside(name, old)
+            kept.append(begun[-1])
+            return shown
 
         try:
             self._replace(old, new, keep)
         except NotRestored as error:
-            beside = "".join(f"; its old bytes are in {place.shown}" for place in kept)
-            kept.clear()
-            raise NotRestored(f"{error}{beside}; {_keep_here(self._place, old)}") from error
+            begun.clear()
+            beside = "".join(f"; its old bytes are in {copy.shown}" for copy in kept if copy.shown not in str(error))
+            raise NotRestored(
+                f"Error while writing {self._place.shown}: {error}{beside}; {_keep_here(self._place, old)}"
+            ) from error
         finally:
-            for copy in kept:
+            for copy in begun:
                 _delete_quietly(self._server, copy)
 
     def _replace(self, old: bytes, new: bytes, keep: Callable[[], str]) -> None:
@@ -197,10 +202,7 @@ def _recover(server: SmbServer, place: Place, old: bytes, new: bytes, cause: Con
         server.reconnect()
         state = _settled(server, place, old, new)
     except Exception as error:
-        raise NotRestored(
-            f"Error while writing {place.shown}: {cause}; the file holds neither the old nor the new bytes for sure "
-            f"({error})"
-        ) from error
+        raise NotRestored(f"{cause}; the file holds neither the old nor the new bytes for sure ({error})") from error
     failure = Written if state.startswith(NEW) else ServerError
     raise failure(
         f"Error while writing {place.shown}: {cause}; looked again, the file holds {state}: run the task again"
@@ -240,11 +242,13 @@ def _which(now: bytes, old: bytes, new: bytes) -> str | None:
 
 def _take_back(server: SmbServer, place: Place, data: bytes, cause: ConnectionLost) -> None:
     """After a broken connection: keep a new file that is complete, and take away one that is not."""
+    failure = ServerError
     try:
         server.reconnect()
         now = server.read(place)[0]
         if now == data:
-            state = "it is there and complete"
+            failure, state = Written, "it is there and complete"
+        # An empty one may be another's as well, but then holds nothing.
         elif data.startswith(now):
             server.session.delete(place.share, place.path)
             state = "it was not complete, and was taken away"
@@ -254,7 +258,7 @@ def _take_back(server: SmbServer, place: Place, data: bytes, cause: ConnectionLo
         state = "it was not made"
     except Exception as error:
         state = f"whether it is there is not known ({error})"
-    raise ServerError(f"Error while creating {place.shown}: {cause}; {state}: run the task again") from cause
+    raise failure(f"Error while creating {place.shown}: {cause}; {state}: run the task again") from cause
 
 
 def _delete_quietly(server: SmbServer, place: Place) -> None:

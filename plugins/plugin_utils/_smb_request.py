@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_answer import HEADER
 
-NEGOTIATE, SESSION_SETUP, TREE_CONNECT = 0x72, 0x73, 0x75
+SESSION_SETUP, TREE_CONNECT = 0x73, 0x75
 CREATE, READ, WRITE, FLUSH, CLOSE, DELETE = 0xA2, 0x2E, 0x2F, 0x05, 0x04, 0x06
 CORE_WRITE = 0x0B
 TRANSACTION, TRANSACTION2 = 0x25, 0x32
@@ -103,3 +103,41 @@ def _transaction(command: int, setup: bytes, lead: bytes, parameters: bytes, dat
     words = struct.pack("<HHHHBBHI", len(parameters), len(data), 64, room, 0, 0, 0, 0)
     words += struct.pack("<HHHHHBB", 0, len(parameters), at, len(data), behind, len(setup) // 2, 0)
     return Request(command, words + setup, lead + parameters + gap + data)
+
+
+__all__ = (
+    "ANY_FILE",
+    "BASIC_INFO",
+    "CLOSE",
+    "CLOSE_SEARCH",
+    "CORE_WRITE",
+    "CREATE",
+    "DELETE",
+    "END_OF_FILE_INFO",
+    "FIND_FIRST",
+    "FLUSH",
+    "MOST_NAMES",
+    "NAMES_INFO",
+    "NO_ANDX",
+    "QUERY_PATH",
+    "READ",
+    "SESSION_SETUP",
+    "SET_FILE",
+    "TRANSACTION",
+    "TRANSACTION2",
+    "TRANSACT_PIPE",
+    "TREE_CONNECT",
+    "WRITE",
+    "WRITE_HEAD",
+    "Request",
+    "close",
+    "core_truncate",
+    "create",
+    "delete",
+    "flush",
+    "read",
+    "transaction",
+    "transaction2",
+    "tree_connect",
+    "write",
+)

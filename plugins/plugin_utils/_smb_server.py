@@ -23,6 +23,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils impo
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import Session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import (
     BAD_NETWORK_NAME,
+    END_OF_FILE,
     MISSING,
     NAME_COLLISION,
     NO_FOLDER,
@@ -120,10 +121,7 @@ class SmbServer:
         finally:
             session.close_file(opened)
         if len(data) != opened.size:
-            raise ServerError(
-                f"Error while reading {place.shown}: it has {opened.size} bytes, and {len(data)} were read: "
-                "it was changed meanwhile, or the server is at fault; run the task again"
-            )
+            raise StatusError(END_OF_FILE)
         return data, opened.attributes
 
     def ask(self, doing: str, place: Place, request: Callable[[], T]) -> T:

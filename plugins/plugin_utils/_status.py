@@ -26,6 +26,7 @@ SHARING_VIOLATION = 0xC0000043
 NAME_COLLISION = 0xC0000035
 BAD_NETWORK_NAME = 0xC00000CC
 DISK_FULL = 0xC000007F
+END_OF_FILE = 0xC0000011
 
 # These count as a logon that the server refused: another try could lock the account. The password may be wrong; the
 # account is in a state that is the same everywhere; this server alone does not let it in.
@@ -64,6 +65,11 @@ MEANINGS = {
     0xC0000054: Meaning("FILE_LOCK_CONFLICT", "it is in use by another program"),
     NAME_COLLISION: Meaning("OBJECT_NAME_COLLISION", "it is there already"),
     BAD_NETWORK_NAME: Meaning("BAD_NETWORK_NAME", "there is no such share"),
+    END_OF_FILE: Meaning(
+        "END_OF_FILE",
+        "it has another size than when it was opened: it was changed meanwhile, or the server is at fault; run the "
+        "task again",
+    ),
     DISK_FULL: Meaning("DISK_FULL", "the disk is full: make room and run the task again"),
     0xC0000044: Meaning("QUOTA_EXCEEDED", "the disk quota is used up: make room and run the task again"),
     0xC00000BA: Meaning("FILE_IS_A_DIRECTORY", "it is a directory; give the path of the file in it"),
@@ -79,7 +85,10 @@ MEANINGS = {
     0xC000005E: Meaning("NO_LOGON_SERVERS", "the server reaches no domain controller to check the logon"),
     0xC000018D: Meaning("TRUSTED_RELATIONSHIP_FAILURE", "the server's trust with its domain is broken"),
     0xC0000205: Meaning("INSUFF_SERVER_RESOURCES", "the server is out of resources: try again later"),
-    0xC00000BD: Meaning("DUPLICATE_NAME", "the server takes no other name than its own: use its address or own name"),
+    0xC00000BD: Meaning(
+        "DUPLICATE_NAME",
+        "the server takes no other name than its own: reach it by its own address, without a forwarded port",
+    ),
     0xC0000002: Meaning("NOT_IMPLEMENTED", "the server does not know this request"),
     0xC00000BB: Meaning("NOT_SUPPORTED", "the server does not support this request"),
     0xC000000D: Meaning("INVALID_PARAMETER", "the server does not take this request"),
@@ -99,10 +108,10 @@ class StatusError(Exception):
 
 
 __all__ = (
-    "ACCESS_DENIED",
     "BAD_ACCOUNT",
     "BAD_NETWORK_NAME",
     "DISK_FULL",
+    "END_OF_FILE",
     "MEANINGS",
     "MISSING",
     "NAME_COLLISION",

@@ -32,6 +32,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
 
 from tests.lab.lab import Lab
+from tests.lab.proxy import NEGOTIATE as FIRST
 from tests.lab.proxy import FaultProxy
 from tests.lab.servers import FILES_ONLY, OPTIONS, samples
 from tests.lab.winreg import WinReg
@@ -46,7 +47,7 @@ NEGOTIATE, SESSION_SETUP, TREE_CONNECT = "negotiate", "session setup", "tree con
 FLUSH, CLOSE, SET_FILE, FIND_FIRST, SHARE_LIST = "flush", "close", "set file", "find first", "share list"
 BIND, OPEN_ROOT, OPEN_KEY, QUERY_VALUE, OTHER = "bind", "open root", "open key", "query value", "other"
 KINDS = {
-    _smb_request.NEGOTIATE: NEGOTIATE,
+    FIRST: NEGOTIATE,
     _smb_request.SESSION_SETUP: SESSION_SETUP,
     _smb_request.TREE_CONNECT: TREE_CONNECT,
     _smb_request.CREATE: CREATE,

@@ -325,6 +325,10 @@ def test_old_bytes_are_kept_here_where_the_server_takes_no_more_writes(lab: Lab,
         pytest.raises(ServerError, match="could not be put back") as caught,
     ):
         apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(), check=False, diff=False)
+    told = str(caught.value)
+    assert told.startswith("Error while writing C:\\mspclnt\\Mspclnt.ini: ")
+    # No copy could be made there, and none is named.
+    assert "its old bytes are in C:" not in told
     check_copy(str(caught.value), controller, LONGER)
     assert ini.read_bytes() == NEW
 

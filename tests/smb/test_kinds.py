@@ -29,7 +29,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._sta
 
 from tests.faults.children import as_nobody
 from tests.lab.lab import PASSWORD, PORTS_OF_NT, SIGNING, SMALL_BUFFERS, USER, Lab, free_addresses, may_listen
-from tests.lab.proxy import FaultProxy, as_nt4
+from tests.lab.proxy import NEGOTIATE, FaultProxy, as_nt4
 from tests.smb.conftest import Caller
 from tests.smb.test_edit import NEW, OLD, request
 
@@ -161,7 +161,7 @@ def test_messages_are_signed_where_the_server_wants_it(signing: Lab) -> None:
     with spied(signing, nt4=False) as (spy, caller):
         apply(SmbEditor(caller.server()), request(path="C:\\Mspclnt.ini"), check=False, diff=False)
     assert ini.read_bytes() == NEW
-    signed = [message for message in spy.seen if message[8] not in (_smb_request.NEGOTIATE, _smb_request.SESSION_SETUP)]
+    signed = [message for message in spy.seen if message[8] not in (NEGOTIATE, _smb_request.SESSION_SETUP)]
     assert len(signed) > 5
     for message in signed:
         assert struct.unpack_from("<H", message, 4 + 10)[0] & SIGNED
@@ -174,7 +174,7 @@ def test_signing_without_extended_security_is_refused_in_words(signing: Lab) -> 
     says = pytest.raises(Refused, match=r"requires signed messages.*RequireSecuritySignature")
     with spied(signing) as (spy, caller), says:
         caller.connect()
-    assert [message[8] for message in spy.seen] == [_smb_request.NEGOTIATE]
+    assert [message[8] for message in spy.seen] == [NEGOTIATE]
     assert signing.bad_logons() == before
 
 

@@ -15,9 +15,10 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils impo
 
 from tests.lab.lab import Lab
 from tests.lab.proxy import Cut, FaultProxy
+from tests.smb.conftest import furnish_exposed
 from tests.smb.test_edit import NEW, OLD
 from tests.smb.test_errors import playing
-from tests.smb.test_play import play
+from tests.smb.test_play import ROLE, play
 from tests.smb.test_variables import EDIT, on_one, through
 
 AUDIT = {**EDIT, "check_mode": True}
@@ -106,3 +107,17 @@ def test_until_tries_again_and_succeeds(arrives: bool, state: str, lab: Lab, ini
     assert (done.stdout + done.stderr).count("FAILED - RETRYING") == 1
     assert ("changed=0 " in done.stdout) is (state == "new")
     assert ini.read_bytes() == NEW
+
+
+def test_the_role_tells_what_a_lost_write_changed(tmp_path: Path) -> None:
+    with Lab(tmp_path / "lab", 1, drives="C") as exposed:
+        furnish_exposed(exposed)
+        ini = exposed.drive(exposed.addresses[0], "C") / "mspclnt/Mspclnt.ini"
+        with cut_at(_smb_request.WRITE, exposed) as variables:
+            done = play(exposed, tmp_path, ROLE, **variables, emsmta_bypass_backup=False)
+        assert ini.read_bytes() == NEW
+    assert done.returncode == 2, done.stdout
+    (told,) = [line for line in done.stdout.splitlines() if line.startswith("fatal:")]
+    assert "looked again, the file holds the new bytes" in told
+    assert "The server now: exposed -> protected" in told
+    assert "net stop msexchangemta" in told

@@ -19,7 +19,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils impo
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
 
 from tests.lab.lab import Lab
-from tests.lab.proxy import Cut, FaultProxy, Hook
+from tests.lab.proxy import NEGOTIATE, Cut, FaultProxy, Hook
 from tests.smb.conftest import Caller
 from tests.smb.test_edit import OLD, PATH, request
 from tests.smb.test_play import play
@@ -117,7 +117,7 @@ def test_what_another_program_writes_meanwhile_is_left_alone(
     cut_large = second_write_to_the_file(lambda: None)
 
     def cut_and_let_the_proxy_refresh(at: int, message: bytes) -> bytes:
-        if message[8] == _smb_request.NEGOTIATE:
+        if message[8] == NEGOTIATE:
             connections.append(message)
             if len(connections) == 2:
                 ini.write_bytes(b"[Common]\r\nPort=1\r\n")
@@ -137,14 +137,14 @@ def test_what_another_program_writes_meanwhile_is_left_alone(
 
 
 def test_a_new_file_of_another_program_is_not_taken_back(lab: Lab, ini: Path) -> None:
-    seen: dict[int, list[bytes]] = {_smb_request.NEGOTIATE: [], _smb_request.CREATE: []}
+    seen: dict[int, list[bytes]] = {NEGOTIATE: [], _smb_request.CREATE: []}
 
     def never_make_it_and_let_another(_at: int, message: bytes) -> bytes:
         seen.setdefault(message[8], []).append(message)
         # The first open looks whether it is there.
         if message[8] == _smb_request.CREATE and len(seen[_smb_request.CREATE]) == 2:
             raise Cut
-        if message[8] == _smb_request.NEGOTIATE and len(seen[_smb_request.NEGOTIATE]) == 2:
+        if message[8] == NEGOTIATE and len(seen[NEGOTIATE]) == 2:
             ini.write_bytes(OLD)
         return message
 

@@ -84,7 +84,7 @@ def test_nothing_to_change_ignores_what_an_earlier_run_registered() -> None:
 def test_a_verified_change() -> None:
     result = conclude(found("exposed"), True, False, edited(INI), found("protected", disable="1"))
     assert (result["outcome"], result["status_after"], result["in_force"]) == ("ok", "protected", "no")
-    assert result["changes"] == [{"path": INI, "before": {}, "after": {}}]
+    assert result["changes"] == [{"path": INI, "before": {}, "after": {}, "backup_file": None}]
     assert result["next_steps"] == ["Restart the MTA.", "It may be undone."]
     assert result["message"].startswith(
         f"exposed -> protected (documented): changed {INI}; before that, Windows read nothing."
@@ -209,3 +209,13 @@ def test_mitigated_risks_are_no_next_step() -> None:
     result = conclude(found("protected", risks=[lasting], advice=[]), True, False, {}, {})
     assert result["next_steps"] == []
     assert result["message"].endswith("nothing to change.")
+
+
+def test_an_edit_that_failed_behind_its_write_is_a_change() -> None:
+    edits = {"results": [{"__emsmta_bypass_path": INI, "failed": True, "changed": True, "msg": "the answer was lost"}]}
+    result = conclude(found("exposed"), True, False, edits, found("protected", disable="1"))
+    assert (result["outcome"], result["changed"], result["status_after"]) == ("failed", True, "protected")
+    assert result["changes"] == [{"path": INI, "before": {}, "after": {}, "backup_file": None}]
+    assert result["message"].startswith(
+        f"the answer was lost. The server now: exposed -> protected (documented): changed {INI};"
+    )

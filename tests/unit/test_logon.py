@@ -26,8 +26,11 @@ RUNS: dict[str, tuple[tuple[str, str], list[Step]]] = {
     "own, wrong everywhere": (OWN, [("a", PASSWORD, True), ("a", FINE, False), ("b", PASSWORD, True)]),
     "own, no answer": (OWN, [("a", SILENT, True), ("a", FINE, False), ("b", FINE, True)]),
     "own, fine": (OWN, [("a", FINE, True), ("a", FINE, True)]),
+    "own, no answer after it was proved": (OWN, [("a", FINE, True), ("a", SILENT, True), ("a", FINE, True)]),
     "domain, wrong": (DOMAIN, [("a", PASSWORD, True), ("a", FINE, False), ("b", FINE, False)]),
-    "domain, no answer": (DOMAIN, [("a", SILENT, True), ("b", FINE, False)]),
+    "domain, no answer once": (DOMAIN, [("a", SILENT, True), ("a", FINE, False), ("b", FINE, True), ("c", FINE, True)]),
+    "domain, no answer twice": (DOMAIN, [("a", SILENT, True), ("b", SILENT, True), ("c", FINE, False)]),
+    "domain, no answer, then wrong": (DOMAIN, [("a", SILENT, True), ("b", PASSWORD, True), ("c", FINE, False)]),
     "domain, not on this host": (DOMAIN, [("a", HOST, True), ("a", FINE, False), ("b", FINE, True)]),
     "domain, proved and wrong on one": (
         DOMAIN,
@@ -37,7 +40,10 @@ RUNS: dict[str, tuple[tuple[str, str], list[Step]]] = {
         DOMAIN,
         [("a", FINE, True), ("b", ACCOUNT, True), ("c", FINE, False), ("a", FINE, False)],
     ),
-    "domain, no answer after it was proved": (DOMAIN, [("a", FINE, True), ("b", SILENT, True), ("c", FINE, True)]),
+    "domain, no answer after it was proved": (
+        DOMAIN,
+        [("a", FINE, True), ("b", SILENT, True), ("b", FINE, True), ("c", FINE, True)],
+    ),
     "principal, wrong": (PRINCIPAL, [("a", PASSWORD, True), ("b", FINE, False)]),
 }
 
