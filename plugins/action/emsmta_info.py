@@ -6,19 +6,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import OpenRegistry
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive_registry import DriveRegistry
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
+from ..module_utils._detect.gather import OpenRegistry
+from ..module_utils._inform import inform
+from ..module_utils._local.files import DriveFiles, drives_from
+from ..module_utils._local.registry import DriveRegistry
+from ..module_utils._options import (
     OptionError,
     emsmta_info_spec,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Files
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._action import ServerAction
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._rpc import SmbRegistry
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_files import SmbFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
+from ..module_utils._server.protocols import Files
+from ..plugin_utils._action import ServerAction
+from ..plugin_utils._smb.files import SmbFiles
+from ..plugin_utils._smb.rpc import SmbRegistry
+from ..plugin_utils._smb.server import SmbServer
 
 Machine = tuple[Files, OpenRegistry]
 

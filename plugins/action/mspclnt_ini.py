@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.utils.display import Display
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
+
+from ..module_utils._edit.procedure import apply
+from ..module_utils._local.editor import LocalFiles
+from ..module_utils._options import (
     mspclnt_ini_spec,
     request_from,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Editor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._action import ServerAction
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
+from ..module_utils._server.protocols import Editor
+from ..plugin_utils._action import ServerAction
+from ..plugin_utils._smb.editor import SmbEditor
+from ..plugin_utils._smb.server import SmbServer
 
 display = Display()
 

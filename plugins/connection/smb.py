@@ -116,7 +116,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.connection import ConnectionBase
 
 if TYPE_CHECKING:
-    from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
+    from ..plugin_utils._smb.server import SmbServer
 
 NO_COMMANDS = (
     "The connection legacy_exchange.winsock_proxy.smb runs no commands and no modules on the server: use this "
@@ -144,7 +144,7 @@ class Connection(ConnectionBase):
     def smb_server(self) -> SmbServer:
         """Give the server, connected and logged on; raise AnsibleConnectionFailure when that fails."""
         # Not at the top: tasks that only pass by, such as debug, would load the SMB library in each worker.
-        from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._connect import connected
+        from ..plugin_utils._smb.connect import connected
 
         if self._server is None:
             self._server = connected(self.get_option)

@@ -45,7 +45,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import decide
+
+from ..plugin_utils._bypass import decide
 
 
 def emsmta_bypass_decision(found: Mapping[str, Any], state: str, override_proxied: bool | str = False) -> Any:

@@ -54,7 +54,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import conclude
+
+from ..plugin_utils._bypass import conclude
 
 
 def emsmta_bypass_result(

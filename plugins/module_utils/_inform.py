@@ -10,12 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import (
-    OpenRegistry,
-    gather,
-    gather_master,
-)
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
+from ._detect.evidence import (
     Evidence,
     Fact,
     Part,
@@ -23,13 +18,18 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evi
     Stanza,
     System,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
+from ._detect.gather import (
+    OpenRegistry,
+    gather,
+    gather_master,
+)
+from ._options import (
     remote_mtas_from,
     with_registry,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import shown
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry, Files
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Step, judge, judge_master
+from ._profile.document import shown
+from ._server.protocols import Entry, Files
+from ._verdict.judge import Step, judge, judge_master
 
 SYSTEM_ROOT = "%SystemRoot%"
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Mapping, NamedTuple, Sequence
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._lat import number
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import Stanza
+from ._profile.stanza import Stanza
+from ._windows.lat import number
 
 DEFAULT_SECTION = "EMSMTA"
 DEFAULT_SETTINGS = {"Disable": 1}

@@ -257,10 +257,11 @@ notes:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles, drives_from
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive_registry import DriveRegistry
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
+
+from ..module_utils._inform import inform
+from ..module_utils._local.files import DriveFiles, drives_from
+from ..module_utils._local.registry import DriveRegistry
+from ..module_utils._options import (
     OptionError,
     emsmta_info_spec,
 )

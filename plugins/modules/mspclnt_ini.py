@@ -193,15 +193,16 @@ notes:
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
+
+from ..module_utils._edit.procedure import apply
+from ..module_utils._local.editor import LocalFiles
+from ..module_utils._options import (
     OptionError,
     mspclnt_ini_spec,
     request_from,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import ProfileError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
+from ..module_utils._profile.document import ProfileError
+from ..module_utils._server.protocols import ServerError
 
 
 class _Module(AnsibleModule):

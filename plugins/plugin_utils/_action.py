@@ -17,16 +17,17 @@ from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import ProfileError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+
+from ..module_utils._options import OptionError
+from ..module_utils._profile.document import ProfileError
+from ..module_utils._server.protocols import (
     ConnectionLost,
     ServerError,
     Written,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _connect
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
+from ._smb import connect as _connect
+from ._smb.server import SmbServer
+from ._smb.wire import Refused
 
 PRELOADED = (_connect,)
 NO_PYTHON_THERE = ("winrm", "psrp")

@@ -12,7 +12,7 @@ import ntpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._risks import meaning_of
+from ..module_utils._verdict.risks import meaning_of
 
 OK, REFUSED, FAILED, NOT_VERIFIED = "ok", "refused", "failed", "not_verified"
 TO_TAKE_EFFECT = ("restart_mta", "fetch_again")

@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import crudini
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import parse
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import Stanza, ensure
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza, ensure
 from configupdater import ConfigUpdater
 
 from tests.judge.growth import seconds_for, shapes, worst_shape

@@ -10,11 +10,11 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply, backup_name
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import parse, read_value
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import Stanza
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 
 from tests.faults.children import Outcome
 from tests.faults.fault_tracer import Meddler, let_go, run

@@ -18,8 +18,11 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._posix import DOS_READ_ONLY, file_system
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.posix import (
+    DOS_READ_ONLY,
+    file_system,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
 
 from tests.faults.fault_cases import CASES, Case, Edit, folder_of
 from tests.faults.fault_tracer import Kill, at

@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils import _posix
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import posix
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import parse, read_value
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ChangedByOther, ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import Stanza
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
+    ChangedByOther,
+    ServerError,
+)
 
 from tests.faults.children import Outcome, run_all, running
 from tests.faults.fault_cases import CASES, NAME, WAYS, Edit
@@ -121,7 +124,7 @@ def test_a_foreign_change_at_any_call_is_kept(tmp_path: Path, name: str, way: st
 
 
 def test_one_that_holds_the_lock_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_posix, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(posix, "LOCK_SECONDS", 0.1)
     edit = Edit(tmp_path, CASES["equal"], None)
     edit.reset()
     with open(edit.path, "rb") as other:

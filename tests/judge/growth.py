@@ -15,13 +15,17 @@ import time
 from random import Random
 from typing import NamedTuple
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     ProfileError,
     parse,
     read_all,
     refuse_wide,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import Stanza, ensure, remove
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
+    Stanza,
+    ensure,
+    remove,
+)
 
 STANZA = Stanza(b"EMSMTA", ((b"Disable", b"1"),))
 LIMIT = 2.5

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     WINDOWS,
     WINE,
     Reading,
@@ -21,7 +21,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     read_all,
     read_value,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
     Doubtful,
     Edit,
     Stanza,

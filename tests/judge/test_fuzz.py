@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError, request_from
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     ProfileError,
     line_ends,
     parse,
     read_all,
     refuse_wide,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
     Stanza,
     ensure,
     inspect,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     WINDOWS,
     WINE,
     NotAProfile,

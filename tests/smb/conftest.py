@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Deadline, Wire
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import Account, Session
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import SmbServer
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Account, Session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Deadline, Wire
 
 from tests.lab.lab import PASSWORD, USER, Lab
 from tests.lab.programs import MTA_PROGRAM

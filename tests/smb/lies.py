@@ -19,17 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply, backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import ProfileError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb_request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._rpc import SmbRegistry
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_files import SmbFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.rpc import SmbRegistry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import SmbServer
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
 
 from tests.lab.lab import Lab
 from tests.lab.proxy import NEGOTIATE as FIRST
@@ -48,15 +48,15 @@ FLUSH, CLOSE, SET_FILE, FIND_FIRST, SHARE_LIST = "flush", "close", "set file", "
 BIND, OPEN_ROOT, OPEN_KEY, QUERY_VALUE, OTHER = "bind", "open root", "open key", "query value", "other"
 KINDS = {
     FIRST: NEGOTIATE,
-    _smb_request.SESSION_SETUP: SESSION_SETUP,
-    _smb_request.TREE_CONNECT: TREE_CONNECT,
-    _smb_request.CREATE: CREATE,
-    _smb_request.READ: READ,
-    _smb_request.WRITE: WRITE,
-    _smb_request.FLUSH: FLUSH,
-    _smb_request.CLOSE: CLOSE,
+    smb_request.SESSION_SETUP: SESSION_SETUP,
+    smb_request.TREE_CONNECT: TREE_CONNECT,
+    smb_request.CREATE: CREATE,
+    smb_request.READ: READ,
+    smb_request.WRITE: WRITE,
+    smb_request.FLUSH: FLUSH,
+    smb_request.CLOSE: CLOSE,
 }
-TRANSACTIONS = {_smb_request.FIND_FIRST: FIND_FIRST, _smb_request.SET_FILE: SET_FILE}
+TRANSACTIONS = {smb_request.FIND_FIRST: FIND_FIRST, smb_request.SET_FILE: SET_FILE}
 CALLS_OF_PIPE = {2: OPEN_ROOT, 15: OPEN_KEY, 17: QUERY_VALUE}
 # What the action layer makes a result of, or an unreachable host; before that, the connection also takes a status.
 OURS = (ServerError, Refused, ProfileError)
@@ -90,9 +90,9 @@ def write(server: SmbServer) -> Result:
 
 def kind_of(message: bytes) -> str:
     """Name what a request asks for."""
-    if message[LENGTH + 4] == _smb_request.TRANSACTION2:
+    if message[LENGTH + 4] == smb_request.TRANSACTION2:
         return TRANSACTIONS.get(struct.unpack_from("<H", message, WORDS + 28)[0], OTHER)
-    if message[LENGTH + 4] != _smb_request.TRANSACTION:
+    if message[LENGTH + 4] != smb_request.TRANSACTION:
         return KINDS.get(message[LENGTH + 4], OTHER)
     if "LANMAN".encode("utf-16-le") in message:
         return SHARE_LIST

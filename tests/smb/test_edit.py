@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request, request_from
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import parse, read_value
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb_request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
 
 from tests.lab.lab import Lab
 from tests.lab.proxy import Cut, FaultProxy
@@ -220,7 +220,7 @@ def test_a_lost_connection_says_what_the_file_holds(lab: Lab, ini: Path) -> None
     ini.write_bytes(OLD)
 
     def cut_after_the_write(_at: int, message: bytes) -> bytes:
-        if message[8] == _smb_request.WRITE:
+        if message[8] == smb_request.WRITE:
             raise Cut(message)
         return message
 
@@ -236,7 +236,7 @@ def test_a_connection_that_the_server_still_holds(lab: Lab, ini: Path) -> None:
     ini.write_bytes(OLD)
 
     def cut_before_the_write(_at: int, message: bytes) -> bytes:
-        if message[8] == _smb_request.WRITE:
+        if message[8] == smb_request.WRITE:
             raise Cut(silently=True)
         return message
 
@@ -254,10 +254,10 @@ def test_a_server_that_truncates_in_the_old_way_only(lab: Lab, ini: Path) -> Non
 
     def ask_for_an_unknown_level(_at: int, message: bytes) -> bytes:
         kinds.append(message[8])
-        level = struct.pack("<H", _smb_request.END_OF_FILE_INFO)
-        return message.replace(level, b"\xff\x0f") if message[8] == _smb_request.TRANSACTION2 else message
+        level = struct.pack("<H", smb_request.END_OF_FILE_INFO)
+        return message.replace(level, b"\xff\x0f") if message[8] == smb_request.TRANSACTION2 else message
 
     with FaultProxy((lab.addresses[0], lab.port), ask_for_an_unknown_level) as proxy:
         apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(state="absent"), check=False, diff=False)
-    assert _smb_request.CORE_WRITE in kinds
+    assert smb_request.CORE_WRITE in kinds
     assert ini.read_bytes() == OLD

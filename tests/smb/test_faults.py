@@ -15,17 +15,21 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply, backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import parse, read_value
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb, _smb_request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Deadline, Refused, Wire
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import Account, Session
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_files import SmbFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import SmbServer
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
+    ConnectionLost,
+    ServerError,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import SmbServer
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Account, Session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Deadline, Refused, Wire
 
 from tests.faults.mounts import tmpfs
 from tests.lab.lab import PASSWORD, USER, Lab
@@ -42,7 +46,7 @@ NAME = "Mspclnt.ini"
 SHARED_PATH = f"\\mspclnt\\{NAME}"
 PAGE = 4096
 # Where the number of the file stands in a message: behind its length, the header, the count of words and an AndX block.
-FILE_OF = {_smb_request.WRITE: 4 + 32 + 1 + 4, _smb_request.FLUSH: 4 + 32 + 1}
+FILE_OF = {smb_request.WRITE: 4 + 32 + 1 + 4, smb_request.FLUSH: 4 + 32 + 1}
 Call = Callable[[SmbServer], object]
 Fault = Callable[[bytes], Iterable[bytes]]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
@@ -134,7 +138,7 @@ def requests_of(call: Call, server: tuple[str, int]) -> list[bytes]:
 
     def note(message: bytes, answer: bytes) -> Iterable[bytes]:
         # A transaction is told by what it asks for.
-        kinds.append(message[8:9] + (message[65:67] if message[8] == _smb_request.TRANSACTION2 else b""))
+        kinds.append(message[8:9] + (message[65:67] if message[8] == smb_request.TRANSACTION2 else b""))
         return (answer,)
 
     with FaultProxy(server, answer=note) as proxy:
@@ -148,7 +152,7 @@ def places(call: Call, fault: Fault, server: tuple[str, int]) -> list[int]:
     if fault in QUICK:
         return list(range(len(kinds)))
     last = {kind: at for at, kind in enumerate(kinds)}
-    return sorted({0, kinds.index(bytes((_smb_request.READ,))), *last.values()})
+    return sorted({0, kinds.index(bytes((smb_request.READ,))), *last.values()})
 
 
 def check(call: Call, fault: Fault, server: tuple[str, int], at: int) -> None:
@@ -227,12 +231,13 @@ def test_a_late_answer_is_not_taken_for_another(lab: Lab, ini: Path) -> None:
     (ini.parent / "other.ini").write_bytes(NEW)
 
     def late_read(message: bytes, answer: bytes) -> Iterable[bytes]:
-        return late(answer) if message[8] == _smb_request.READ else (answer,)
+        return late(answer) if message[8] == smb_request.READ else (answer,)
 
     with FaultProxy((lab.addresses[0], lab.port), answer=late_read) as proxy:
         session = hurried(proxy.port).session
         first, second = (
-            session.open("C$", f"\\mspclnt\\{name}", _smb.READ_DATA, _smb.SHARE_ALL) for name in (NAME, "other.ini")
+            session.open("C$", f"\\mspclnt\\{name}", smb_session.READ_DATA, smb_session.SHARE_ALL)
+            for name in (NAME, "other.ini")
         )
         for opened in (first, second):
             with pytest.raises(ConnectionLost, match="no answer within"):
@@ -292,7 +297,7 @@ def test_old_bytes_are_kept_here_where_the_server_is_gone(lab: Lab, ini: Path, c
 
     def cut(_at: int, message: bytes) -> bytes:
         # Three writes make the copy beside the file; then this is the second to the file itself.
-        if message[8] == _smb_request.WRITE:
+        if message[8] == smb_request.WRITE:
             writes.append(len(message))
             if len(writes) == 5:
                 proxy.refuse()
@@ -313,7 +318,7 @@ def test_old_bytes_are_kept_here_where_the_server_takes_no_more_writes(lab: Lab,
     writes: list[bytes] = []
 
     def refuse_all_but_the_first(_at: int, message: bytes) -> bytes:
-        if message[8] not in (_smb_request.WRITE, _smb_request.FLUSH):
+        if message[8] not in (smb_request.WRITE, smb_request.FLUSH):
             return message
         writes.append(message)
         # No file has this number.
@@ -346,13 +351,15 @@ def check_copy(told: str, controller: Path, old: bytes) -> None:
 def test_an_audit_and_another_client_do_not_disturb_each_other(lab: Lab, caller: Caller, ini: Path) -> None:
     ini.write_bytes(NEW)
     other, ours = Caller(lab.addresses[0], lab.port).connect(), caller.server().session
-    held = other.open("C$", SHARED_PATH, _smb.READ_DATA | _smb.WRITE_DATA, _smb.SHARE_READ)
+    held = other.open("C$", SHARED_PATH, smb_session.READ_DATA | smb_session.WRITE_DATA, smb_session.SHARE_READ)
     assert not apply(SmbEditor(caller.server()), request(), check=True, diff=False)["changed"]
     other.close_file(held)
     # As SmbServer.read opens it, in the midst of an audit.
-    auditing = ours.open("C$", SHARED_PATH, _smb.READ_DATA, _smb.SHARE_ALL)
+    auditing = ours.open("C$", SHARED_PATH, smb_session.READ_DATA, smb_session.SHARE_ALL)
     begin = time.monotonic()
-    other.close_file(other.open("C$", SHARED_PATH, _smb.READ_DATA | _smb.WRITE_DATA, _smb.SHARE_READ))
+    other.close_file(
+        other.open("C$", SHARED_PATH, smb_session.READ_DATA | smb_session.WRITE_DATA, smb_session.SHARE_READ)
+    )
     assert time.monotonic() - begin < 1
     assert ours.read(auditing, len(NEW)) == NEW
     other.close()

@@ -14,13 +14,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb, _smb_request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_server import PATIENCE
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import PATIENCE
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import (
     SHARING_VIOLATION,
     StatusError,
 )
@@ -34,8 +35,8 @@ from tests.smb.test_names import put, short_name
 
 NAME = "ProxyClient Folder\\Mspclnt settings.ini"
 SHARED = "\\mspclnt\\Mspclnt.ini"
-READ_WRITE = _smb.READ_DATA | _smb.WRITE_DATA
-FILE_AT = {**FILE_OF, _smb_request.CLOSE: 4 + 32 + 1}
+READ_WRITE = smb_session.READ_DATA | smb_session.WRITE_DATA
+FILE_AT = {**FILE_OF, smb_request.CLOSE: 4 + 32 + 1}
 # Where the wanted access stands in the request that opens a file.
 ACCESS_AT = 4 + 32 + 1 + 15
 LONG = b"[EMSMTA]\r\nA=1\r\n" + b"".join(b"[Program%05d]\r\nDisable=0\r\n" % number for number in range(6000))
@@ -88,7 +89,7 @@ def test_all_but_the_bytes_stays(before: bytes, state: str, tmp_path: Path) -> N
 def test_a_file_that_another_program_lets_go_is_edited(lab: Lab, caller: Caller, ini: Path) -> None:
     ini.write_bytes(OLD)
     other = Caller(lab.addresses[0], lab.port).connect()
-    other.open("C$", SHARED, READ_WRITE, _smb.SHARE_READ)
+    other.open("C$", SHARED, READ_WRITE, smb_session.SHARE_READ)
     # Samba itself waits for a second before it refuses.
     timer = threading.Timer(1.5, other.close)
     timer.start()
@@ -100,11 +101,14 @@ def test_a_file_that_another_program_lets_go_is_edited(lab: Lab, caller: Caller,
 def test_a_file_that_another_program_holds_is_tried_a_few_times(lab: Lab, ini: Path) -> None:
     ini.write_bytes(OLD)
     other = Caller(lab.addresses[0], lab.port).connect()
-    other.open("C$", SHARED, READ_WRITE, _smb.SHARE_READ)
+    other.open("C$", SHARED, READ_WRITE, smb_session.SHARE_READ)
     tries: list[bytes] = []
 
     def count(message: bytes) -> None:
-        if message[8] == _smb_request.CREATE and struct.unpack_from("<I", message, ACCESS_AT)[0] & _smb.WRITE_DATA:
+        if (
+            message[8] == smb_request.CREATE
+            and struct.unpack_from("<I", message, ACCESS_AT)[0] & smb_session.WRITE_DATA
+        ):
             tries.append(message)
 
     with pytest.raises(ServerError, match="it is in use by another program"):
@@ -122,14 +126,14 @@ def test_others_may_read_but_not_write_meanwhile(lab: Lab, ini: Path) -> None:
     def attempt(access: int) -> object:
         begin = time.monotonic()
         try:
-            data = other.read(other.open("C$", SHARED, access, _smb.SHARE_ALL), len(NEW))
+            data = other.read(other.open("C$", SHARED, access, smb_session.SHARE_ALL), len(NEW))
         except StatusError as error:
             return error.status
         return data, time.monotonic() - begin < 1
 
     def while_it_is_written(message: bytes) -> None:
-        if message[8] == _smb_request.WRITE:
-            seen.extend((attempt(_smb.READ_DATA), attempt(READ_WRITE)))
+        if message[8] == smb_request.WRITE:
+            seen.extend((attempt(smb_session.READ_DATA), attempt(READ_WRITE)))
 
     edit_seen(lab, while_it_is_written, request())
     other.close()
@@ -147,11 +151,11 @@ def test_each_file_is_flushed_behind_its_last_write(before: bytes, state: str, l
             requests.setdefault(file_of(message), []).append(message[8])
 
     edit_seen(lab, note, request(backup=True, state=state))
-    written = [kinds for kinds in requests.values() if _smb_request.WRITE in kinds]
+    written = [kinds for kinds in requests.values() if smb_request.WRITE in kinds]
     assert len(written) >= 2
     for kinds in written:
-        behind = kinds[len(kinds) - kinds[::-1].index(_smb_request.WRITE) :]
-        assert behind == [_smb_request.FLUSH, _smb_request.CLOSE]
+        behind = kinds[len(kinds) - kinds[::-1].index(smb_request.WRITE) :]
+        assert behind == [smb_request.FLUSH, smb_request.CLOSE]
 
 
 def test_the_copy_is_whole_before_the_first_of_several_writes(lab: Lab, ini: Path) -> None:
@@ -159,7 +163,7 @@ def test_the_copy_is_whole_before_the_first_of_several_writes(lab: Lab, ini: Pat
     seen: list[tuple[int, dict[str, bytes]]] = []
 
     def look(message: bytes) -> None:
-        if message[8] == _smb_request.WRITE:
+        if message[8] == smb_request.WRITE:
             seen.append((file_of(message), {path.name: path.read_bytes() for path in ini.parent.iterdir()}))
 
     edit_seen(lab, look, request())

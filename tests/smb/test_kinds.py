@@ -21,11 +21,13 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _netbios, _smb, _smb_request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._netbios import Refused
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import wire
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
 
 from tests.faults.children import as_nobody
 from tests.lab.lab import PASSWORD, PORTS_OF_NT, SIGNING, SMALL_BUFFERS, USER, Lab, free_addresses, may_listen
@@ -57,7 +59,7 @@ class Spy:
 
     def counts(self, command: int) -> list[int]:
         """Give how many bytes each read asked for, or each write carried."""
-        at = {_smb_request.READ: 4 + 32 + 1 + 10, _smb_request.WRITE: 4 + 32 + 1 + 20}[command]
+        at = {smb_request.READ: 4 + 32 + 1 + 10, smb_request.WRITE: 4 + 32 + 1 + 20}[command]
         return [struct.unpack_from("<H", each, at)[0] for each in self.seen if each[8] == command]
 
 
@@ -86,9 +88,9 @@ def spied(lab: Lab, nt4: bool = True, **options: Any) -> Iterator[tuple[Spy, Cal
         yield spy, Caller("127.0.0.1", proxy.port, **options)
 
 
-def offers_extended_security(session: _smb.Session) -> bool:
+def offers_extended_security(session: smb_session.Session) -> bool:
     """Tell what the server offered in this session."""
-    return bool(session._capabilities & _smb.CAP_EXTENDED_SECURITY)
+    return bool(session._capabilities & smb_session.CAP_EXTENDED_SECURITY)
 
 
 @pytest.mark.parametrize("auth", ["ntlmv2", "ntlmv1"])
@@ -120,20 +122,24 @@ def test_a_read_of_10_kb_takes_three_requests(small: Lab, file: Path) -> None:
         assert not offers_extended_security(server.session)
         assert server.session.chunk == 4096
         assert server.read(server.place("C:\\mspclnt\\Mspclnt.ini"))[0] == KB10
-    assert spy.counts(_smb_request.READ) == [4096] * 3
+    assert spy.counts(smb_request.READ) == [4096] * 3
 
 
 def test_a_write_of_10_kb_takes_three_requests(small: Lab, file: Path) -> None:
     with spied(small) as (spy, caller):
         session = caller.connect()
         opened = session.open(
-            "C$", "\\mspclnt\\Mspclnt.ini", _smb.READ_DATA | _smb.WRITE_DATA, _smb.SHARE_NONE, _smb.CREATE_NEW
+            "C$",
+            "\\mspclnt\\Mspclnt.ini",
+            smb_session.READ_DATA | smb_session.WRITE_DATA,
+            smb_session.SHARE_NONE,
+            smb_session.CREATE_NEW,
         )
         session.write(opened, 0, KB10)
         assert session.read(opened, len(KB10)) == KB10
         session.close()
     assert file.read_bytes() == KB10
-    assert spy.counts(_smb_request.WRITE) == [4096, 4096, 2048]
+    assert spy.counts(smb_request.WRITE) == [4096, 4096, 2048]
 
 
 def test_an_edit_that_moves_10_kb_takes_small_writes(small: Lab, file: Path) -> None:
@@ -143,7 +149,7 @@ def test_an_edit_that_moves_10_kb_takes_small_writes(small: Lab, file: Path) -> 
         apply(SmbEditor(caller.server()), request(), check=False, diff=False)
     assert file.read_bytes() == b"[EMSMTA]\r\nA=1\r\nDisable=1\r\n" + behind
     assert [path.name for path in file.parent.iterdir()] == [file.name]
-    for command in (_smb_request.READ, _smb_request.WRITE):
+    for command in (smb_request.READ, smb_request.WRITE):
         assert max(spy.counts(command)) == 4096
         assert len(spy.counts(command)) >= 3
 
@@ -161,7 +167,7 @@ def test_messages_are_signed_where_the_server_wants_it(signing: Lab) -> None:
     with spied(signing, nt4=False) as (spy, caller):
         apply(SmbEditor(caller.server()), request(path="C:\\Mspclnt.ini"), check=False, diff=False)
     assert ini.read_bytes() == NEW
-    signed = [message for message in spy.seen if message[8] not in (NEGOTIATE, _smb_request.SESSION_SETUP)]
+    signed = [message for message in spy.seen if message[8] not in (NEGOTIATE, smb_request.SESSION_SETUP)]
     assert len(signed) > 5
     for message in signed:
         assert struct.unpack_from("<H", message, 4 + 10)[0] & SIGNED
@@ -189,7 +195,7 @@ def test_port_139_has_the_session_service(tmp_path: Path) -> None:
             plain = Caller(proxy.host, 139).connect()
             assert "C$" in plain.shares()
         # Samba does without a session request, NT 4.0 does not.
-        assert [message[0] for message in spy.seen[:2]] == [_netbios.REQUEST, _netbios.MESSAGE]
+        assert [message[0] for message in spy.seen[:2]] == [wire.REQUEST, wire.MESSAGE]
         assert (offers_extended_security(extended), offers_extended_security(plain)) == (True, False)
 
 
@@ -232,7 +238,7 @@ def test_no_port_listens(tmp_path: Path) -> None:
 def test_a_wrong_netbios_name_says_which_variable_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    monkeypatch.setattr(_netbios, "SESSION_PORT", port)
+    monkeypatch.setattr(wire, "SESSION_PORT", port)
     asked: list[bytes] = []
 
     def refuse() -> None:

@@ -12,8 +12,8 @@ import tracemalloc
 from collections.abc import Iterable, Iterator
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import SIZE_LIMIT
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import SIZE_LIMIT
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
 
 from tests.lab.programs import program
 from tests.smb import lies
@@ -84,7 +84,7 @@ def reads_under_the_lock(liar: Liar) -> Chosen:
 
 def endless(answer: bytes) -> Iterable[bytes]:
     """Give as many bytes of a file as one answer holds."""
-    found = bytes(range(32, 92)) * (_smb.LARGEST_CHUNK // 60)
+    found = bytes(range(32, 92)) * (smb_session.LARGEST_CHUNK // 60)
     return put(lies.framed(answer[: lies.pointer(answer, 12)] + found), lies.WORDS + 10, "<H", len(found))
 
 
@@ -182,7 +182,7 @@ def test_a_program_whose_parts_lie_beyond_all_offsets(liar: Liar) -> None:
 
 
 def test_a_size_that_is_too_small_hides_nothing(liar: Liar) -> None:
-    long = b";\r\n" * _smb.LARGEST_CHUNK + POINTER
+    long = b";\r\n" * smb_session.LARGEST_CHUNK + POINTER
     first = liar.kinds(look).index(lies.CREATE)
     with liar.holding("C/WINNT/SYSTEM.INI", long):
         result = liar.tell(look, lies.word(55, "<Q", 1), only(first))

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ConnectionLost
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
 from impacket import ntlm
 
 from tests.lab.lab import PASSWORD, Lab
@@ -129,7 +129,7 @@ def test_a_server_that_answers_in_unicode_from_the_start(auth: str, lab: Lab) ->
     def in_unicode(message: bytes, answer: bytes) -> Iterable[bytes]:
         if message[8] != NEGOTIATE:
             return (answer,)
-        flags = struct.unpack_from("<H", answer, 4 + 10)[0] | _smb.UNICODE
+        flags = struct.unpack_from("<H", answer, 4 + 10)[0] | smb_session.UNICODE
         return (answer[: 4 + 10] + struct.pack("<H", flags) + answer[4 + 12 :],)
 
     with FaultProxy((lab.addresses[0], lab.port), as_nt4, answer=in_unicode) as proxy:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
 
 from tests.lab.lab import Lab
 from tests.lab.proxy import Cut, FaultProxy
@@ -46,7 +46,7 @@ def cut_at(command: int, lab: Lab, arrives: bool = True) -> Iterator[dict[str, A
 @pytest.mark.parametrize("arrives", [True, False], ids=["behind", "before"])
 @pytest.mark.parametrize(
     "command",
-    [_smb_request.SESSION_SETUP, _smb_request.TREE_CONNECT, _smb_request.READ],
+    [smb_request.SESSION_SETUP, smb_request.TREE_CONNECT, smb_request.READ],
     ids=["logon", "share", "read"],
 )
 @pytest.mark.parametrize("task", [AUDIT, EDIT], ids=["audit", "fix"])
@@ -68,7 +68,7 @@ def test_a_host_lost_behind_its_write_has_failed(
     arrives: bool, state: str, lab: Lab, ini: Path, tmp_path: Path
 ) -> None:
     ini.write_bytes(OLD)
-    with cut_at(_smb_request.WRITE, lab, arrives) as variables:
+    with cut_at(smb_request.WRITE, lab, arrives) as variables:
         code, told = on_one(lab, tmp_path, EDIT, **variables)
     assert code == 2
     assert f"looked again, the file holds the {state} bytes" in told
@@ -80,7 +80,7 @@ def test_a_host_lost_behind_its_write_has_failed(
 def test_rescue_sees_the_state_of_the_file(arrives: bool, state: str, lab: Lab, ini: Path, tmp_path: Path) -> None:
     ini.write_bytes(OLD)
     rescue = [{"ansible.builtin.debug": {"msg": "rescued: {{ ansible_failed_result.msg }}"}}]
-    with cut_at(_smb_request.WRITE, lab, arrives) as variables:
+    with cut_at(smb_request.WRITE, lab, arrives) as variables:
         code, told = on_one(lab, tmp_path, {"block": [EDIT], "rescue": rescue}, **variables)
     assert code == 0, told
     assert f"the file holds the {state} bytes" in told.partition("rescued: ")[2]
@@ -92,7 +92,7 @@ def test_failed_when_decides_by_the_state_of_the_file(
 ) -> None:
     ini.write_bytes(OLD)
     decided = {**EDIT, "register": "done", "failed_when": "'holds the new bytes' not in done.msg | default('')"}
-    with cut_at(_smb_request.WRITE, lab, arrives) as variables:
+    with cut_at(smb_request.WRITE, lab, arrives) as variables:
         code, told = on_one(lab, tmp_path, decided, **variables)
     assert code == {"new": 0, "old": 2}[state], told
 
@@ -101,7 +101,7 @@ def test_failed_when_decides_by_the_state_of_the_file(
 def test_until_tries_again_and_succeeds(arrives: bool, state: str, lab: Lab, ini: Path, tmp_path: Path) -> None:
     ini.write_bytes(OLD)
     tried = {**EDIT, "register": "tried", "until": "tried is success", "retries": 2, "delay": 0}
-    with cut_at(_smb_request.WRITE, lab, arrives) as variables:
+    with cut_at(smb_request.WRITE, lab, arrives) as variables:
         done = play(lab, tmp_path, playing(tried), "-l", lab.addresses[0], **variables)
     assert done.returncode == 0, done.stdout
     assert (done.stdout + done.stderr).count("FAILED - RETRYING") == 1
@@ -113,7 +113,7 @@ def test_the_role_tells_what_a_lost_write_changed(tmp_path: Path) -> None:
     with Lab(tmp_path / "lab", 1, drives="C") as exposed:
         furnish_exposed(exposed)
         ini = exposed.drive(exposed.addresses[0], "C") / "mspclnt/Mspclnt.ini"
-        with cut_at(_smb_request.WRITE, exposed) as variables:
+        with cut_at(smb_request.WRITE, exposed) as variables:
             done = play(exposed, tmp_path, ROLE, **variables, emsmta_bypass_backup=False)
         assert ini.read_bytes() == NEW
     assert done.returncode == 2, done.stdout

@@ -9,12 +9,12 @@ import struct
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb_request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_files import SmbFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
 
 from tests.lab.lab import Lab
 from tests.lab.programs import MTA_PROGRAM
@@ -95,9 +95,9 @@ def mangled(tmp_path: Path) -> Lab:
 def short_name(lab: Lab, path: str) -> str:
     """Ask the server for the short name of a file or folder on drive C (MS-CIFS section 2.2.8.1.7)."""
     session = Caller(lab.addresses[0], lab.port).connect()
-    parameters = struct.pack("<HHHHI", _smb_request.ANY_FILE, 1, _smb_request.CLOSE_SEARCH, BOTH_NAMES_INFO, 0)
+    parameters = struct.pack("<HHHHI", smb_request.ANY_FILE, 1, smb_request.CLOSE_SEARCH, BOTH_NAMES_INFO, 0)
     parameters += f"\\{path}\0".encode("utf-16-le")
-    _told, data = session._transaction2(_smb_request.FIND_FIRST, parameters, b"", session.tree("C$"))
+    _told, data = session._transaction2(smb_request.FIND_FIRST, parameters, b"", session.tree("C$"))
     session.close()
     return data[70 : 70 + data[68]].decode("utf-16-le")
 

@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError, Written
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _smb_request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
+    ServerError,
+    Written,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 
 from tests.lab.lab import Lab
 from tests.lab.proxy import NEGOTIATE, Cut, FaultProxy, Hook
@@ -67,7 +70,7 @@ def test_a_cut_while_old_bytes_are_put_back(lab: Lab, ini: Path, controller: Pat
     seen: list[bytes] = []
 
     def half_a_write_and_then_nothing(_at: int, message: bytes) -> bytes:
-        if message[8] == _smb_request.WRITE and not seen:
+        if message[8] == smb_request.WRITE and not seen:
             seen.append(message)
             return half_of(message)
         if len(seen) == 1:
@@ -87,7 +90,7 @@ def second_write_to_the_file(then: Callable[[], object]) -> Hook:
     writes: list[bytes] = []
 
     def cut(_at: int, message: bytes) -> bytes:
-        if message[8] == _smb_request.WRITE:
+        if message[8] == smb_request.WRITE:
             writes.append(message)
             if len(writes) == 5:
                 then()
@@ -121,7 +124,7 @@ def test_what_another_program_writes_meanwhile_is_left_alone(
             connections.append(message)
             if len(connections) == 2:
                 ini.write_bytes(b"[Common]\r\nPort=1\r\n")
-        if before == OLD and message[8] == _smb_request.WRITE:
+        if before == OLD and message[8] == smb_request.WRITE:
             raise Cut(message)
         return cut_large(at, message)
 
@@ -137,12 +140,12 @@ def test_what_another_program_writes_meanwhile_is_left_alone(
 
 
 def test_a_new_file_of_another_program_is_not_taken_back(lab: Lab, ini: Path) -> None:
-    seen: dict[int, list[bytes]] = {NEGOTIATE: [], _smb_request.CREATE: []}
+    seen: dict[int, list[bytes]] = {NEGOTIATE: [], smb_request.CREATE: []}
 
     def never_make_it_and_let_another(_at: int, message: bytes) -> bytes:
         seen.setdefault(message[8], []).append(message)
         # The first open looks whether it is there.
-        if message[8] == _smb_request.CREATE and len(seen[_smb_request.CREATE]) == 2:
+        if message[8] == smb_request.CREATE and len(seen[smb_request.CREATE]) == 2:
             raise Cut
         if message[8] == NEGOTIATE and len(seen[NEGOTIATE]) == 2:
             ini.write_bytes(OLD)
@@ -157,7 +160,7 @@ def test_a_new_file_whose_check_is_lost_was_made(lab: Lab, ini: Path) -> None:
     creates: list[bytes] = []
 
     def cut_the_last_look(_at: int, message: bytes) -> bytes:
-        if message[8] == _smb_request.CREATE:
+        if message[8] == smb_request.CREATE:
             creates.append(message)
             if len(creates) == 3:
                 raise Cut
@@ -174,10 +177,10 @@ ABSENT_AFTER = MIDDLE_AFTER.replace(b"[EMSMTA]\r\nDisable=1\r\nPersistent=1\r\n"
 @pytest.mark.parametrize(
     ("kind", "state", "before", "wanted"),
     [
-        (_smb_request.READ, "present", MIDDLE, MIDDLE_AFTER),
-        (_smb_request.WRITE, "present", MIDDLE, MIDDLE_AFTER),
-        (_smb_request.FLUSH, "present", MIDDLE, MIDDLE_AFTER),
-        (_smb_request.TRANSACTION2, "absent", MIDDLE_AFTER, ABSENT_AFTER),
+        (smb_request.READ, "present", MIDDLE, MIDDLE_AFTER),
+        (smb_request.WRITE, "present", MIDDLE, MIDDLE_AFTER),
+        (smb_request.FLUSH, "present", MIDDLE, MIDDLE_AFTER),
+        (smb_request.TRANSACTION2, "absent", MIDDLE_AFTER, ABSENT_AFTER),
     ],
     ids=["read", "write", "flush", "truncate"],
 )

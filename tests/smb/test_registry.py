@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
     ConnectionLost,
     RegistryClosed,
     ServerError,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._rpc import SmbRegistry
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_files import SmbFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.rpc import SmbRegistry
 
 from tests.lab.lab import Lab
 from tests.lab.servers import Sample, samples

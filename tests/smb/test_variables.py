@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils import _netbios, _smb, _smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import wire
 
 from tests.lab.lab import PASSWORD, Lab, free_addresses
 from tests.lab.proxy import FaultProxy
@@ -122,7 +124,7 @@ def test_a_password_from_a_vault_works_and_is_not_shown(servers: Lab, tmp_path: 
     done = play(servers, tmp_path, {**ROLE, "vars_files": [str(vault)]}, *options, ansible_password="wrong")
     assert done.returncode == 0, done.stdout
     assert done.stdout.count("changed=1 ") == FIVE
-    for text in (PASSWORD, "opens the vault", _smb.ntlm.compute_nthash(PASSWORD).hex()):
+    for text in (PASSWORD, "opens the vault", smb_session.ntlm.compute_nthash(PASSWORD).hex()):
         assert text not in done.stdout + done.stderr
 
 
@@ -140,7 +142,7 @@ def test_the_deadline_of_a_whole_task(servers: Lab, tmp_path: Path) -> None:
 )
 def test_the_timeout_is_that_of_each_request(seconds: float, says: str, servers: Lab, tmp_path: Path) -> None:
     def slow(_number: int, message: bytes) -> bytes:
-        time.sleep(seconds if message[8] == _smb_request.READ else 0.2)
+        time.sleep(seconds if message[8] == smb_request.READ else 0.2)
         return message
 
     with FaultProxy((servers.addresses[0], servers.port), slow) as proxy:
@@ -166,5 +168,5 @@ def test_the_netbios_name_is_what_port_139_is_asked_for(name: str | None, server
     with FaultProxy((servers.addresses[0], servers.port), spy, listen=listen) as proxy:
         code, told = on_one(servers, tmp_path, LOOK, **through(proxy), **given)
     assert code == 0, told
-    assert spy.seen[0][0] == _netbios.REQUEST
-    assert spy.seen[0][4:38] == _netbios._encoded_name(name or "*SMBSERVER", 0x20)
+    assert spy.seen[0][0] == wire.REQUEST
+    assert spy.seen[0][4:38] == wire._encoded_name(name or "*SMBSERVER", 0x20)

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import ProfileError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Editor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_edit import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import Editor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 
 from tests.lab.lab import Lab
 from tests.smb.conftest import Caller

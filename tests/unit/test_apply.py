@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import (
     apply,
     backup_name,
     backup_path,
     shown,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import request_from
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import ProfileError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
 from hypothesis import given
 from hypothesis import strategies as st
 

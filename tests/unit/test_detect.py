@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect import gather
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._drive import DriveFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.evidence import (
     ABSENT,
     DOCUMENTED,
     INFERRED,
@@ -22,8 +20,10 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evi
     Part,
     Places,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import SIZE_LIMIT
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.gather import gather
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import SIZE_LIMIT
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.judge import (
     EXPOSED,
     NOT_APPLICABLE,
     PROTECTED,

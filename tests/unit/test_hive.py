@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._hive import MOST_CELLS, Hive, HiveError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._windows.hive import (
+    MOST_CELLS,
+    Hive,
+    HiveError,
+)
 from regipy.registry import RegistryHive
 
 from tests.lab.hives import hive

@@ -6,13 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inplace import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.inplace import (
     Handle,
     NotRestored,
     changed_range,
     replace,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
+    ConnectionLost,
+    ServerError,
+)
 from hypothesis import assume, given
 from hypothesis import strategies as st
 

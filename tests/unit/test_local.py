@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils import _posix
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._apply import apply, backup_name
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import posix
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
     SIZE_LIMIT,
     ChangedByOther,
     Missing,
     ServerError,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import Stanza
 
 NAME = "Mspclnt.ini"
 OLD = b"[EMSMTA]\r\nDisable=0\r\n"
@@ -292,15 +292,15 @@ MOUNTS = """\
     ],
 )
 def test_the_file_system_of_a_path(monkeypatch: pytest.MonkeyPatch, where: str, kind: str) -> None:
-    monkeypatch.setattr(_posix, "open", lambda *_args, **_named: io.StringIO(MOUNTS), raising=False)
-    assert _posix.file_system(where) == kind
+    monkeypatch.setattr(posix, "open", lambda *_args, **_named: io.StringIO(MOUNTS), raising=False)
+    assert posix.file_system(where) == kind
 
 
 def test_without_a_list_of_mounts_a_file_is_changed_in_place(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
     def no_such_file(*_args: object, **_named: object) -> None:
         raise FileNotFoundError
 
-    monkeypatch.setattr(_posix, "open", no_such_file, raising=False)
+    monkeypatch.setattr(posix, "open", no_such_file, raising=False)
     number = path.stat().st_ino
     fix(LocalFiles(), path)
     assert path.stat().st_ino == number

@@ -9,8 +9,8 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._logon import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ConnectionLost
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.logons import (
     ACCOUNT,
     HOST,
     PASSWORD,

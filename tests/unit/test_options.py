@@ -11,7 +11,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
     mspclnt_ini_spec,
     request_from,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import Stanza
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 
 BASE: dict[str, Any] = {
     "path": "/mnt/c/mspclnt/mspclnt.ini",

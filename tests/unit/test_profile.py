@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import request_from
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     LOOSE,
     READINGS,
     STRICT,
@@ -23,7 +23,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     read_value,
     refuse_wide,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
     Doubtful,
     ensure,
     inspect,

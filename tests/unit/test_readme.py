@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._risks import Risk
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import Reason
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.judge import Reason
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.risks import Risk
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import (
     CHANGE_KEYS,
     FAILED,
@@ -57,7 +57,7 @@ def codes_in_the_page(begin: str, end: str) -> set[str]:
 
 def codes_in_the_code(kind: str) -> Iterator[str]:
     """Give the first argument of each call that makes one."""
-    for path in CODE.glob("*.py"):
+    for path in CODE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == kind:
                 yield from _texts(node.args[0])

@@ -8,8 +8,11 @@ from __future__ import annotations
 import struct
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import ConnectionLost, ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb_answer import Answer, listed_shares
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
+    ConnectionLost,
+    ServerError,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.answer import Answer, listed_shares
 
 MORE_DATA = 234
 SHARES = b"".join(name.ljust(13, b"\0") for name in (b"C$", b"D$", b"mspclnt"))

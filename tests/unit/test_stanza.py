@@ -7,7 +7,7 @@ import re
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import request_from
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     UTF8_MARK,
     WINDOWS,
     WINE,
@@ -16,7 +16,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     read_value,
     refuse_wide,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._stanza import Edit, ensure, remove
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Edit, ensure, remove
 
 from tests.unit.edit_cases import CASES, REFUSED, Case, Refused
 

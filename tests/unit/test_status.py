@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._status import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import (
     MEANINGS,
     MISSING,
     REFUSED_LOGONS,

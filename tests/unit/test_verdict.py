@@ -7,7 +7,7 @@ import itertools
 from typing import NamedTuple
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.evidence import (
     ABSENT,
     DOCUMENTED,
     INFERRED,
@@ -21,15 +21,15 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evi
     Stanza,
     System,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._risks import Risk
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server import Entry
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import Entry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.judge import (
     EXPOSED,
     NOT_APPLICABLE,
     PROTECTED,
     Verdict,
     judge,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.risks import Risk
 
 STATES = (INSTALLED, ABSENT, UNKNOWN)
 MSPCLNT = Entry("C:\\Mspclnt\\Mspclnt.ini", "/c/mspclnt/mspclnt.ini", False)

@@ -9,9 +9,9 @@ import time
 
 import pefile
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._builds import product
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._evidence import DOCUMENTED, INFERRED
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._version import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.builds import product
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.evidence import DOCUMENTED, INFERRED
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._windows.version_resource import (
     VersionError,
     file_version,
     version_resource,

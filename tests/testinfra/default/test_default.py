@@ -15,7 +15,7 @@ from testinfra.host import Host
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / ".build" / "collections"), str(ROOT / "examples" / "demo")]
 
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile import (  # noqa: E402
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (  # noqa: E402
     parse,
     read_value,
 )

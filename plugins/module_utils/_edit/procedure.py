@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The procedure: read, plan, check mode, backup, write, read back, result.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ntpath
+from typing import Any, NamedTuple
+
+from .._options import Request
+from .._profile.document import (
+    ProfileError,
+    line_ends,
+    parse,
+    refuse_wide,
+    shown,
+)
+from .._profile.stanza import (
+    Edit,
+    Values,
+    ensure,
+    inspect,
+    remove,
+)
+from .._server.protocols import (
+    SIZE_LIMIT,
+    ChangedByOther,
+    ConnectionLost,
+    Editor,
+    Missing,
+    ServerError,
+    Written,
+)
+
+
+class Plan(NamedTuple):
+    """An edit that was worked out on the bytes of a file; ``old`` is None for a missing file."""
+
+    old: bytes | None
+    new: bytes
+    edit: Edit
+    before: Values
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether the file's bytes differ, or would."""
+        return self.new != (self.old or b"") or (self.old is None and bool(self.new))
+
+
+def apply(editor: Editor, request: Request, check: bool, diff: bool) -> dict[str, Any]:
+    """Do what was asked for and give the result as Ansible returns it.
+
+    Args:
+        editor: how the file is reached.
+        request: what to ensure.
+        check: predict only; nothing is opened for writing.
+        diff: add ``diff`` to the result.
+
+    Raises:
+        ServerError: the file cannot be read or written; the text says what became of it.
+        ProfileError: the file is no private profile, or no edit would be read alike.
+    """
+    plan = _plan(_read(editor, request), request)
+    saved: str | None = None
+    if plan.changed and plan.old is not None:
+        editor.check_writable(request.path, request.backup)
+        saved = backup_path(editor.real_path(request.path), plan.old) if request.backup else None
+        if not check:
+            plan, saved = _edit(editor, request)
+    elif plan.changed:
+        editor.check_creatable(request.path)
+        if not check:
+            editor.create(request.path, plan.new)
+            _verify(_made(editor, request), plan, request)
+    return _result(request, plan, saved, diff)
+
+
+def backup_name(name: str, data: bytes) -> str:
+    """Name the copy of a file with these bytes: legal on FAT and NTFS, the same for the same bytes."""
+    return f"{name}.{hashlib.sha256(data).hexdigest()[:8]}.bak"
+
+
+def backup_path(path: str, data: bytes) -> str:
+    """Give the path of the copy beside a file; POSIX and Windows paths alike."""
+    name = ntpath.basename(path)
+    return path[: len(path) - len(name)] + backup_name(name, data)
+
+
+def _made(editor: Editor, request: Request) -> bytes:
+    try:
+        return editor.read(request.path)
+    except ConnectionLost as error:
+        raise Written(
+            f"Error while checking {request.path}: {error}; it was made before that: run the task again"
+        ) from error
+
+
+def _read(editor: Editor, request: Request) -> bytes | None:
+    try:
+        return editor.read(request.path)
+    except Missing:
+        if request.present and not request.create:
+            raise
+        return None
+
+
+def _plan(data: bytes | None, request: Request) -> Plan:
+    try:
+        refuse_wide(data or b"")
+        profile = parse(data or b"")
+        edit = (ensure if request.present else remove)(profile, request.stanza)
+    except ProfileError as error:
+        raise type(error)(f"Error while planning the edit of {request.path}: {error}") from error
+    new = edit.profile.render()
+    if len(new) > SIZE_LIMIT:
+        raise ServerError(
+            f"Error while planning the edit of {request.path}: it would have {len(new)} bytes, more than {SIZE_LIMIT}; "
+            "a real file of this kind has about 1 KB: check the path"
+        )
+    return Plan(data, new, edit, inspect(profile, request.stanza))
+
+
+def _edit(editor: Editor, request: Request) -> tuple[Plan, str | None]:
+    """Plan once more on what is read under the lock, so that nothing of another writer is lost."""
+    saved: str | None = None
+    with editor.open(request.path) as file:
+        old = file.read()
+        plan = _plan(old, request)
+        if plan.changed:
+            if request.backup:
+                name = ntpath.basename(editor.real_path(request.path))
+                saved = file.save_beside(backup_name(name, old), old)
+            file.replace(old, plan.new)
+    return plan, saved
+
+
+def _verify(data: bytes, plan: Plan, request: Request) -> None:
+    if data != plan.new:
+        raise ChangedByOther(f"Error while writing {request.path}: it was changed by someone else meanwhile")
+
+
+def _result(request: Request, plan: Plan, saved: str | None, diff: bool) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "changed": plan.changed,
+        "path": request.path,
+        "section": request.stanza.section.decode("ascii"),
+        "before": _shown_values(plan.before),
+        "after": _shown_values(inspect(plan.edit.profile, request.stanza)),
+        "backup_file": saved,
+        "newline": line_ends(plan.new),
+        "notes": [note._asdict() for note in plan.edit.notes],
+    }
+    if diff:
+        result["diff"] = [_diff(request.path, plan.old or b"", plan.new)]
+    return result
+
+
+def _diff(path: str, old: bytes, new: bytes) -> dict[str, str]:
+    marked = "mixed" in (line_ends(old), line_ends(new))
+    return {
+        "before_header": f"{path} (line ends: {line_ends(old)})",
+        "after_header": f"{path} (line ends: {line_ends(new)})",
+        "before": _shown_text(old, marked),
+        "after": _shown_text(new, marked),
+    }
+
+
+def _shown_text(data: bytes, marked: bool) -> str:
+    """Give bytes as text for a terminal; with marks, each line end is visible."""
+    lines = []
+    for line in data.splitlines(True):
+        text = line.rstrip(b"\r\n")
+        end = line[len(text) :]
+        mark = {b"\r\n": "<CR><LF>", b"\n": "<LF>", b"\r": "<CR>"}.get(end, "") if marked else ""
+        lines.append(shown(text) + mark + ("\n" if end else ""))
+    return "".join(lines)
+
+
+def _shown_values(values: Values) -> dict[str, str | None]:
+    return {shown(key): None if value is None else shown(value) for key, value in values.items()}
+
+
+__all__ = ("apply", "backup_name", "backup_path")

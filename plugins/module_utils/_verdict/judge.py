@@ -1,0 +1,282 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From evidence to a verdict: status, reasons, risks, advice and the plan. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Sequence
+
+from .._detect.evidence import (
+    ABSENT,
+    DOCUMENTED,
+    INFERRED,
+    UNKNOWN,
+    Client,
+    Evidence,
+    Gap,
+    Part,
+    Stanza,
+    named,
+)
+from .advice import (
+    CLIENT_1_0,
+    LOOK,
+    LOOK_AT_MASTER,
+    MASTER_OF_1_0,
+    Advice,
+    Note,
+    advice_for,
+    advice_for_master,
+    general_advice,
+    notes_on,
+)
+from .risks import (
+    Risk,
+    risks_of,
+    risks_of_master,
+)
+
+PROTECTED, EXPOSED, NOT_APPLICABLE = "protected", "exposed", "not_applicable"
+# Its documentation tells of the registry's IniFileMapping.
+PROFILE_API = "GetPrivateProfileString"
+
+
+class Reason(NamedTuple):
+    """Why the status is what it is."""
+
+    code: str
+    message: str
+    source: str
+    certainty: str
+
+
+class Step(NamedTuple):
+    """One edit of the plan, as `mspclnt_ini` takes it."""
+
+    path: str
+    section: str
+    settings: tuple[tuple[str, int], ...]
+    reason: str
+
+
+class Verdict(NamedTuple):
+    """The judgement of one server."""
+
+    status: str
+    certainty: str
+    reasons: tuple[Reason, ...]
+    risks: tuple[Risk, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    plan: tuple[Step, ...] = ()
+    in_force: str = UNKNOWN
+    notes: tuple[Note, ...] = ()
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Judge a server: the first row that applies decides, as in this collection's status table."""
+    verdict = next(found for row in ROWS for found in [row(evidence)] if found is not None)
+    notes = notes_on(evidence, judged=verdict.status in (PROTECTED, EXPOSED))
+    return verdict._replace(notes=tuple(notes), advice=verdict.advice + tuple(general_advice(evidence)))
+
+
+def judge_master(evidence: Evidence) -> Verdict:
+    """Judge a proxy server's master copy: what its clients read once they have fetched it."""
+    return next(found for row in MASTER_ROWS for found in [row(evidence)] if found is not None)
+
+
+def _parts(evidence: Evidence) -> tuple[tuple[Part, str], ...]:
+    return (evidence.mta, "mta"), (evidence.client, "client")
+
+
+def _absent(evidence: Evidence) -> Verdict | None:
+    """One part that is surely absent decides."""
+    absent = [(part, what) for part, what in _parts(evidence) if part.state == ABSENT]
+    if not absent:
+        return None
+    reasons = tuple(Reason(f"{what}_absent", part.reason, part.source, part.certainty) for part, what in absent)
+    return Verdict(NOT_APPLICABLE, _certainty(*(part.certainty for part, _what in absent)), reasons)
+
+
+def _outside_article(evidence: Evidence) -> Verdict | None:
+    product = evidence.product
+    if product is None or product.in_article:
+        return None
+    message = f"the MTA is that of {product.name}, which is outside of the KB article (Exchange Server 4.0, 5.0, 5.5)"
+    return Verdict(
+        NOT_APPLICABLE, product.certainty, (Reason("outside_article", message, "Q254909", product.certainty),)
+    )
+
+
+def _unknown_parts(evidence: Evidence) -> Verdict | None:
+    unknown = [(part, what) for part, what in _parts(evidence) if part.state == UNKNOWN]
+    if not unknown:
+        return None
+    return _unknown([Reason(f"{what}_unknown", part.reason, part.source, part.certainty) for part, what in unknown])
+
+
+def _redirected(evidence: Evidence) -> Verdict | None:
+    key = evidence.system.redirected
+    if key is None:
+        return None
+    message = f"HKLM\\{key} redirects reads of this file to the registry, so the file does not tell what Windows reads"
+    return _unknown([Reason("redirected", message, PROFILE_API, DOCUMENTED)])
+
+
+def _unreadable(evidence: Evidence) -> Verdict | None:
+    if not evidence.unreadable and evidence.mspclnt is not None and evidence.details is not None:
+        return None
+    return _unknown([Reason("unreadable", _gap(gap), "", DOCUMENTED) for gap in evidence.unreadable])
+
+
+def _unknown(reasons: list[Reason]) -> Verdict:
+    certainty = _certainty(*(reason.certainty for reason in reasons))
+    return Verdict(UNKNOWN, certainty, tuple(reasons), advice=(LOOK,))
+
+
+def _gap(gap: Gap) -> str:
+    return gap.reason if gap.what in gap.reason else f"{gap.what}: {gap.reason}"
+
+
+def _client_1_0(evidence: Evidence) -> Verdict | None:
+    details = evidence.details
+    if details is None or not (details.has_wsp_client_section or details.dll_1_0):
+        return None
+    entry = evidence.client.entry
+    file = entry.windows if entry is not None else "Mspclnt.ini"
+    sign = f"{details.dll_1_0} is its DLL" if details.dll_1_0 else f"{file} has a section [Wsp client]"
+    message = f"{sign}: client 1.0, which has no sections for single programs"
+    reason = Reason("proxy_client_1_0", message, "CAT8", DOCUMENTED)
+    risk = Risk("proxy_client_1_0", message, "CAT8", DOCUMENTED, mitigated=False)
+    return Verdict(UNKNOWN, DOCUMENTED, (reason,), (risk,), (CLIENT_1_0,))
+
+
+def _stanza(evidence: Evidence) -> Verdict | None:
+    if evidence.mspclnt is None or evidence.details is None:
+        return None
+    return _judge_stanza(evidence, evidence.mspclnt, evidence.details)
+
+
+def _judge_stanza(evidence: Evidence, mspclnt: Stanza, details: Client) -> Verdict:
+    wspcfg = evidence.wspcfg
+    decides = wspcfg if wspcfg is not None and wspcfg.present else mspclnt
+    status = PROTECTED if decides.protects else EXPOSED
+    risks = risks_of(evidence, mspclnt, details, status == PROTECTED)
+    doubts = [*_doubts(mspclnt, wspcfg), *_not_told(evidence)]
+    sure = [evidence.mta.certainty, evidence.client.certainty, *_certainties(risks, doubts)]
+    sure += [evidence.product.certainty] if evidence.product is not None else []
+    reasons = [
+        Reason("stanza", _reads(decides), "Q254909", DOCUMENTED),
+        Reason("mta_installed", evidence.mta.reason, evidence.mta.source, evidence.mta.certainty),
+        Reason("client_installed", evidence.client.reason, evidence.client.source, evidence.client.certainty),
+    ]
+    reasons += doubts
+    if evidence.disabled_service:
+        reasons.append(Reason("mta_disabled", "the service MSExchangeMTA is disabled now", "Q143380", DOCUMENTED))
+    return Verdict(
+        status=status,
+        certainty=_certainty(*sure),
+        reasons=tuple(reasons),
+        risks=tuple(risks),
+        advice=tuple(advice_for(evidence, mspclnt, details, status == EXPOSED)),
+        plan=tuple(_plan(mspclnt, wspcfg)),
+    )
+
+
+def _not_told(evidence: Evidence) -> list[Reason]:
+    """Give what would change the judgement, and could not be looked at."""
+    doubts = []
+    if evidence.product is None:
+        message = (
+            "the version of EMSMTA.EXE is not known, so Exchange 2000 or 2003, which the KB article is not about, is "
+            "not ruled out"
+        )
+        doubts.append(Reason("version_unknown", message, "Q254909", INFERRED))
+    if not evidence.system.mappings_known:
+        message = "whether the registry redirects reads of the client's files (IniFileMapping) could not be looked at"
+        doubts.append(Reason("redirection_unknown", message, PROFILE_API, INFERRED))
+    return doubts
+
+
+def _unreadable_master(evidence: Evidence) -> Verdict | None:
+    verdict = _unreadable(evidence)
+    return verdict._replace(advice=(LOOK_AT_MASTER,)) if verdict is not None else None
+
+
+def _master_of_1_0(evidence: Evidence) -> Verdict | None:
+    verdict = _client_1_0(evidence)
+    return verdict._replace(advice=(MASTER_OF_1_0,)) if verdict is not None else None
+
+
+def _master(evidence: Evidence) -> Verdict | None:
+    """Give what its clients read; a copy that ISA Server writes is left to ISA Server."""
+    master, details = evidence.mspclnt, evidence.details
+    if master is None or details is None:
+        return None
+    risks = risks_of_master(master, details)
+    doubts = _doubts(master)
+    reasons = [Reason("stanza", _reads(master), "Q254909", DOCUMENTED), *doubts]
+    if details.says_do_not_edit:
+        message = f"{master.entry.windows} says that it should not be edited: ISA Server writes it from its settings"
+        reasons.append(Reason("do_not_edit", message, "Q323457", DOCUMENTED))
+    wanted = not master.protects and not details.says_do_not_edit
+    return Verdict(
+        status=PROTECTED if master.protects else EXPOSED,
+        certainty=_certainty(*_certainties(risks, doubts)),
+        reasons=tuple(reasons),
+        risks=tuple(risks),
+        advice=tuple(advice_for_master(master, details)),
+        plan=(_step(master, "clients replace their own file by this copy (KB Q193928)"),) if wanted else (),
+    )
+
+
+def _doubts(*stanzas: Stanza | None) -> list[Reason]:
+    doubts = [stanza.doubt for stanza in stanzas if stanza is not None]
+    return [Reason("readers_differ", doubt, "", INFERRED) for doubt in doubts if doubt]
+
+
+def _certainties(risks: Sequence[Risk], doubts: Sequence[Reason]) -> list[str]:
+    doubtful = [risk for risk in risks if risk.code in ("hidden_by_wspcfg", "proxy_client_1_0")]
+    return [INFERRED for _doubt in (*doubtful, *doubts)]
+
+
+def _reads(stanza: Stanza) -> str:
+    value = "nothing" if stanza.value is None else f"'{named(stanza.value)}'"
+    return f"Windows reads {value} as Disable in section EMSMTA of {stanza.entry.windows}"
+
+
+def _plan(mspclnt: Stanza, wspcfg: Stanza | None) -> list[Step]:
+    """Give the edits that protect the server in every documented order of reading."""
+    steps = []
+    if not mspclnt.protects and (wspcfg is None or not wspcfg.present):
+        steps.append(_step(mspclnt, "the client reads this file for every program without a Wspcfg.ini (KB Q254909)"))
+    if wspcfg is not None and not wspcfg.protects:
+        steps.append(_step(wspcfg, "a Wspcfg.ini in the program's folder comes before Mspclnt.ini (CAT8, KB Q181420)"))
+    return steps
+
+
+def _step(stanza: Stanza, reason: str) -> Step:
+    return Step(stanza.entry.local, "EMSMTA", (("Disable", 1),), reason)
+
+
+def _certainty(*parts: str) -> str:
+    return INFERRED if INFERRED in parts else DOCUMENTED
+
+
+# One row for each row of the status table, in its order; the last one always answers.
+ROWS = (_absent, _outside_article, _unknown_parts, _redirected, _unreadable, _client_1_0, _stanza)
+MASTER_ROWS = (_unreadable_master, _master_of_1_0, _master)
+
+__all__ = (
+    "EXPOSED",
+    "NOT_APPLICABLE",
+    "PROTECTED",
+    "Reason",
+    "Step",
+    "Verdict",
+    "judge",
+    "judge_master",
+)

@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What could undo, hide or forbid the fix. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Sequence
+
+from .._detect.evidence import (
+    DOCUMENTED,
+    INFERRED,
+    Client,
+    Evidence,
+    Stanza,
+    few,
+    named,
+)
+
+# The articles (KB Q181420, Q254367) print these keys in use; what they mean is general knowledge of Proxy Server.
+KEY_MEANINGS = (
+    ("ServerBindTcpPorts", "has the proxy listen on these ports for the MTA"),
+    ("ProxyBindIp", "binds those ports to an address of the proxy"),
+    ("Persistent", "keeps the proxy's end while the MTA restarts"),
+    ("KillOldSession", "ends an old session for the same port"),
+    ("ForceCredentials", "uses other credentials for the proxy"),
+)
+
+
+class Risk(NamedTuple):
+    """What could undo, hide or forbid the fix."""
+
+    code: str
+    message: str
+    source: str
+    certainty: str
+    mitigated: bool
+
+
+def risks_of(evidence: Evidence, mspclnt: Stanza, details: Client, protected: bool) -> list[Risk]:
+    """Give what could undo, hide or forbid the fix of a server that has both parts."""
+    wspcfg = evidence.wspcfg
+    risks = [_overwritten(mspclnt, details, lasting=wspcfg is not None and wspcfg.protects)]
+    if wspcfg is not None and not wspcfg.present:
+        message = (
+            f"{wspcfg.entry.windows} has no section EMSMTA; if the client reads only this file for programs in this "
+            "folder, the stanza in Mspclnt.ini is hidden."
+        )
+        risks.append(Risk("hidden_by_wspcfg", message, "CAT8", INFERRED, mitigated=False))
+    if protected:
+        message = (
+            "Files and registry do not tell whether the MTA was started since the fix was written: restart it if not."
+        )
+        risks.append(Risk("mta_not_restarted", message, "Q181847", INFERRED, mitigated=False))
+    return risks + _risks_of_text(details, mspclnt, wspcfg) + _risks_of_system(evidence)
+
+
+def risks_of_master(master: Stanza, details: Client) -> list[Risk]:
+    """Give the risks of a proxy server's master copy."""
+    risks = _risks_of_text(details, master)
+    if details.says_do_not_edit:
+        return risks
+    message = (
+        "Whether Proxy Server keeps this section when someone changes the client configuration in Internet Service "
+        "Manager is not documented: run this again after such a change."
+    )
+    return [*risks, Risk("rewritten_by_manager", message, "Q193928", INFERRED, mitigated=False)]
+
+
+def meaning_of(keys: Sequence[str]) -> str:
+    """Say what those of the keys mean that a service behind the proxy has, as sentences to add to a message."""
+    known = {key.lower() for key in keys}
+    told = [f"{name} {meaning}" for name, meaning in KEY_MEANINGS if name.lower() in known]
+    return f" {'; '.join(told)}." if told else ""
+
+
+def _overwritten(mspclnt: Stanza, details: Client, lasting: bool) -> Risk:
+    # Of Proxy Server 2.0 only that an entry reverts is printed; that the whole file is replaced is inferred.
+    source = "Q323457" if details.says_do_not_edit else "Q193928"
+    return Risk("overwritten_on_refresh", _undone(mspclnt, details), source, DOCUMENTED, lasting)
+
+
+def _undone(mspclnt: Stanza, details: Client) -> str:
+    """Say when the fix is undone and by which master copy; Path1 is a share or folder."""
+    master, server = "the proxy server's master copy", "the proxy server"
+    if details.master:
+        folder = details.master.rstrip(b"\\/")
+        master = f"{named(folder)}\\Mspclnt.ini"
+        share = folder.replace(b"/", b"\\")
+        server = named(share[2:].partition(b"\\")[0]) if share.startswith(b"\\\\") else server
+    hours = named(details.refresh_hours or b"")
+    often = f" and {'' if details.says_do_not_edit else 'perhaps '}every {hours} hours" if hours.isdigit() else ""
+    text = (
+        f"The fix in {mspclnt.entry.windows} is undone by {master} when the computer restarts, at 'Update Now' of the "
+        f"client{often}"
+    )
+    if details.says_do_not_edit:
+        return f"{text}."
+    return (
+        f"{text}, unless that copy, which was not read from here, holds it too: run the role's entry point master on "
+        f"{server}."
+    )
+
+
+def _risks_of_text(details: Client, mspclnt: Stanza, wspcfg: Stanza | None = None) -> list[Risk]:
+    """Give the risks that stand in the client's own files."""
+    risks = [_proxied(stanza) for stanza in (mspclnt, wspcfg) if stanza is not None and _other_keys(stanza)]
+    sign = _sign_of_1_0(details)
+    if sign:
+        message = (
+            f"{mspclnt.entry.windows} has {sign}: it may be of client 1.0, which has no sections for single programs."
+        )
+        risks.append(Risk("proxy_client_1_0", message, "CAT8", INFERRED, mitigated=False))
+    return risks
+
+
+def _sign_of_1_0(details: Client) -> str:
+    if details.says_do_not_edit or details.is_2_0:
+        return ""
+    if details.build:
+        return f"the Build {named(details.build)}"
+    return "[Master Config] and no Build" if details.has_master_config else ""
+
+
+def _proxied(stanza: Stanza) -> Risk:
+    keys = [named(key) for key in _other_keys(stanza)]
+    message = (
+        f"Section EMSMTA of {stanza.entry.windows} also holds {few(keys)}: someone may send X.400 through the proxy "
+        f"on purpose, and Disable=1 would end that.{meaning_of(keys)} The role leaves it alone, unless it is told to "
+        "override."
+    )
+    return Risk("proxied_on_purpose", message, "Q263046", INFERRED, mitigated=stanza.protects)
+
+
+def _other_keys(stanza: Stanza) -> list[bytes]:
+    return [key for key, _value, _line in stanza.keys if key.lower() != b"disable"]
+
+
+def _risks_of_system(evidence: Evidence) -> list[Risk]:
+    risks = []
+    if evidence.system.cluster:
+        message = (
+            "This is a node of a cluster, and Mspclnt.ini and System.ini lie on each node's own disk: every node needs "
+            "the edit."
+        )
+        risks.append(Risk("cluster", message, "Q271634", INFERRED, mitigated=False))
+    if evidence.peers is not None and not evidence.peers.outside:
+        message = (
+            f"All remote MTAs that were given ({few(evidence.peers.given)}) are in the client's local address table, "
+            "so the client does not redirect connections to them, and the fault cannot occur with them."
+        )
+        risks.append(Risk("all_peers_local", message, "Q253253", INFERRED, mitigated=True))
+    return risks
+
+
+__all__ = ("Risk", "meaning_of", "risks_of", "risks_of_master")

@@ -1,0 +1,187 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SMB messages over TCP: the NetBIOS session service, with bounds on size and time.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+RFC 1002 section 4.3 and MS-SMB section 2.1: each message follows four bytes that hold its
+type and length; port 139 wants a session request first, port 445 does not.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+
+from ...module_utils._server.protocols import ConnectionLost
+
+SESSION_PORT = 139
+MESSAGE, REQUEST, POSITIVE, NEGATIVE, KEEP_ALIVE = 0x00, 0x81, 0x82, 0x83, 0x85
+# The largest message that these servers send has about 64 KB.
+LONGEST_MESSAGE = 0x1FFFF
+MOST_KEEP_ALIVES = 16
+INTERRUPTED = "the request before was interrupted"
+
+
+class Refused(Exception):
+    """No session could be had; nothing was sent that could have changed anything."""
+
+
+class NotProved(Refused):
+    """A logon was let in as somebody else."""
+
+
+class Deadline:
+    """The time that a whole task may take, and that each request in it may take."""
+
+    def __init__(self, request_seconds: float, task_seconds: float) -> None:
+        self._request = request_seconds
+        self._task = task_seconds
+        self._end = time.monotonic() + task_seconds
+
+    def next(self) -> float:
+        """Give the moment by which the next request must have ended."""
+        return min(time.monotonic() + self._request, self._end)
+
+    def extend(self, seconds: float) -> None:
+        """Give the task more time: others had it."""
+        self._end += seconds
+
+    def describe(self) -> str:
+        """Say which limit has been reached."""
+        if time.monotonic() >= self._end:
+            return f"the deadline of {self._task:g} seconds for the whole task has passed (ansible_smb_deadline)"
+        return f"no answer within {self._request:g} seconds (ansible_timeout)"
+
+
+class Message:
+    """A received message, in the form that the SMB library asks for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def get_trailer(self) -> bytes:
+        """Give the SMB message without its NetBIOS header."""
+        return self._data
+
+
+class Wire:
+    """One TCP connection to a server. Counts the requests that were sent."""
+
+    def __init__(self, host: str, port: int, deadline: Deadline, called_name: str) -> None:
+        self._deadline = deadline
+        self.requests = 0
+        self.last = b""
+        self._lost = ""
+        try:
+            self._socket = socket.create_connection((host, port), timeout=self._left(deadline.next()))
+        except TimeoutError as error:
+            raise Refused(deadline.describe()) from error
+        except (UnicodeError, OverflowError) as error:
+            raise Refused(f"{host!r} and port {port} cannot be an address ({error})") from error
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        #: The server's address.
+        self.peer = str(self._socket.getpeername()[0])
+        if port == SESSION_PORT:
+            try:
+                self._request_session(called_name)
+            except BaseException:
+                self.close()
+                raise
+
+    def send_packet(self, data: bytes) -> None:
+        """Send one SMB message; after a loss none, for a late answer would be taken for that to the next request."""
+        if self._lost:
+            raise ConnectionLost(self._lost)
+        self.requests += 1
+        self._send(MESSAGE, data)
+
+    def recv_packet(self, _timeout: float | None = None) -> Message:
+        """Receive one SMB message within the limits; the library's own timeout is not used."""
+        end = self._deadline.next()
+        for _attempt in range(MOST_KEEP_ALIVES):
+            kind, data = self._receive(end)
+            if kind == MESSAGE:
+                self.last = data
+                self._lost = ""
+                return Message(data)
+            if kind != KEEP_ALIVE:
+                break
+        raise self._broken("the server sent something that is no SMB message")
+
+    def give_up(self, reason: str) -> None:
+        """Send no more: what the server sent is not to be trusted."""
+        self._lost = reason
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
+
+    def get_socket(self) -> socket.socket:
+        """Give the socket, which the SMB library asks for."""
+        return self._socket
+
+    def _request_session(self, called_name: str) -> None:
+        self._send(REQUEST, _encoded_name(called_name, 0x20) + _encoded_name("ANSIBLE", 0x00))
+        kind, data = self._receive(self._deadline.next())
+        self._lost = ""
+        if kind != POSITIVE:
+            code = f" (error 0x{data[0]:02x})" if data else ""
+            raise Refused(
+                f"the NetBIOS session service knows no server called {called_name}{code}; "
+                "set ansible_smb_netbios_name to the server's NetBIOS name"
+            )
+
+    def _send(self, kind: int, data: bytes) -> None:
+        # Whatever ends this in the midst, a task's own time limit too, leaves the rest of it on the wire.
+        self._lost = INTERRUPTED
+        try:
+            self._socket.settimeout(self._left(self._deadline.next()))
+            self._socket.sendall(struct.pack(">I", kind << 24 | len(data)) + data)
+        except TimeoutError as error:
+            raise self._broken(self._deadline.describe()) from error
+        except OSError as error:
+            raise self._broken(f"the connection broke: {error.strerror or error}") from error
+
+    def _receive(self, end: float) -> tuple[int, bytes]:
+        head = struct.unpack(">I", self._read(4, end))[0]
+        kind, length = head >> 24, head & 0xFFFFFF
+        if length > LONGEST_MESSAGE:
+            raise self._broken(f"the server announced a message of {length} bytes")
+        return kind, self._read(length, end)
+
+    def _read(self, length: int, end: float) -> bytes:
+        parts = bytearray()
+        while len(parts) < length:
+            try:
+                self._socket.settimeout(self._left(end))
+                part = self._socket.recv(length - len(parts))
+            except TimeoutError as error:
+                raise self._broken(self._deadline.describe()) from error
+            except OSError as error:
+                raise self._broken(f"the connection broke: {error.strerror or error}") from error
+            if not part:
+                raise self._broken("the server closed the connection")
+            parts += part
+        return bytes(parts)
+
+    def _broken(self, reason: str) -> ConnectionLost:
+        self._lost = reason
+        return ConnectionLost(reason)
+
+    def _left(self, end: float) -> float:
+        left = end - time.monotonic()
+        if left <= 0:
+            raise self._broken(self._deadline.describe())
+        return left
+
+
+def _encoded_name(name: str, suffix: int) -> bytes:
+    """Encode a NetBIOS name (RFC 1001 section 14.1)."""
+    raw = name.upper().encode("ascii", "replace")[:15].ljust(15) + bytes([suffix])
+    return b"\x20" + bytes(part for byte in raw for part in (0x41 + (byte >> 4), 0x41 + (byte & 15))) + b"\0"
+
+
+__all__ = ("Deadline", "Message", "NotProved", "Refused", "Wire")
