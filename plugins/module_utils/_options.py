@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, NamedTuple, Sequence
 
+from ._errors import UserError
 from ._profile.stanza import Stanza
 from ._windows.lat import number
 
@@ -23,8 +24,8 @@ LONGEST_VALUE = 65535
 LONGEST_NUMBER = 64
 
 
-class OptionError(Exception):
-    """An option has a value that cannot be used. The text is meant for the user."""
+class OptionError(UserError):
+    """An option has a value that cannot be used."""
 
 
 class Request(NamedTuple):

@@ -258,11 +258,11 @@ notes:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ..module_utils._errors import UserError
 from ..module_utils._inform import inform
 from ..module_utils._local.files import DriveFiles, drives_from
 from ..module_utils._local.registry import DriveRegistry
 from ..module_utils._options import (
-    OptionError,
     emsmta_info_spec,
 )
 
@@ -273,7 +273,7 @@ def main() -> None:
     try:
         files = DriveFiles(drives_from(module.params["drives"]))
         result = inform(files, module.params, module.check_mode, lambda root: DriveRegistry(files, root))
-    except OptionError as error:
+    except UserError as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)
 

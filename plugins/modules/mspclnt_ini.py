@@ -195,14 +195,12 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._edit.procedure import apply
+from ..module_utils._errors import UserError
 from ..module_utils._local.editor import LocalFiles
 from ..module_utils._options import (
-    OptionError,
     mspclnt_ini_spec,
     request_from,
 )
-from ..module_utils._profile.document import ProfileError
-from ..module_utils._server.protocols import ServerError
 
 
 class _Module(AnsibleModule):
@@ -217,7 +215,7 @@ def main() -> None:
     try:
         request = request_from(module.params)
         result = apply(LocalFiles(), request, check=module.check_mode, diff=module._diff)
-    except (OptionError, ProfileError, ServerError) as error:
+    except UserError as error:
         module.fail_json(msg=str(error))
     for note in result["notes"]:
         module.warn(f"{request.path}: {note['message']}")

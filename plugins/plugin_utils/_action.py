@@ -18,13 +18,8 @@ from typing import Any, ClassVar
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._options import OptionError
-from ..module_utils._profile.document import ProfileError
-from ..module_utils._server.protocols import (
-    ConnectionLost,
-    ServerError,
-    Written,
-)
+from ..module_utils._errors import UserError
+from ..module_utils._server.errors import ConnectionLost, Written
 from ._smb import connect as _connect
 from ._smb.server import SmbServer
 from ._smb.wire import Refused
@@ -100,7 +95,7 @@ class ServerAction(ActionBase):
         except (ConnectionLost, Refused) as error:
             # Without its cause, whose text would be told once more.
             raise AnsibleConnectionFailure(f"{self._connection.get_option('host')}: {error}") from None
-        except (OptionError, ProfileError, ServerError) as error:
+        except UserError as error:
             return {"failed": True, "changed": isinstance(error, Written), "msg": str(error)}
         finally:
             if connect:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import backup_name
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 
 from tests.faults.children import NOBODY
 from tests.faults.fault_cases import CASES, NAME, WAYS, Edit, folder_of

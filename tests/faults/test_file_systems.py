@@ -22,7 +22,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._loc
     DOS_READ_ONLY,
     file_system,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 
 from tests.faults.fault_cases import CASES, Case, Edit, folder_of
 from tests.faults.fault_tracer import Kill, at

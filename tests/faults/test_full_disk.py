@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 
 from tests.faults.fault_cases import CASES, WAYS, Case, Edit
 from tests.faults.fault_tracer import doing

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 
 from tests.faults.children import NOBODY, Outcome, as_nobody
 from tests.faults.fault_cases import CASES, NAME, WAYS, Case, Edit, folder_of

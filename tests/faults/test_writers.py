@@ -20,7 +20,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._loc
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
     ChangedByOther,
     ServerError,
 )

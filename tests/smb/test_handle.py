@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ConnectionLost
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ConnectionLost
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
 from impacket import ntlm

@@ -14,10 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
-    ServerError,
-    Written,
-)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError, Written
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 

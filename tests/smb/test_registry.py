@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
     ConnectionLost,
     RegistryClosed,
     ServerError,

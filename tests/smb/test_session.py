@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ConnectionLost
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ConnectionLost
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused

@@ -20,7 +20,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edi
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import request_from
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles, drives_from
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
-    SIZE_LIMIT,
-    Entry,
-    ServerError,
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import SIZE_LIMIT, Entry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.windows_path import (
     split_windows_path,
 )
 from hypothesis import given

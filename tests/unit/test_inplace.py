@@ -12,7 +12,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edi
     changed_range,
     replace,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
     ConnectionLost,
     ServerError,
 )

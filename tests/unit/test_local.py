@@ -16,12 +16,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._loc
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
-    SIZE_LIMIT,
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
     ChangedByOther,
     Missing,
     ServerError,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import SIZE_LIMIT
 
 NAME = "Mspclnt.ini"
 OLD = b"[EMSMTA]\r\nDisable=0\r\n"

@@ -9,7 +9,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import ConnectionLost
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ConnectionLost
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.logons import (
     ACCOUNT,
     HOST,

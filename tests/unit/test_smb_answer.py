@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
     ConnectionLost,
     ServerError,
 )

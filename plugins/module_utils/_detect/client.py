@@ -16,11 +16,8 @@ from .._profile.document import (
     refuse_wide,
     shown,
 )
-from .._server.protocols import (
-    ConnectionLost,
-    ServerError,
-    split_windows_path,
-)
+from .._server.errors import ServerError
+from .._server.windows_path import split_windows_path
 from .._windows.lat import outside, ranges
 from .._windows.version_resource import (
     version_resource,
@@ -101,8 +98,6 @@ def _pointed_client(look: Look, pointer: bytes) -> Part:
     try:
         _refuse_odd(pointer)
         entry = look.files.find(path) if path else None
-    except ConnectionLost:
-        raise
     except ServerError as error:
         return _unknown(look, f"the pointer in System.ini cannot be followed: {error}")
     if entry is not None and not entry.folder:

@@ -13,23 +13,15 @@ from __future__ import annotations
 
 from typing import Callable, NamedTuple, Sequence, TypeVar, Union
 
+from .._errors import UserError
 from .._profile.document import (
     Profile,
-    ProfileError,
     parse,
     refuse_wide,
     shown,
 )
-from .._server.protocols import (
-    ConnectionLost,
-    Entry,
-    Files,
-    Registry,
-    RegistryClosed,
-    ServerError,
-    Value,
-)
-from .._windows.version_resource import VersionError
+from .._server.errors import RegistryClosed
+from .._server.protocols import Entry, Files, Registry, Value
 
 INSTALLED, ABSENT, UNKNOWN = "installed", "absent", "unknown"
 DOCUMENTED, INFERRED = "documented", "inferred"
@@ -198,12 +190,10 @@ class Look:
         """Give what a look-up finds; note why it could not be made, and give None."""
         try:
             return read()
-        except ConnectionLost:
-            raise
         except RegistryClosed as error:
             self.registry = None
             self.gap("registry", str(error))
-        except (ServerError, ProfileError, VersionError) as error:
+        except UserError as error:
             self.gap(what, str(error))
         return None
 

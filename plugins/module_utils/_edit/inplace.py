@@ -15,7 +15,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Callable
 
-from .._server.protocols import ConnectionLost, ServerError
+from .._server.errors import ConnectionLost, ServerError
 
 
 class NotRestored(ServerError):

@@ -27,15 +27,8 @@ from .._profile.stanza import (
     inspect,
     remove,
 )
-from .._server.protocols import (
-    SIZE_LIMIT,
-    ChangedByOther,
-    ConnectionLost,
-    Editor,
-    Missing,
-    ServerError,
-    Written,
-)
+from .._server.errors import ChangedByOther, ConnectionLost, Missing, ServerError, Written
+from .._server.protocols import SIZE_LIMIT, Editor
 
 
 class Plan(NamedTuple):

@@ -11,11 +11,8 @@ from __future__ import annotations
 import os
 import stat
 
-from .._server.protocols import (
-    SIZE_LIMIT,
-    Missing,
-    ServerError,
-)
+from .._server.errors import Missing, ServerError
+from .._server.protocols import SIZE_LIMIT
 from .posix import (
     DOS_READ_ONLY,
     dos_attributes,

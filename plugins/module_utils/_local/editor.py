@@ -18,12 +18,8 @@ import os
 
 from .._edit.inplace import Handle, NotRestored
 from .._edit.inplace import replace as replace_in_place
-from .._server.protocols import (
-    ChangedByOther,
-    Editor,
-    OpenFile,
-    ServerError,
-)
+from .._server.errors import ChangedByOther, ServerError
+from .._server.protocols import Editor, OpenFile
 from .checks import (
     check_file,
     check_folder,

@@ -18,14 +18,9 @@ from itertools import islice
 from typing import Any, Callable, Mapping, Sequence, TypeVar
 
 from .._options import OptionError
-from .._server.protocols import (
-    Entry,
-    Files,
-    ReadPart,
-    Search,
-    ServerError,
-    split_windows_path,
-)
+from .._server.errors import ServerError
+from .._server.protocols import Entry, Files, ReadPart, Search
+from .._server.windows_path import split_windows_path
 from .posix import fail, read_all
 
 # A server of that time has some ten thousand files.

@@ -17,7 +17,8 @@ import sys
 import time
 from typing import NoReturn
 
-from .._server.protocols import SIZE_LIMIT, ServerError
+from .._server.errors import ServerError
+from .._server.protocols import SIZE_LIMIT
 
 DOS_READ_ONLY = 0x01
 # Any program that may read the file can lock it, so nobody is waited for without end.

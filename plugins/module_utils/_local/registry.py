@@ -10,14 +10,8 @@ from __future__ import annotations
 
 import struct
 
-from .._server.protocols import (
-    Files,
-    ReadPart,
-    Registry,
-    RegistryClosed,
-    ServerError,
-    Value,
-)
+from .._server.errors import RegistryClosed, ServerError
+from .._server.protocols import Files, ReadPart, Registry, Value
 from .._windows.hive import Hive, HiveError
 
 # Where Windows keeps its hives, below the system folder: general knowledge of Windows NT.

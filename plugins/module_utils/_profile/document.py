@@ -16,13 +16,15 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import Iterator, NamedTuple
 
+from .._errors import UserError
+
 UTF8_MARK = b"\xef\xbb\xbf"
 CTRL_Z = b"\x1a"
 LINE_BREAKS = b"\r\n"
 
 
-class ProfileError(Exception):
-    """What the engine says when it will not go on. The text is meant for the user."""
+class ProfileError(UserError):
+    """What the engine says when it will not go on."""
 
 
 class NotAProfile(ProfileError):

@@ -24,30 +24,6 @@ T = TypeVar("T")
 ReadPart = Callable[[int, int], bytes]
 
 
-class ServerError(Exception):
-    """A file could not be reached, read or written. The text is meant for the user."""
-
-
-class Missing(ServerError):
-    """There is no such file."""
-
-
-class ChangedByOther(ServerError):
-    """Another program changed the file while it was being edited."""
-
-
-class ConnectionLost(ServerError):
-    """The connection to the server broke; what a write has done is not known yet."""
-
-
-class Written(ServerError):
-    """The change was made, though not all of the procedure around it."""
-
-
-class RegistryClosed(ServerError):
-    """The registry as a whole cannot be read."""
-
-
 class Entry(NamedTuple):
     """A file or folder: its Windows path, and the path by which an edit names it here."""
 
@@ -199,48 +175,14 @@ class Editor(ABC):
         """Make a new file that was not there; never a half-written one."""
 
 
-def split_windows_path(path: str) -> tuple[str, list[str]]:
-    """Split ``C:\\Folder\\File`` into the drive letter and the names below it.
-
-    Raises ServerError for what is not an absolute path on a drive, for ``..``, and for
-    names whose end Windows reads in one way here and in another way there.
-    """
-    text = path.replace("/", "\\")
-    if text.startswith(("\\\\?\\", "\\\\.\\")):
-        raise ServerError(f"{path}: write it without the prefix, such as C:\\Mspclnt\\Mspclnt.ini")
-    if text.startswith("\\\\"):
-        raise ServerError(f"{path}: it lies on a network share, not on a drive of this server")
-    if len(text) < 3 or text[1] != ":" or text[2] != "\\" or not text[0].isalpha() or not text[0].isascii():
-        raise ServerError(f"{path}: this is not an absolute Windows path, such as C:\\Mspclnt\\Mspclnt.ini")
-    names = [name for name in text[3:].split("\\") if name not in ("", ".")]
-    if ".." in names:
-        raise ServerError(f"{path}: '..' in a path is not followed; write the path without it")
-    return text[0].upper(), [_plain_name(name, path, last=at == len(names)) for at, name in enumerate(names, 1)]
-
-
-def _plain_name(name: str, path: str, last: bool) -> str:
-    """Drop what Windows drops: one dot behind a folder's name, all dots and blanks behind the last name."""
-    plain = name.rstrip(" .") if last else name[:-1] if name.endswith(".") else name
-    if not plain or plain[-1] in " .":
-        raise ServerError(f"{path}: {name!r} ends in a blank or dot; write the name without it")
-    return plain
-
-
 __all__ = (
     "SIZE_LIMIT",
-    "ChangedByOther",
-    "ConnectionLost",
     "Editor",
     "Entry",
     "Files",
-    "Missing",
     "OpenFile",
     "ReadPart",
     "Registry",
-    "RegistryClosed",
     "Search",
-    "ServerError",
     "Value",
-    "Written",
-    "split_windows_path",
 )

@@ -15,6 +15,8 @@ from __future__ import annotations
 import struct
 from typing import Any, Iterator, NamedTuple
 
+from .._errors import UserError
+
 BASE = 4096
 ROOT_AT, CHECKSUM_AT = 36, 508
 # Names in one byte per character; in the flags of a key, and of a value.
@@ -33,8 +35,8 @@ MOST_DEPTH = 64
 MOST_CELLS = 1_000_000
 
 
-class HiveError(Exception):
-    """The bytes are no hive, or a damaged one. The text is meant for the user."""
+class HiveError(UserError):
+    """The bytes are no hive, or a damaged one."""
 
 
 class _Key(NamedTuple):

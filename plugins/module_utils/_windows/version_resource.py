@@ -13,6 +13,7 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+from .._errors import UserError
 from .._server.protocols import ReadPart
 
 BLOCK = 4096
@@ -27,8 +28,8 @@ DIRECTORIES = {0x10B: 96, 0x20B: 112}
 FIXED_INFO, FIXED_SIGNATURE = 40, 0xFEEF04BD
 
 
-class VersionError(Exception):
-    """The version of a program cannot be read from its bytes. The text is meant for the user."""
+class VersionError(UserError):
+    """The version of a program cannot be read from its bytes."""
 
 
 def file_version(read: ReadPart) -> tuple[int, int, int, int] | None:

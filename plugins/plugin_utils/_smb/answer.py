@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import struct
 
-from ...module_utils._server.protocols import ConnectionLost, ServerError
+from ...module_utils._server.errors import ConnectionLost, ServerError
 from .status import StatusError
 
 HEADER = 32

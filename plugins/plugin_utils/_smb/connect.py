@@ -16,7 +16,7 @@ from ansible import constants
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
 
-from ...module_utils._server.protocols import ConnectionLost, ServerError
+from ...module_utils._server.errors import ConnectionLost, ServerError
 from . import session as _smb
 from .logons import (
     ACCOUNT,
@@ -62,7 +62,7 @@ def connected(option: Options) -> SmbServer:
     server = SmbServer(host, names, lambda: _log_on(option, host, deadline))
     try:
         server.reconnect()
-    except (ServerError, Refused, StatusError, OSError) as error:
+    except (ConnectionLost, ServerError, Refused, StatusError, OSError) as error:
         # Without its cause, whose text would be told once more.
         raise AnsibleConnectionFailure(f"{host}: {_words(error)}") from None
     return server

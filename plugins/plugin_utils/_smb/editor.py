@@ -15,15 +15,8 @@ from collections.abc import Callable
 
 from ...module_utils._edit.inplace import Handle, NotRestored, is_torn
 from ...module_utils._edit.inplace import replace as replace_in_place
-from ...module_utils._server.protocols import (
-    SIZE_LIMIT,
-    ConnectionLost,
-    Editor,
-    Missing,
-    OpenFile,
-    ServerError,
-    Written,
-)
+from ...module_utils._server.errors import ConnectionLost, Missing, ServerError, Written
+from ...module_utils._server.protocols import SIZE_LIMIT, Editor, OpenFile
 from . import session as _smb
 from .server import Place, SmbServer
 from .session import Opened

@@ -11,15 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ...module_utils._server.protocols import (
-    ConnectionLost,
-    Entry,
-    Files,
-    Missing,
-    ReadPart,
-    Search,
-    ServerError,
-)
+from ...module_utils._server.errors import Missing, ServerError
+from ...module_utils._server.protocols import Entry, Files, ReadPart, Search
 from . import session as _smb
 from .server import Place, SmbServer
 from .status import BAD_NETWORK_NAME, StatusError
@@ -116,8 +109,6 @@ class SmbFiles(Files):
     def _listed_drives(self) -> list[str]:
         try:
             shares = self._server.session.shares()
-        except ConnectionLost:
-            raise
         except (ServerError, StatusError):
             return []
         return sorted({share[0] for share in shares if len(share) == 2 and share[1] == "$" and "A" <= share[0] <= "Z"})

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from ...module_utils._server.protocols import ConnectionLost
+from ...module_utils._server.errors import ConnectionLost
 from .wire import Refused
 
 PROVED, UNANSWERED = "proved", "unanswered"

@@ -14,13 +14,8 @@ from __future__ import annotations
 import struct
 from uuid import UUID
 
-from ...module_utils._server.protocols import (
-    ConnectionLost,
-    Registry,
-    RegistryClosed,
-    ServerError,
-    Value,
-)
+from ...module_utils._server.errors import ConnectionLost, RegistryClosed, ServerError
+from ...module_utils._server.protocols import Registry, Value
 from .server import SmbServer
 from .session import Pipe
 from .status import StatusError
@@ -120,8 +115,6 @@ class SmbRegistry(Registry):
         if known not in self._keys:
             try:
                 self._keys[known] = self._open(key)
-            except ConnectionLost:
-                raise
             except ServerError as error:
                 self._keys[known] = error
         handle = self._keys[known]
@@ -143,8 +136,6 @@ class SmbRegistry(Registry):
                 self._handle = _handle(self._call(OPEN_LOCAL_MACHINE, struct.pack("<II", 0, KEY_READ)), "")
                 if self._handle is None:
                     raise ServerError("it has no HKEY_LOCAL_MACHINE")
-            except ConnectionLost:
-                raise
             except (ServerError, StatusError) as error:
                 self._closed = f"the server does not let its registry be read over the network: {_why(error)}"
                 raise RegistryClosed(self._closed) from error

@@ -12,13 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-from ...module_utils._server.protocols import (
-    SIZE_LIMIT,
-    ChangedByOther,
-    Missing,
-    ServerError,
-    split_windows_path,
-)
+from ...module_utils._server.errors import ChangedByOther, Missing, ServerError
+from ...module_utils._server.protocols import SIZE_LIMIT
+from ...module_utils._server.windows_path import split_windows_path
 from . import session as _smb
 from .session import Session
 from .status import (

@@ -16,7 +16,7 @@ from __future__ import annotations
 import struct
 from typing import Any, NamedTuple
 
-from ...module_utils._server.protocols import ConnectionLost, ServerError
+from ...module_utils._server.errors import ConnectionLost, ServerError
 from . import request
 from .answer import (
     HEADER,
@@ -119,7 +119,7 @@ class Session:
                 self._log_on_plain(account)
         except smb.SessionError:
             raise StatusError(status_in(self._wire.last)) from None
-        except (ServerError, Refused, StatusError):
+        except (ConnectionLost, ServerError, Refused, StatusError):
             raise
         except Exception as error:
             raise ConnectionLost(f"its answer to the logon cannot be understood ({type(error).__name__})") from None

@@ -15,7 +15,7 @@ import socket
 import struct
 import time
 
-from ...module_utils._server.protocols import ConnectionLost
+from ...module_utils._server.errors import ConnectionLost
 
 SESSION_PORT = 139
 MESSAGE, REQUEST, POSITIVE, NEGATIVE, KEEP_ALIVE = 0x00, 0x81, 0x82, 0x83, 0x85

@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong at a server.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from .._errors import UserError
+
+
+class ServerError(UserError):
+    """A file could not be reached, read or written."""
+
+
+class Missing(ServerError):
+    """There is no such file."""
+
+
+class ChangedByOther(ServerError):
+    """Another program changed the file while it was being edited."""
+
+
+class ConnectionLost(Exception):
+    """The connection to the server broke: that is no answer, and what a write has done is not known yet."""
+
+
+class Written(ServerError):
+    """The change was made, though not all of the procedure around it."""
+
+
+class RegistryClosed(ServerError):
+    """The registry as a whole cannot be read."""
+
+
+__all__ = ("ChangedByOther", "ConnectionLost", "Missing", "RegistryClosed", "ServerError", "Written")
