@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..module_utils._detect.gather import OpenRegistry
 from ..module_utils._inform import inform
-from ..module_utils._local.files import DriveFiles, drives_from
+from ..module_utils._local.files import DriveFiles
 from ..module_utils._local.registry import DriveRegistry
-from ..module_utils._options import (
-    OptionError,
+from ..module_utils._options.emsmta_info import (
+    LookRequest,
     emsmta_info_spec,
+    look_request_from,
+    look_request_over_smb,
 )
 from ..module_utils._server.protocols import Files
 from ..plugin_utils._action import ServerAction
@@ -20,7 +22,13 @@ from ..plugin_utils._smb.files import SmbFiles
 from ..plugin_utils._smb.rpc import SmbRegistry
 from ..plugin_utils._smb.server import SmbServer
 
-Machine = tuple[Files, OpenRegistry]
+
+class Wanted(NamedTuple):
+    """A server, and the look at it that was asked for."""
+
+    files: Files
+    open_registry: OpenRegistry
+    request: LookRequest
 
 
 class ActionModule(ServerAction):
@@ -32,19 +40,17 @@ class ActionModule(ServerAction):
         """Give the module's argument spec."""
         return emsmta_info_spec()
 
-    def over_smb(self, server: SmbServer, options: Mapping[str, Any]) -> Machine:
+    def over_smb(self, server: SmbServer, options: Mapping[str, Any]) -> Wanted:
         """Look at the drives that a server behind SMB has."""
-        if options["drives"] or options["drives_complete"]:
-            raise OptionError(
-                "drives: over SMB the server's own drives are looked at; leave drives and drives_complete out"
-            )
-        return SmbFiles(server), lambda _root: SmbRegistry(server)
+        return Wanted(SmbFiles(server), lambda _root: SmbRegistry(server), look_request_over_smb(options))
 
-    def here(self, options: Mapping[str, Any]) -> Machine:
+    def here(self, options: Mapping[str, Any]) -> Wanted:
         """Look at drives that are visible on the controller."""
-        files = DriveFiles(drives_from(options["drives"]))
-        return files, lambda root: DriveRegistry(files, root)
+        request = look_request_from(options)
+        files = DriveFiles(request.drives)
+        return Wanted(files, lambda root: DriveRegistry(files, root), request)
 
-    def work(self, files: Machine, options: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self, files: Wanted, options: Mapping[str, Any]) -> dict[str, Any]:
         """Detect and judge."""
-        return inform(files[0], options, self._task.check_mode, files[1])
+        server, open_registry, request = files
+        return inform(server, request, self._task.check_mode, open_registry)

@@ -10,9 +10,9 @@ from ansible.utils.display import Display
 
 from ..module_utils._edit.procedure import apply
 from ..module_utils._local.editor import LocalFiles
-from ..module_utils._options import (
+from ..module_utils._options.mspclnt_ini import (
+    edit_request_from,
     mspclnt_ini_spec,
-    request_from,
 )
 from ..module_utils._server.protocols import Editor
 from ..plugin_utils._action import ServerAction
@@ -41,7 +41,7 @@ class ActionModule(ServerAction):
 
     def work(self, files: Editor, options: Mapping[str, Any]) -> dict[str, Any]:
         """Ensure the stanza."""
-        request = request_from(options)
+        request = edit_request_from(options)
         result = apply(files, request, check=self._task.check_mode, diff=self._task.diff)
         for note in result["notes"]:
             display.warning(f"{request.path}: {note['message']}")

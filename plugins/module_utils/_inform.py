@@ -8,13 +8,12 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from typing import Any, Sequence
 
 from ._detect.evidence import (
     Evidence,
     Fact,
     Part,
-    Places,
     Stanza,
     System,
 )
@@ -23,10 +22,7 @@ from ._detect.gather import (
     gather,
     gather_master,
 )
-from ._options import (
-    remote_mtas_from,
-    with_registry,
-)
+from ._options.emsmta_info import LookRequest
 from ._profile.document import shown
 from ._server.protocols import Entry, Files
 from ._verdict.judge import Step, judge, judge_master
@@ -35,21 +31,24 @@ SYSTEM_ROOT = "%SystemRoot%"
 
 
 def inform(
-    files: Files, options: Mapping[str, Any], check: bool, open_registry: OpenRegistry | None = None
+    files: Files, request: LookRequest, check: bool, open_registry: OpenRegistry | None = None
 ) -> dict[str, Any]:
-    """Detect and judge, and give the result as Ansible returns it."""
-    places = Places(
-        options["system_root"],
-        options["exchange_bin"],
-        bool(options["drives_complete"]),
-        remote_mtas_from(options["remote_mtas"]),
-    )
-    registry = open_registry if with_registry(options["gather"]) else None
-    if options["master_path"]:
-        evidence = gather_master(files, options["master_path"])
+    """Detect and judge, and give the result as Ansible returns it.
+
+    Args:
+        files: the server's files.
+        request: what to look at.
+        check: told in the result, since a play cannot see whether a task ran in check mode.
+        open_registry: gives the server's registry, where the request is for it too.
+
+    Raises:
+        ConnectionLost: the server could not be looked at to the end.
+    """
+    if request.master_path:
+        evidence = gather_master(files, request.master_path)
         verdict = judge_master(evidence)
     else:
-        evidence = gather(files, places, registry)
+        evidence = gather(files, request.places, open_registry if request.with_registry else None)
         verdict = judge(evidence)
     result: dict[str, Any] = {
         "changed": False,

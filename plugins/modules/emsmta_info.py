@@ -260,10 +260,11 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._errors import UserError
 from ..module_utils._inform import inform
-from ..module_utils._local.files import DriveFiles, drives_from
+from ..module_utils._local.files import DriveFiles
 from ..module_utils._local.registry import DriveRegistry
-from ..module_utils._options import (
+from ..module_utils._options.emsmta_info import (
     emsmta_info_spec,
+    look_request_from,
 )
 
 
@@ -271,8 +272,9 @@ def main() -> None:
     """Run the module."""
     module = AnsibleModule(argument_spec=emsmta_info_spec(), supports_check_mode=True)
     try:
-        files = DriveFiles(drives_from(module.params["drives"]))
-        result = inform(files, module.params, module.check_mode, lambda root: DriveRegistry(files, root))
+        request = look_request_from(module.params)
+        files = DriveFiles(request.drives)
+        result = inform(files, request, module.check_mode, lambda root: DriveRegistry(files, root))
     except UserError as error:
         module.fail_json(msg=str(error))
     module.exit_json(**result)

@@ -197,9 +197,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._edit.procedure import apply
 from ..module_utils._errors import UserError
 from ..module_utils._local.editor import LocalFiles
-from ..module_utils._options import (
+from ..module_utils._options.mspclnt_ini import (
+    edit_request_from,
     mspclnt_ini_spec,
-    request_from,
 )
 
 
@@ -213,7 +213,7 @@ def main() -> None:
     """Run the module."""
     module = _Module(argument_spec=mspclnt_ini_spec(), supports_check_mode=True)
     try:
-        request = request_from(module.params)
+        request = edit_request_from(module.params)
         result = apply(LocalFiles(), request, check=module.check_mode, diff=module._diff)
     except UserError as error:
         module.fail_json(msg=str(error))

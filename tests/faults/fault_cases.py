@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import EditRequest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 
@@ -93,10 +93,10 @@ class Edit:
         """Do the edit in a child whose system calls are meddled with, on what is there."""
         return run(self.apply, meddle)
 
-    def request(self) -> Request:
+    def request(self) -> EditRequest:
         """Give what is asked for."""
         stanza = Stanza(b"EMSMTA", ((b"Disable", self.case.value.encode()),))
-        return Request(str(self.path), stanza, self.case.present, self.case.old is None, self.case.backup)
+        return EditRequest(str(self.path), stanza, self.case.present, self.case.old is None, self.case.backup)
 
     def data(self) -> bytes | None:
         """Give the bytes of the file, None when there is none."""

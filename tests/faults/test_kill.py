@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import EditRequest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 
 from tests.faults.fault_cases import CASES, WAYS, Edit
@@ -85,7 +85,7 @@ def cut_after(length: int) -> Meddler:
     return lambda call: Cut(length, kill=True) if call.name == "pwrite64" else None
 
 
-def other_request(edit: Edit) -> Request:
+def other_request(edit: Edit) -> EditRequest:
     """Ask for more than one write once more."""
     return edit.request()._replace(stanza=Stanza(b"Another", ((b"Key", b"x" * 2 * PAGE),)))
 

@@ -11,7 +11,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError, request_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
+    edit_request_from,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     ProfileError,
     line_ends,
@@ -174,7 +177,7 @@ def test_any_option_values_end_in_a_request_or_in_one_of_our_errors() -> None:
 def _asked(options: dict[str, Any]) -> bool:
     """Ask for a request; when there is one, an empty file and a full one must obey it."""
     try:
-        request = request_from(options)
+        request = edit_request_from(options)
     except OptionError:
         return False
     for data in (b"", b"[EMSMTA]\r\nDisable=0\r\n[store]\r\nA=1\r\n"):

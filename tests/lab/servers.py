@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import emsmta_info_spec
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import emsmta_info_spec
 
 from tests.lab.hives import hive
 from tests.lab.programs import I386, program

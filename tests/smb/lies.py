@@ -21,6 +21,9 @@ from typing import Any
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
+    look_request_over_smb,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
@@ -77,11 +80,11 @@ def audit(server: SmbServer) -> Result:
 
 
 def look(server: SmbServer) -> Result:
-    return inform(SmbFiles(server), OPTIONS, False, lambda _root: SmbRegistry(server))
+    return inform(SmbFiles(server), look_request_over_smb(OPTIONS), False, lambda _root: SmbRegistry(server))
 
 
 def look_at_files(server: SmbServer) -> Result:
-    return inform(SmbFiles(server), FILES_ONLY, False)
+    return inform(SmbFiles(server), look_request_over_smb(FILES_ONLY), False)
 
 
 def write(server: SmbServer) -> Result:

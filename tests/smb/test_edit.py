@@ -14,7 +14,10 @@ from typing import NamedTuple
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request, request_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
+    EditRequest,
+    edit_request_from,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
@@ -33,10 +36,10 @@ NEW = OLD + b"[EMSMTA]\r\nDisable=1\r\n"
 SHORT, LONG = 5, 200
 
 
-def request(backup: bool = False, path: str = PATH, **options: object) -> Request:
+def request(backup: bool = False, path: str = PATH, **options: object) -> EditRequest:
     """Give a request with the module's defaults."""
     defaults = {"section": "EMSMTA", "settings": None, "state": "present", "create": False}
-    return request_from({**defaults, "path": path, "backup": backup, **options})
+    return edit_request_from({**defaults, "path": path, "backup": backup, **options})
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -46,8 +49,8 @@ def test_the_same_table_as_on_a_drive(case: Case, caller: Caller, ini: Path, tmp
         ini.write_bytes(case.before)
         local.write_bytes(case.before)
     options = case.options(PATH)
-    found = apply(SmbEditor(caller.server()), request_from(options), check=False, diff=True)
-    expected = apply(LocalFiles(), request_from({**options, "path": str(local)}), check=False, diff=True)
+    found = apply(SmbEditor(caller.server()), edit_request_from(options), check=False, diff=True)
+    expected = apply(LocalFiles(), edit_request_from({**options, "path": str(local)}), check=False, diff=True)
     assert (ini.read_bytes() if ini.exists() else b"") == case.after
     for diff in (found["diff"][0], expected["diff"][0]):
         del diff["before_header"], diff["after_header"]
@@ -148,7 +151,7 @@ class Outcome(NamedTuple):
     error: str
 
 
-def _cut_at(number: int, half: bool, server: tuple[str, int], wanted: Request) -> Outcome:
+def _cut_at(number: int, half: bool, server: tuple[str, int], wanted: EditRequest) -> Outcome:
     """Cut the first connection at a request."""
     done: list[int] = []
     error = ""

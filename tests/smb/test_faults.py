@@ -17,6 +17,9 @@ from pathlib import Path
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
+    look_request_over_smb,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
     ConnectionLost,
@@ -101,7 +104,7 @@ def audit(server: SmbServer) -> object:
 
 
 def look(server: SmbServer) -> object:
-    result = inform(SmbFiles(server), FILES_ONLY, check=False)
+    result = inform(SmbFiles(server), look_request_over_smb(FILES_ONLY), check=False)
     # What is lost on the way is an error, never a gap in an answer.
     assert result["status"] == "protected"
     assert not result["not_read"]

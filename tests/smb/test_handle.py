@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import EditRequest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
@@ -46,7 +46,7 @@ def run(*command: object) -> str:
     return subprocess.run([str(word) for word in command], check=True, capture_output=True, text=True).stdout
 
 
-def edit_seen(lab: Lab, see: Callable[[bytes], None], wanted: Request) -> None:
+def edit_seen(lab: Lab, see: Callable[[bytes], None], wanted: EditRequest) -> None:
     """Edit a file of the first server; see each message of ours before the server does."""
 
     def hook(_number: int, message: bytes) -> bytes:

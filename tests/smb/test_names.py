@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
+    look_request_over_smb,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
@@ -121,7 +124,9 @@ def test_a_pointer_with_short_names_is_followed(mangled: Lab) -> None:
         pointer = f"C:\\{folder}\\{name}"
         put(lab, "WINNT\\SYSTEM.INI", f"[Microsoft Proxy Service]\r\nIni File Path={pointer}\r\n".encode())
         put(lab, "exchsrvr\\bin\\EMSMTA.EXE", MTA_PROGRAM)
-        found = inform(SmbFiles(Caller(lab.addresses[0], lab.port).server()), FILES_ONLY, check=False)
+        found = inform(
+            SmbFiles(Caller(lab.addresses[0], lab.port).server()), look_request_over_smb(FILES_ONLY), check=False
+        )
         assert found["paths"]["mspclnt"]["local"] == pointer
         assert found["status"] == "protected"
 

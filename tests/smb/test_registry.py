@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
+    look_request_over_smb,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
     ConnectionLost,
     RegistryClosed,
@@ -101,7 +104,7 @@ def test_what_a_registry_refuses_is_not_read(
     caller, registry = server
     registry.faults[caller.host] = fault
     smb = caller.server()
-    result = inform(SmbFiles(smb), exposed.options, False, lambda _root: SmbRegistry(smb))
+    result = inform(SmbFiles(smb), look_request_over_smb(exposed.options), False, lambda _root: SmbRegistry(smb))
     assert any(says in gap["reason"] for gap in result["not_read"])
     assert result["status"] in ("exposed", "unknown")
     assert caller.requests <= 60
@@ -116,7 +119,7 @@ def test_a_registry_that_cannot_be_believed_ends_the_look_in_time(
     smb = caller.server()
     begin = time.monotonic()
     with pytest.raises(ConnectionLost):
-        inform(SmbFiles(smb), exposed.options, False, lambda _root: SmbRegistry(smb))
+        inform(SmbFiles(smb), look_request_over_smb(exposed.options), False, lambda _root: SmbRegistry(smb))
     assert time.monotonic() - begin < 3
 
 
@@ -155,7 +158,7 @@ def test_drives_that_are_not_shared_are_not_taken_for_missing(hidden: str, tmp_p
         # Without a pointer the client's file is looked for on all drives.
         (tmp_path / "hosts" / address / "C/WINNT/SYSTEM.INI").write_bytes(b"[drivers]\r\n")
         smb = Caller(address, lab.port).server()
-        result = inform(SmbFiles(smb), exposed.options, False, lambda _root: SmbRegistry(smb))
+        result = inform(SmbFiles(smb), look_request_over_smb(exposed.options), False, lambda _root: SmbRegistry(smb))
     assert result["status"] == "unknown"
     assert result["evidence"]["client"]["state"] == "unknown"
     assert any("does not share drive C" in gap["reason"] for gap in result["not_read"])

@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles, drives_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.registry import DriveRegistry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
+    look_request_from,
+    look_request_over_smb,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.rpc import SmbRegistry
 
@@ -53,14 +57,16 @@ def behind_smb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, C
 
 def over_smb(sample: Sample, caller: Caller) -> dict[str, Any]:
     server = caller.server()
-    return inform(SmbFiles(server), sample.options, False, lambda _root: SmbRegistry(server))
+    return inform(SmbFiles(server), look_request_over_smb(sample.options), False, lambda _root: SmbRegistry(server))
 
 
 def on_drives(sample: Sample, folder: Path) -> dict[str, Any]:
     sample.furnish(folder)
     sample.add_hives(folder)
-    files = DriveFiles(drives_from({letter: str(folder / letter) for letter in sample.drives}))
-    return inform(files, sample.options, False, lambda root: DriveRegistry(files, root))
+    drives = {letter: str(folder / letter) for letter in sample.drives}
+    request = look_request_from({**sample.options, "drives": drives})
+    files = DriveFiles(request.drives)
+    return inform(files, request, False, lambda root: DriveRegistry(files, root))
 
 
 def plain(value: Any) -> Any:

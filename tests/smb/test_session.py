@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
+    look_request_over_smb,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ConnectionLost
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
@@ -66,7 +69,7 @@ def test_what_a_server_is_told_to_be(lab: Lab) -> None:
     (c / "mspclnt" / "MSPCLNT.INI").write_bytes(b"[EMSMTA]\r\nDisable=1\r\n")
     (d / "exchsrvr" / "bin" / "emsmta.exe").write_bytes(program((5, 5, 2653, 23), size=1_200_000))
     caller = Caller(address, lab.port)
-    found = inform(SmbFiles(caller.server()), FILES_ONLY, check=False)
+    found = inform(SmbFiles(caller.server()), look_request_over_smb(FILES_ONLY), check=False)
     assert found["status"] == "protected"
     assert found["paths"]["mspclnt"]["local"] == "C:\\Mspclnt\\mspclnt.ini"
     assert found["paths"]["system_ini"] == {"windows": None, "local": f"\\\\{address}\\ADMIN$\\System.ini"}
@@ -81,7 +84,11 @@ def test_a_pointer_to_a_share_of_the_same_server(lab: Lab) -> None:
     (c / "mspclnt").mkdir(exist_ok=True)
     (c / "mspclnt" / "MSPCLNT.INI").write_bytes(b"[EMSMTA]\r\nDisable=1\r\n")
     caller = Caller(address, lab.port)
-    found = inform(SmbFiles(caller.server()), FILES_ONLY | {"exchange_bin": "D:\\exchsrvr\\bin"}, check=False)
+    found = inform(
+        SmbFiles(caller.server()),
+        look_request_over_smb(FILES_ONLY | {"exchange_bin": "D:\\exchsrvr\\bin"}),
+        check=False,
+    )
     assert found["paths"]["mspclnt"]["local"] == f"\\\\{address}\\C$\\Mspclnt\\mspclnt.ini"
     assert found["evidence"]["stanzas"][0]["disable"] == "1"
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles, drives_from
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import OptionError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.drives import drives_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import SIZE_LIMIT, Entry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.windows_path import (

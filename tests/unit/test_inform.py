@@ -12,7 +12,11 @@ from typing import Any, TypeVar
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles, drives_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
+    look_request_from,
+    look_request_over_smb,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
     Entry,
     Files,
@@ -69,7 +73,8 @@ def ask(folder: Path, files: Mapping[str, bytes], check: bool = False, **options
 
 def ask_of(folder: Path, check: bool = False, **options: Any) -> dict[str, Any]:
     drives = {entry.name: str(entry) for entry in folder.iterdir()}
-    return inform(DriveFiles(drives_from(drives)), {**FILES_ONLY, **options}, check)
+    request = look_request_from({**FILES_ONLY, "drives": drives, **options})
+    return inform(DriveFiles(request.drives), request, check)
 
 
 def each_text(value: Any) -> list[str]:
@@ -227,7 +232,7 @@ class AdminShare(Files):
 
 
 def test_a_system_folder_without_a_name_is_null() -> None:
-    result = inform(AdminShare(), FILES_ONLY, False)
+    result = inform(AdminShare(), look_request_over_smb(FILES_ONLY), False)
     check_shape(result)
     assert result["paths"]["system_ini"] == {"windows": None, "local": "\\\\EX01\\ADMIN$\\System.ini"}
 

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import posix
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import EditRequest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
     ChangedByOther,
@@ -42,7 +42,7 @@ def files(request: pytest.FixtureRequest) -> LocalFiles:
 
 
 def fix(files: LocalFiles, path: object, backup: bool = False, create: bool = False) -> dict[str, Any]:
-    return apply(files, Request(str(path), FIX, True, create, backup), check=False, diff=False)
+    return apply(files, EditRequest(str(path), FIX, True, create, backup), check=False, diff=False)
 
 
 def folder_of(path: Path) -> dict[str, bytes]:

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles, drives_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.registry import DriveRegistry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
+    look_request_from,
+)
 
 from tests.lab.servers import Sample, samples
 
@@ -23,8 +26,10 @@ def exposed() -> Sample:
 
 
 def ask(folder: Path, sample: Sample, **options: Any) -> dict[str, Any]:
-    files = DriveFiles(drives_from({each.name: str(each) for each in folder.iterdir()}))
-    return inform(files, {**sample.options, **options}, False, lambda root: DriveRegistry(files, root))
+    drives = {each.name: str(each) for each in folder.iterdir()}
+    request = look_request_from({**sample.options, "drives": drives, **options})
+    files = DriveFiles(request.drives)
+    return inform(files, request, False, lambda root: DriveRegistry(files, root))
 
 
 def furnish(folder: Path, sample: Sample) -> Path:

@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import (
-    OptionError,
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
+    edit_request_from,
     mspclnt_ini_spec,
-    request_from,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 
@@ -24,7 +24,7 @@ BASE: dict[str, Any] = {
 
 
 def stanza(**options: Any) -> Stanza:
-    return request_from({**BASE, **options}).stanza
+    return edit_request_from({**BASE, **options}).stanza
 
 
 def test_the_default_is_the_stanza_of_the_article() -> None:
@@ -155,4 +155,4 @@ def test_one_key_in_two_spellings() -> None:
 
 def test_an_empty_path() -> None:
     with pytest.raises(OptionError, match="path: it is empty"):
-        request_from({**BASE, "path": ""})
+        edit_request_from({**BASE, "path": ""})

@@ -7,7 +7,9 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import request_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
+    edit_request_from,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     LOOSE,
     READINGS,
@@ -41,7 +43,7 @@ PIECES = [
 ]  # fmt: skip
 NEAR = st.lists(st.sampled_from(PIECES), max_size=25).map(b"".join)
 ANY = st.binary(max_size=400)
-STANZA = request_from(Case("", None, b"").options("/x")).stanza
+STANZA = edit_request_from(Case("", None, b"").options("/x")).stanza
 
 
 def read(data: bytes, reading: Reading = WINDOWS) -> bytes | None:

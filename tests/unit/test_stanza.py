@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import request_from
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
+    edit_request_from,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     UTF8_MARK,
     WINDOWS,
@@ -30,12 +32,12 @@ def name_of(row: tuple[object, ...]) -> str:
 
 def edit(case: Case, data: bytes) -> Edit:
     refuse_wide(data)
-    stanza = request_from(case.options("/x")).stanza
+    stanza = edit_request_from(case.options("/x")).stanza
     return (ensure if case.state == "present" else remove)(parse(data), stanza)
 
 
 def wanted_keys(case: Case) -> list[bytes]:
-    return [key.lower() for key, _value in request_from(case.options("/x")).stanza.settings]
+    return [key.lower() for key, _value in edit_request_from(case.options("/x")).stanza.settings]
 
 
 def key_of(line: bytes) -> bytes:
@@ -67,7 +69,7 @@ def test_second_run_changes_nothing(case: Case) -> None:
 
 @pytest.mark.parametrize("case", PRESENT, ids=name_of)
 def test_windows_reads_the_stanza(case: Case) -> None:
-    stanza = request_from(case.options("/x")).stanza
+    stanza = edit_request_from(case.options("/x")).stanza
     for key, value in stanza.settings:
         assert read_value(parse(case.after), stanza.section, key) == value
         if case.changed:
@@ -76,7 +78,7 @@ def test_windows_reads_the_stanza(case: Case) -> None:
 
 @pytest.mark.parametrize("case", ABSENT, ids=name_of)
 def test_windows_reads_nothing(case: Case) -> None:
-    stanza = request_from(case.options("/x")).stanza
+    stanza = edit_request_from(case.options("/x")).stanza
     for key, _value in stanza.settings:
         assert read_value(parse(case.after), stanza.section, key, WINDOWS) is None
         if case.changed and "readers_differ" not in case.notes:

@@ -12,7 +12,7 @@ import hashlib
 import ntpath
 from typing import Any, NamedTuple
 
-from .._options import Request
+from .._options.mspclnt_ini import EditRequest
 from .._profile.document import (
     ProfileError,
     line_ends,
@@ -45,7 +45,7 @@ class Plan(NamedTuple):
         return self.new != (self.old or b"") or (self.old is None and bool(self.new))
 
 
-def apply(editor: Editor, request: Request, check: bool, diff: bool) -> dict[str, Any]:
+def apply(editor: Editor, request: EditRequest, check: bool, diff: bool) -> dict[str, Any]:
     """Do what was asked for and give the result as Ansible returns it.
 
     Args:
@@ -84,7 +84,7 @@ def backup_path(path: str, data: bytes) -> str:
     return path[: len(path) - len(name)] + backup_name(name, data)
 
 
-def _made(editor: Editor, request: Request) -> bytes:
+def _made(editor: Editor, request: EditRequest) -> bytes:
     try:
         return editor.read(request.path)
     except ConnectionLost as error:
@@ -93,7 +93,7 @@ def _made(editor: Editor, request: Request) -> bytes:
         ) from error
 
 
-def _read(editor: Editor, request: Request) -> bytes | None:
+def _read(editor: Editor, request: EditRequest) -> bytes | None:
     try:
         return editor.read(request.path)
     except Missing:
@@ -102,7 +102,7 @@ def _read(editor: Editor, request: Request) -> bytes | None:
         return None
 
 
-def _plan(data: bytes | None, request: Request) -> Plan:
+def _plan(data: bytes | None, request: EditRequest) -> Plan:
     try:
         refuse_wide(data or b"")
         profile = parse(data or b"")
@@ -118,7 +118,7 @@ def _plan(data: bytes | None, request: Request) -> Plan:
     return Plan(data, new, edit, inspect(profile, request.stanza))
 
 
-def _edit(editor: Editor, request: Request) -> tuple[Plan, str | None]:
+def _edit(editor: Editor, request: EditRequest) -> tuple[Plan, str | None]:
     """Plan once more on what is read under the lock, so that nothing of another writer is lost."""
     saved: str | None = None
     with editor.open(request.path) as file:
@@ -132,12 +132,12 @@ def _edit(editor: Editor, request: Request) -> tuple[Plan, str | None]:
     return plan, saved
 
 
-def _verify(data: bytes, plan: Plan, request: Request) -> None:
+def _verify(data: bytes, plan: Plan, request: EditRequest) -> None:
     if data != plan.new:
         raise ChangedByOther(f"Error while writing {request.path}: it was changed by someone else meanwhile")
 
 
-def _result(request: Request, plan: Plan, saved: str | None, diff: bool) -> dict[str, Any]:
+def _result(request: EditRequest, plan: Plan, saved: str | None, diff: bool) -> dict[str, Any]:
     result: dict[str, Any] = {
         "changed": plan.changed,
         "path": request.path,

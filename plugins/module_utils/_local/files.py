@@ -15,9 +15,8 @@ import errno
 import os
 import stat
 from itertools import islice
-from typing import Any, Callable, Mapping, Sequence, TypeVar
+from typing import Callable, Mapping, Sequence, TypeVar
 
-from .._options import OptionError
 from .._server.errors import ServerError
 from .._server.protocols import Entry, Files, ReadPart, Search
 from .._server.windows_path import split_windows_path
@@ -129,54 +128,6 @@ class DriveFiles(Files):
             gaps.append(f"{local}: it is a link that leads nowhere")
 
 
-def drives_from(option: Mapping[Any, Any] | None) -> dict[str, str]:
-    """Check the option ``drives``: letters, absolute folders that exist and do not overlap."""
-    if not option:
-        raise OptionError("drives: it is empty; name the visible drives, for example {C: /mnt/ex01-c}")
-    drives: dict[str, str] = {}
-    for key, folder in option.items():
-        letter = str(key).rstrip(":\\").upper()
-        if len(letter) != 1 or not "A" <= letter <= "Z" or not str(key).isascii():
-            raise OptionError(f"drives: {key!r} is no drive letter; write, for example, {{C: /mnt/ex01-c}}")
-        if letter in drives:
-            raise OptionError(f"drives: drive {letter}: is given twice")
-        if not isinstance(folder, str) or not folder.startswith("/"):
-            raise OptionError(f"drives: the folder of drive {letter}: is {folder!r}; give an absolute path")
-        _check_folder(letter, folder)
-        drives[letter] = folder
-    _refuse_overlap(drives)
-    return drives
-
-
-def _check_folder(letter: str, folder: str) -> None:
-    """Refuse what is no folder, and an empty one: so looks a drive that was not mounted."""
-    try:
-        empty = os.path.isdir(folder) and not os.listdir(folder)
-        if os.path.isdir(folder) and not empty:
-            return
-    except OSError:
-        return  # it is there; who looks into it is told why that fails
-    except ValueError:  # a NUL, for Python 3.7
-        empty = False
-    what = (
-        "is empty; mount the drive there, or leave it out"
-        if empty
-        else "does not exist, is no directory, or is closed to this user"
-    )
-    raise OptionError(f"drives: the folder of drive {letter}:, {folder}, {what}")
-
-
-def _refuse_overlap(drives: Mapping[str, str]) -> None:
-    reals = {letter: os.path.realpath(folder).rstrip("/") + "/" for letter, folder in drives.items()}
-    for letter, real in reals.items():
-        other = next((other for other in reals if other != letter and reals[other].startswith(real)), None)
-        if other is not None:
-            raise OptionError(
-                f"drives: {drives[other]} (drive {other}:) lies in {drives[letter]} (drive {letter}:); "
-                "give each drive a folder of its own"
-            )
-
-
 def _opened(entry: Entry) -> int:
     # Opening a device can do something to it, so this comes first.
     if not stat.S_ISREG(os.lstat(entry.local).st_mode):
@@ -250,4 +201,4 @@ def _windows_path(letter: str, root: str, local: str) -> str:
     return f"{letter}:\\" + os.path.relpath(local, root).replace("/", "\\")
 
 
-__all__ = ("DriveFiles", "drives_from")
+__all__ = ("DriveFiles",)

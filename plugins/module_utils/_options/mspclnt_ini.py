@@ -1,22 +1,20 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options as the user gives them: argument specs, and what they mean once checked.
+"""The options of `mspclnt_ini`: their argument spec, and what they ask for once checked.
 
 PRIVATE to the collection: no part of this file is a public interface.
 """
 
 from __future__ import annotations
 
-from typing import Any, Mapping, NamedTuple, Sequence
+from typing import Any, Mapping, NamedTuple
 
-from ._errors import UserError
-from ._profile.stanza import Stanza
-from ._windows.lat import number
+from .._profile.stanza import Stanza
+from .errors import OptionError
 
 DEFAULT_SECTION = "EMSMTA"
 DEFAULT_SETTINGS = {"Disable": 1}
-FILES, REGISTRY = SOURCES = ("files", "registry")
 QUOTES = ('"', "'")
 # Windows counts the length of a value modulo 65,536.
 LONGEST_VALUE = 65535
@@ -24,12 +22,12 @@ LONGEST_VALUE = 65535
 LONGEST_NUMBER = 64
 
 
-class OptionError(UserError):
-    """An option has a value that cannot be used."""
+class EditRequest(NamedTuple):
+    """The edit that `mspclnt_ini` was asked for.
 
-
-class Request(NamedTuple):
-    """What `mspclnt_ini` was asked to do."""
+    path: the file, as the editor takes it. stanza: what is to be there, or where not present,
+    the keys that are to go. create: a missing file may be made. backup: the old bytes are kept.
+    """
 
     path: str
     stanza: Stanza
@@ -39,7 +37,7 @@ class Request(NamedTuple):
 
 
 def mspclnt_ini_spec() -> dict[str, dict[str, Any]]:
-    """Give the argument spec of `mspclnt_ini`."""
+    """Give the argument spec."""
     return {
         "path": {"type": "str", "required": True},
         "section": {"type": "str", "default": DEFAULT_SECTION},
@@ -50,41 +48,11 @@ def mspclnt_ini_spec() -> dict[str, dict[str, Any]]:
     }
 
 
-def emsmta_info_spec() -> dict[str, dict[str, Any]]:
-    """Give the argument spec of `emsmta_info`."""
-    return {
-        "drives": {"type": "dict"},
-        "drives_complete": {"type": "bool", "default": False},
-        "system_root": {"type": "str"},
-        "exchange_bin": {"type": "str"},
-        "gather": {"type": "list", "elements": "str", "choices": list(SOURCES), "default": list(SOURCES)},
-        "remote_mtas": {"type": "list", "elements": "str", "default": []},
-        "master_path": {"type": "str"},
-    }
-
-
-def with_registry(option: Sequence[str]) -> bool:
-    """Check the option ``gather``; tell whether the registry is to be read."""
-    if FILES not in option:
-        raise OptionError("gather: 'files' cannot be left out, since the client's files decide")
-    return REGISTRY in option
-
-
-def remote_mtas_from(option: Sequence[str] | None) -> tuple[str, ...]:
-    """Check the option ``remote_mtas``: addresses, since a name would have to be asked for here and not there."""
-    wrong = next((address for address in option or () if number(address) is None), None)
-    if wrong is not None:
-        raise OptionError(
-            f"remote_mtas: {wrong!r} is not an IPv4 address; give the addresses of the MTAs, not their names"
-        )
-    return tuple(option or ())
-
-
-def request_from(options: Mapping[str, Any]) -> Request:
-    """Check the options of `mspclnt_ini`; raise OptionError before anything is opened."""
+def edit_request_from(options: Mapping[str, Any]) -> EditRequest:
+    """Check the options, as the argument spec leaves them; raise OptionError before anything is opened."""
     if not options["path"]:
         raise OptionError("path: it is empty; give the path of the file")
-    return Request(
+    return EditRequest(
         path=options["path"],
         stanza=_stanza(options["section"], options["settings"], options["state"] == "present"),
         present=options["state"] == "present",
@@ -181,12 +149,4 @@ def _is_printable_ascii(text: str) -> bool:
     return all(" " <= char <= "~" for char in text)
 
 
-__all__ = (
-    "OptionError",
-    "Request",
-    "emsmta_info_spec",
-    "mspclnt_ini_spec",
-    "remote_mtas_from",
-    "request_from",
-    "with_registry",
-)
+__all__ = ("EditRequest", "edit_request_from", "mspclnt_ini_spec")

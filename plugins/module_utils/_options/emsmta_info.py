@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of `emsmta_info`: their argument spec, and what they ask for once checked.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, NamedTuple, Sequence
+
+from .._detect.evidence import Places
+from .._windows.lat import number
+from .drives import drives_from
+from .errors import OptionError
+
+FILES, REGISTRY = SOURCES = ("files", "registry")
+
+
+class LookRequest(NamedTuple):
+    """The look at a server that `emsmta_info` was asked for.
+
+    drives: folders of the visible drives by letter, none over SMB. places: what the user
+    knows of the server. with_registry: the registry is to be read too. master_path: Windows
+    path of a master copy, which is then all that is looked at.
+    """
+
+    drives: Mapping[str, str]
+    places: Places
+    with_registry: bool
+    master_path: str | None
+
+
+def emsmta_info_spec() -> dict[str, dict[str, Any]]:
+    """Give the argument spec."""
+    return {
+        "drives": {"type": "dict"},
+        "drives_complete": {"type": "bool", "default": False},
+        "system_root": {"type": "str"},
+        "exchange_bin": {"type": "str"},
+        "gather": {"type": "list", "elements": "str", "choices": list(SOURCES), "default": list(SOURCES)},
+        "remote_mtas": {"type": "list", "elements": "str", "default": []},
+        "master_path": {"type": "str"},
+    }
+
+
+def look_request_from(options: Mapping[str, Any]) -> LookRequest:
+    """Check the options for visible drives, as the argument spec leaves them; raise OptionError."""
+    return _request(options, drives_from(options["drives"]))
+
+
+def look_request_over_smb(options: Mapping[str, Any]) -> LookRequest:
+    """Check the options for a server behind SMB, as the argument spec leaves them; raise OptionError."""
+    if options["drives"] or options["drives_complete"]:
+        raise OptionError(
+            "drives: over SMB the server's own drives are looked at; leave drives and drives_complete out"
+        )
+    return _request(options, {})
+
+
+def _request(options: Mapping[str, Any], drives: Mapping[str, str]) -> LookRequest:
+    return LookRequest(
+        drives=drives,
+        places=Places(
+            system_root=options["system_root"],
+            exchange_bin=options["exchange_bin"],
+            drives_complete=bool(options["drives_complete"]),
+            remote_mtas=_remote_mtas(options["remote_mtas"]),
+        ),
+        with_registry=_with_registry(options["gather"]),
+        master_path=options["master_path"],
+    )
+
+
+def _remote_mtas(option: Sequence[str] | None) -> tuple[str, ...]:
+    """Check the option ``remote_mtas``: addresses, since a name would have to be asked for here and not there."""
+    wrong = next((address for address in option or () if number(address) is None), None)
+    if wrong is not None:
+        raise OptionError(
+            f"remote_mtas: {wrong!r} is not an IPv4 address; give the addresses of the MTAs, not their names"
+        )
+    return tuple(option or ())
+
+
+def _with_registry(option: Sequence[str]) -> bool:
+    """Check the option ``gather``; tell whether the registry is to be read."""
+    if FILES not in option:
+        raise OptionError("gather: 'files' cannot be left out, since the client's files decide")
+    return REGISTRY in option
+
+
+__all__ = ("LookRequest", "emsmta_info_spec", "look_request_from", "look_request_over_smb")
