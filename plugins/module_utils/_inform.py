@@ -13,8 +13,8 @@ from typing import Any, Sequence
 from ._detect.evidence import (
     Evidence,
     Fact,
+    FoundStanza,
     Part,
-    Stanza,
     System,
 )
 from ._detect.gather import (
@@ -48,7 +48,7 @@ def inform(
         evidence = gather_master(files, request.master_path)
         verdict = judge_master(evidence)
     else:
-        evidence = gather(files, request.places, open_registry if request.with_registry else None)
+        evidence = gather(files, request.hints, open_registry if request.with_registry else None)
         verdict = judge(evidence)
     result: dict[str, Any] = {
         "changed": False,
@@ -111,7 +111,7 @@ def _part(part: Part) -> dict[str, Any]:
     }
 
 
-def _stanza(stanza: Stanza) -> dict[str, Any]:
+def _stanza(stanza: FoundStanza) -> dict[str, Any]:
     return {
         "path": stanza.entry.local,
         "windows": stanza.entry.windows,
@@ -121,7 +121,7 @@ def _stanza(stanza: Stanza) -> dict[str, Any]:
     }
 
 
-def _entries(stanza: Stanza) -> list[dict[str, Any]]:
+def _entries(stanza: FoundStanza) -> list[dict[str, Any]]:
     return [{"key": shown(key), "value": shown(value), "line": line} for key, value, line in stanza.keys]
 
 

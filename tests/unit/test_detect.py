@@ -18,9 +18,9 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     UNKNOWN,
     Evidence,
     Part,
-    Places,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.gather import gather
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.look import Hints
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import SIZE_LIMIT
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.judge import (
@@ -54,7 +54,7 @@ def points_to(path: bytes) -> dict[str, bytes]:
 
 
 def look(folder: Path, files: Files, **places: Any) -> Evidence:
-    return gather(DriveFiles(build(folder, files)), Places(**places))
+    return gather(DriveFiles(build(folder, files)), Hints(**places))
 
 
 class Row(NamedTuple):
@@ -366,7 +366,7 @@ def test_the_mta(row: Row, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("limit", "state"), [(0, UNKNOWN), (1, UNKNOWN), (3, UNKNOWN), (4, ABSENT), (5, ABSENT)])
 def test_a_bound_that_is_reached_is_unknown(limit: int, state: str, tmp_path: Path) -> None:
     files = DriveFiles(build(tmp_path, NO_MTA), search_limit=limit)
-    mta = gather(files, Places(drives_complete=True)).mta
+    mta = gather(files, Hints(drives_complete=True)).mta
     assert mta.state == state
     assert ("not all were looked at" in mta.reason) is (state == UNKNOWN)
 
@@ -389,7 +389,7 @@ def test_a_link_in_the_way_is_unknown(target: str, complete: bool, tmp_path: Pat
     build(tmp_path, {"C/x": b""})
     for name in ("loop", "WINNT", "Exchsrvr", "Mspclnt"):
         (tmp_path / "C" / name).symlink_to(target)
-    evidence = gather(DriveFiles({"C": str(tmp_path / "C")}), Places(drives_complete=complete))
+    evidence = gather(DriveFiles({"C": str(tmp_path / "C")}), Hints(drives_complete=complete))
     assert (evidence.mta.state, evidence.client.state) == (UNKNOWN, UNKNOWN)
 
 
@@ -436,7 +436,7 @@ UNREADABLE = {
 @pytest.mark.parametrize(("data", "words"), UNREADABLE.values(), ids=UNREADABLE)
 def test_a_file_that_is_no_profile_is_never_judged(name: str, data: bytes, words: str, tmp_path: Path) -> None:
     evidence = look(tmp_path, {**SERVER, name: data})
-    (gap,) = evidence.unreadable
+    (gap,) = evidence.deciding_not_read
     assert gap.what == name.replace("C/", "C:/").replace("/", "\\")
     assert words in gap.reason
     assert judge(evidence).status == UNKNOWN
@@ -467,7 +467,7 @@ def test_what_is_no_file_is_never_judged(name: str, make: Callable[[Path], None]
     build(tmp_path, {**SERVER, "C/exchsrvr/BIN/store.exe": b""})
     (tmp_path / name).unlink(missing_ok=True)
     make(tmp_path / name)
-    evidence = gather(DriveFiles({"C": str(tmp_path / "C")}), Places())
+    evidence = gather(DriveFiles({"C": str(tmp_path / "C")}), Hints())
     assert judge(evidence).status == UNKNOWN
     assert evidence.not_read
 
@@ -524,7 +524,7 @@ def test_where_readers_differ_on_the_section_itself_there_is_doubt(tmp_path: Pat
 
 
 def test_the_real_file_is_read_in_full(tmp_path: Path) -> None:
-    details = look(tmp_path, SERVER).details
+    details = look(tmp_path, SERVER).client_details
     assert details is not None
     assert details.build == b"2.0.400.12"
     assert details.master == b"\\\\PROXY-09\\mspclnt\\"
@@ -545,7 +545,7 @@ def test_the_real_file_is_read_in_full(tmp_path: Path) -> None:
     ],
 )
 def test_the_remark_of_isa(text: bytes, found: bool, tmp_path: Path) -> None:
-    details = look(tmp_path, {**SERVER, "C/mspclnt/MSPCLNT.INI": text + MSPCLNT}).details
+    details = look(tmp_path, {**SERVER, "C/mspclnt/MSPCLNT.INI": text + MSPCLNT}).client_details
     assert details is not None
     assert details.says_do_not_edit is found
 
@@ -577,7 +577,7 @@ def test_a_wspcfg_counts_beside_the_program_only(name: str, tmp_path: Path) -> N
 
 def test_two_wspcfgs_that_differ_in_case_are_unknown(tmp_path: Path) -> None:
     evidence = look(tmp_path, {**SERVER, "C/exchsrvr/BIN/wspcfg.ini": FIX, "C/exchsrvr/BIN/WSPCFG.INI": FIX})
-    assert [gap.what for gap in evidence.unreadable] == ["Wspcfg.ini"]
+    assert [gap.what for gap in evidence.deciding_not_read] == ["Wspcfg.ini"]
     assert judge(evidence).status == UNKNOWN
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.evidence import (
@@ -13,12 +13,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     INFERRED,
     INSTALLED,
     UNKNOWN,
-    Client,
+    ClientDetails,
     Evidence,
+    FoundStanza,
     Gap,
     Part,
     Product,
-    Stanza,
     System,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import Entry
@@ -38,22 +38,22 @@ EMSMTA = Entry("D:\\Exchsrvr\\Bin\\EMSMTA.EXE", "/d/exchsrvr/bin/emsmta.exe", Fa
 UNREADABLE = Gap(WSPCFG.windows, "it holds a NUL byte")
 
 
-def part(state: str, certainty: str = DOCUMENTED, entry: Entry | None = None) -> Part:
+def part(state: Any, certainty: Any = DOCUMENTED, entry: Entry | None = None) -> Part:
     return Part(state, certainty, f"it is {state}", "Q143380", entry if state == INSTALLED else None)
 
 
-def stanza(entry: Entry, *lines: tuple[bytes, bytes], present: bool = True, doubt: str | None = None) -> Stanza:
+def stanza(entry: Entry, *lines: tuple[bytes, bytes], present: bool = True, doubt: str | None = None) -> FoundStanza:
     """Give a section EMSMTA with these keys."""
     value = next((value for key, value in lines if key.lower() == b"disable"), None)
     keys = tuple((key, value, number) for number, (key, value) in enumerate(lines, 2))
-    return Stanza(entry, present, value, keys, doubt)
+    return FoundStanza(entry, present, value, keys, doubt)
 
 
-def disable(entry: Entry, value: bytes) -> Stanza:
+def disable(entry: Entry, value: bytes) -> FoundStanza:
     return stanza(entry, (b"Disable", value))
 
 
-def without(entry: Entry) -> Stanza:
+def without(entry: Entry) -> FoundStanza:
     return stanza(entry, present=False)
 
 
@@ -61,11 +61,11 @@ def without(entry: Entry) -> Stanza:
 NO_SECTION, EMPTY_SECTION, OFF, ON = None, (), ((b"Disable", b"0"),), ((b"Disable", b"1"),)
 
 
-def said(entry: Entry, lines: tuple[tuple[bytes, bytes], ...] | None) -> Stanza:
+def said(entry: Entry, lines: tuple[tuple[bytes, bytes], ...] | None) -> FoundStanza:
     return without(entry) if lines is None else stanza(entry, *lines)
 
 
-PROXY_2_0 = Client(
+PROXY_2_0 = ClientDetails(
     build=b"2.0.400.12",
     master=b"\\\\PROXY-09\\mspclnt\\",
     master_section="Master Config",
@@ -82,9 +82,9 @@ KNOWN = System(version="5.0", cluster=False, small_business=False, mappings_know
 
 
 def evidence(
-    mspclnt: Stanza | None = None,
-    wspcfg: Stanza | None = None,
-    details: Client | None = PROXY_2_0,
+    mspclnt: FoundStanza | None = None,
+    wspcfg: FoundStanza | None = None,
+    details: ClientDetails | None = PROXY_2_0,
     mta: Part | None = None,
     client: Part | None = None,
     unreadable: tuple[Gap, ...] = (),
@@ -97,8 +97,8 @@ def evidence(
         mspclnt=mspclnt,
         wspcfg=wspcfg,
         wspcfg_entry=wspcfg.entry if wspcfg else None,
-        details=details,
-        unreadable=unreadable,
+        client_details=details,
+        deciding_not_read=unreadable,
         not_read=unreadable,
         product=SP4,
         system=KNOWN,
@@ -298,7 +298,7 @@ def test_only_1_protects(value: bytes) -> None:
     ],
     ids=["no_section", "no_key", "empty", "0", "odd_bytes"],
 )
-def test_the_first_reason_says_what_windows_reads(found: Stanza, text: str) -> None:
+def test_the_first_reason_says_what_windows_reads(found: FoundStanza, text: str) -> None:
     reason = judge(evidence(found)).reasons[0]
     assert reason.message == f"Windows reads {text} as Disable in section EMSMTA of {MSPCLNT.windows}"
     assert (reason.code, reason.source, reason.certainty) == ("stanza", "Q254909", DOCUMENTED)
@@ -392,7 +392,7 @@ def test_a_bare_disable_is_not_on_purpose(key: bytes) -> None:
 @pytest.mark.parametrize("wspcfg", [None, disable(WSPCFG, b"1"), without(WSPCFG)], ids=["none", "1", "no_section"])
 @pytest.mark.parametrize("lines", [NO_SECTION, OFF, ON], ids=["no_section", "disable_0", "disable_1"])
 def test_client_1_0_has_no_sections_for_programs(
-    lines: tuple[tuple[bytes, bytes], ...] | None, wspcfg: Stanza | None
+    lines: tuple[tuple[bytes, bytes], ...] | None, wspcfg: FoundStanza | None
 ) -> None:
     verdict = judge(evidence(said(MSPCLNT, lines), wspcfg, PROXY_2_0._replace(has_wsp_client_section=True)))
     assert (verdict.status, verdict.certainty, verdict.plan) == (UNKNOWN, DOCUMENTED, ())

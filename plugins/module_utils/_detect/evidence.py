@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of a server, and one look at it: where to look, and what could not be read.
+"""What is known of a server: plain facts, which carry no judgement.
 
 PRIVATE to the collection: no part of this file is a public interface.
 
@@ -11,34 +11,34 @@ and an unknown one has a reason.
 
 from __future__ import annotations
 
-from typing import Callable, NamedTuple, Sequence, TypeVar, Union
+from typing import TYPE_CHECKING, NamedTuple, Sequence, Union
 
-from .._errors import UserError
-from .._profile.document import (
-    Profile,
-    parse,
-    refuse_wide,
-    shown,
-)
-from .._server.errors import RegistryClosed
-from .._server.protocols import Entry, Files, Registry, Value
+from .._server.protocols import Entry
 
-INSTALLED, ABSENT, UNKNOWN = "installed", "absent", "unknown"
-DOCUMENTED, INFERRED = "documented", "inferred"
-# A message quotes no more of a file than this; the longest path of that time has 260 characters.
-QUOTED = 260
-# Nor does it give more names than this; the evidence has them all.
-NAMED = 10
+if TYPE_CHECKING:
+    # Python 3.7 has no Literal.
+    from typing import Literal
 
-T = TypeVar("T")
+    State = Literal["installed", "absent", "unknown"]
+    Certainty = Literal["documented", "inferred"]
+
+INSTALLED: Literal["installed"] = "installed"
+ABSENT: Literal["absent"] = "absent"
+UNKNOWN: Literal["unknown"] = "unknown"
+DOCUMENTED: Literal["documented"] = "documented"
+INFERRED: Literal["inferred"] = "inferred"
+
 Answer = Union[str, int, bool, Sequence[str], None]
 
 
 class Part(NamedTuple):
-    """One part of the server: its state, how sure that is, why, and the article that says so."""
+    """One part of the server: its state, how sure that is, why, and the article that says so.
 
-    state: str
-    certainty: str
+    entry: the program or file by which it was found.
+    """
+
+    state: State
+    certainty: Certainty
     reason: str
     source: str
     entry: Entry | None = None
@@ -52,7 +52,7 @@ class Fact(NamedTuple):
     origin: str
 
 
-class Stanza(NamedTuple):
+class FoundStanza(NamedTuple):
     """What Windows reads as section EMSMTA of one file.
 
     present: the section is there. value: of Disable, None for nothing. keys: name, value
@@ -71,8 +71,8 @@ class Stanza(NamedTuple):
         return self.value == b"1"
 
 
-class Client(NamedTuple):
-    """What Mspclnt.ini says of the client itself, and the DLL of client 1.0 where that was found.
+class ClientDetails(NamedTuple):
+    """What its Mspclnt.ini says of the client itself, and the DLL of client 1.0 where that was found.
 
     master_section: the section that names the master copy.
     """
@@ -108,7 +108,7 @@ class Product(NamedTuple):
 
     name: str
     in_article: bool
-    certainty: str
+    certainty: Certainty
     named_by: str
 
 
@@ -136,17 +136,24 @@ class System(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """All that was found. A stanza or client is None where its file is not there or not readable."""
+    """All that was found.
+
+    mta, client: whether the two parts are installed. client_details: of the client, from its
+    Mspclnt.ini. A stanza, or these, are None where the file is not there or not readable.
+    not_read: all that could not be read. deciding_not_read: those of them that are about
+    Mspclnt.ini or Wspcfg.ini, which decide what the MTA gets. saved_as_text: paths of files
+    of the client that an editor saved under a name that ends in .txt (KB Q181420).
+    """
 
     mta: Part
     client: Part
-    system_ini: Entry | None
-    mspclnt: Stanza | None
-    wspcfg: Stanza | None
-    wspcfg_entry: Entry | None
-    details: Client | None
-    unreadable: tuple[Gap, ...]
-    not_read: tuple[Gap, ...]
+    system_ini: Entry | None = None
+    mspclnt: FoundStanza | None = None
+    wspcfg: FoundStanza | None = None
+    wspcfg_entry: Entry | None = None
+    client_details: ClientDetails | None = None
+    deciding_not_read: tuple[Gap, ...] = ()
+    not_read: tuple[Gap, ...] = ()
     system: System = System()
     product: Product | None = None
     disabled_service: bool = False
@@ -159,133 +166,20 @@ class Evidence(NamedTuple):
     system_facts: tuple[Fact, ...] = ()
 
 
-class Places(NamedTuple):
-    """What the user knows: Windows paths, whether the drives are all that the server has, and the MTA's peers."""
-
-    system_root: str | None = None
-    exchange_bin: str | None = None
-    drives_complete: bool = False
-    remote_mtas: tuple[str, ...] = ()
-
-
-class Look:
-    """One look at a server: its files, its registry where that is to be read, and what could not be read."""
-
-    def __init__(self, files: Files, registry: Registry | None) -> None:
-        self.files = files
-        self.registry = registry
-        self.gaps: list[Gap] = []
-        self.failures = 0
-        self.reason = ""
-
-    def gap(self, what: str, reason: str) -> None:
-        """Note what could not be read, once; many registry keys that fail for one reason are one gap."""
-        self.failures += 1
-        self.reason = reason
-        found = Gap("registry" if what.startswith("HKLM\\") else what, reason)
-        if found not in self.gaps:
-            self.gaps.append(found)
-
-    def attempt(self, what: str, read: Callable[[], T]) -> T | None:
-        """Give what a look-up finds; note why it could not be made, and give None."""
-        try:
-            return read()
-        except RegistryClosed as error:
-            self.registry = None
-            self.gap("registry", str(error))
-        except UserError as error:
-            self.gap(what, str(error))
-        return None
-
-    def drives(self) -> Sequence[str]:
-        """Give the letters of the drives; none, which is a gap, where they could not be told."""
-        return self.attempt("drives", self.files.drives) or ()
-
-    def has_key(self, key: str) -> bool | None:
-        """Tell whether a registry key exists; None where that could not be told."""
-        registry = self.registry
-        if registry is None:
-            return None
-        found = self.attempt(f"HKLM\\{key}", lambda: registry.has(key))
-        return found or (None if self.doubtful(key) else found)
-
-    def value(self, key: str, name: str) -> Value | None:
-        """Give a registry value; None where there is none, or it could not be read, which is a gap then."""
-        registry = self.registry
-        if registry is None:
-            return None
-        found = self.attempt(f"HKLM\\{key}\\{name}", lambda: registry.value(key, name))
-        if found is None:
-            self.doubtful(key)
-        return found
-
-    def doubtful(self, key: str) -> bool:
-        """Tell, and note, that something missing there proves nothing."""
-        registry = self.registry
-        doubt = self.attempt("registry", lambda: registry.doubt(key)) if registry is not None else None
-        if doubt is not None:
-            self.gap("registry", doubt)
-        return doubt is not None
-
-    def existing(self, paths: Sequence[str], what: str) -> list[Entry]:
-        """Give the files that are there, each once; note where that could not be told."""
-        found: dict[str, Entry] = {}
-        for path in paths:
-            entry = self.attempt(what, lambda path=path: self.files.find(path))  # type: ignore[misc]
-            if entry is not None and not entry.folder:
-                found.setdefault(entry.local, entry)
-        return list(found.values())
-
-    def profile(self, entry: Entry) -> Profile | None:
-        """Read a private profile; note why it could not be read, and give None."""
-        data = self.attempt(entry.windows, lambda: self.files.read(entry))
-        if data is None:
-            return None
-        return self.attempt(entry.windows, lambda: _parsed(data))
-
-
-def _parsed(data: bytes) -> Profile:
-    refuse_wide(data)
-    return parse(data)
-
-
-def named(data: bytes) -> str:
-    """Give bytes of a file for a message: printable, and not without end."""
-    text = shown(data[:QUOTED])
-    return text if len(data) <= QUOTED else f"{text}... ({len(data)} characters)"
-
-
-def few(names: Sequence[str]) -> str:
-    """Give names for a message, and how many more there are."""
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
-
-
-def listed(entries: Sequence[Entry]) -> str:
-    """Give the Windows paths of files for a message."""
-    return " and ".join(entry.windows for entry in entries)
-
-
 __all__ = (
     "ABSENT",
     "DOCUMENTED",
     "INFERRED",
     "INSTALLED",
-    "QUOTED",
     "UNKNOWN",
     "Answer",
-    "Client",
+    "ClientDetails",
     "Evidence",
     "Fact",
+    "FoundStanza",
     "Gap",
-    "Look",
     "Part",
     "Peers",
-    "Places",
     "Product",
-    "Stanza",
     "System",
-    "few",
-    "listed",
-    "named",
 )

@@ -11,10 +11,10 @@ place makes the MTA installed, and only a search of all drives makes it absent.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._server.protocols import Entry
-from .._windows.registry_values import number, text, texts
+from .._windows.registry_values import dword, text, texts
 from .._windows.version_resource import file_version
 from .builds import product
 from .evidence import (
@@ -25,19 +25,22 @@ from .evidence import (
     UNKNOWN,
     Answer,
     Fact,
-    Look,
     Part,
-    Places,
     Product,
-    listed,
 )
+from .look import Look
 from .system import CLUSTER
+from .wording import listed
+
+if TYPE_CHECKING:
+    from .evidence import Certainty
 
 # KB Q143380: the default root of Exchange Server is \\Exchsrvr.
 DEFAULT_EXCHANGE_BIN = "Exchsrvr\\Bin"
 MTA_PROGRAM = "EMSMTA.EXE"
 # KB Q143380: the service; Q244035: its name in the registry.
 SERVICE = "SYSTEM\\CurrentControlSet\\Services\\MSExchangeMTA"
+SERVICE_BUT = "the service MSExchangeMTA is there, but"
 DISABLED = 4
 SEPARATORS = "\\/"
 # KB Q149205 and Q158956.
@@ -59,7 +62,7 @@ class Mta(NamedTuple):
     no_x400: bool = False
 
 
-def find_mta(look: Look, places: Places) -> Mta:
+def find_mta(look: Look) -> Mta:
     """Look for the MTA."""
     service = look.has_key(SERVICE)
     if service is False:
@@ -68,7 +71,7 @@ def find_mta(look: Look, places: Places) -> Mta:
     setup, complete = _setup(look)
     facts = (_service(look) if service else ()) + setup
     known = {fact.name: fact.value for fact in facts}
-    part = _by_service(look, places, known["image_path"]) if service else _by_files(look, places)
+    part = _by_service(look, known["image_path"]) if service else _by_files(look)
     found, told = _product(look, part.entry) if part.entry is not None else (None, ())
     no_x400 = complete and "services" in known and "x400" not in known
     return Mta(part, found, known.get("start") == DISABLED, _told((*facts, *told)), no_x400)
@@ -76,10 +79,10 @@ def find_mta(look: Look, places: Places) -> Mta:
 
 def _product(look: Look, program: Entry) -> tuple[Product | None, tuple[Fact, ...]]:
     """Read the version of a program, and name its product."""
-    failures = look.failures
+    stretch = look.stretch()
     version = look.attempt(f"version of {program.windows}", lambda: look.files.consult(program, file_version))
     if version is None:
-        if look.failures == failures:
+        if stretch.complete:
             look.gap(f"version of {program.windows}", "it has no version resource of a Windows program")
         return None, ()
     found, origin = product(version), f"{program.windows}, version resource"
@@ -90,7 +93,7 @@ def _product(look: Look, program: Entry) -> tuple[Product | None, tuple[Fact, ..
 def _service(look: Look) -> tuple[Fact, ...]:
     values: list[tuple[str, str, Answer]] = [
         ("image_path", "ImagePath", text(look.value(SERVICE, "ImagePath"))),
-        ("start", "Start", number(look.value(SERVICE, "Start"))),
+        ("start", "Start", dword(look.value(SERVICE, "Start"))),
         ("account", "ObjectName", text(look.value(SERVICE, "ObjectName"))),
         ("depends_on", "DependOnService", texts(look.value(SERVICE, "DependOnService"))),
     ]
@@ -99,13 +102,13 @@ def _service(look: Look) -> tuple[Fact, ...]:
 
 def _setup(look: Look) -> tuple[tuple[Fact, ...], bool]:
     """Give what Exchange's Setup wrote down, and whether what is not there surely is not."""
-    failures = look.failures
+    stretch = look.stretch()
     if not look.has_key(SETUP):
         return (), False
     values: list[tuple[str, str, Answer]] = [(name, key, text(look.value(SETUP, key))) for name, key in SETUP_PATHS]
-    values += [(name, key, number(look.value(SETUP, key))) for name, key in SETUP_BUILDS]
+    values += [(name, key, dword(look.value(SETUP, key))) for name, key in SETUP_BUILDS]
     facts = _told(tuple(Fact(name, value, f"HKLM\\{SETUP}\\{key}") for name, key, value in values))
-    return facts, look.failures == failures
+    return facts, stretch.complete
 
 
 def _told(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
@@ -120,31 +123,44 @@ def _absent(facts: tuple[Fact, ...], complete: bool) -> Part:
     return Part(ABSENT, DOCUMENTED, reason, "Q143380")
 
 
-def _by_service(look: Look, places: Places, image: Answer) -> Part:
+def _by_service(look: Look, image: Answer) -> Part:
     """Look for the program of the service, which is what runs, or else for the one that the user names."""
     own = _program(image) if isinstance(image, str) else ""
-    failures = look.failures
-    runs_it = own.lower().endswith(f"\\{MTA_PROGRAM}".lower())
-    found = look.existing([own], MTA_PROGRAM) if runs_it else []
+    stretch = look.stretch()
+    found = look.existing([own], MTA_PROGRAM).entries if _is_mta(own) else ()
     if found:
         reason = f"the service MSExchangeMTA is there, and {found[0].windows} is its program"
         return Part(INSTALLED, DOCUMENTED, reason, "Q143380", found[0])
-    named = look.existing(
-        [f"{places.exchange_bin.rstrip(SEPARATORS)}\\{MTA_PROGRAM}"] if places.exchange_bin else [], MTA_PROGRAM
-    )
+    named = look.existing(_named_by_user(look), MTA_PROGRAM).entries
     if named:
         reason = f"the service MSExchangeMTA is there with {own or 'no program'}, and {named[0].windows} was named"
         return Part(INSTALLED, INFERRED, f"{reason} by 'exchange_bin'", "Q143380", named[0])
-    there = "the service MSExchangeMTA is there, but"
-    if look.failures > failures:
-        reason = f"{there} its program could not be looked at ({look.reason}){_on_cluster(look)}"
+    if not stretch.complete:
+        reason = f"{SERVICE_BUT} its program could not be looked at ({stretch.reason}){_on_cluster(look)}"
         return Part(UNKNOWN, DOCUMENTED, reason, "Q143380")
-    hint = f"there is no {MTA_PROGRAM} in {places.exchange_bin}" if places.exchange_bin else "set 'exchange_bin'"
+    return _without_program(look, own, image)
+
+
+def _without_program(look: Look, own: str, image: Answer) -> Part:
+    """Say what stands in the way where the service is there, but its program surely is not."""
+    given = look.hints.exchange_bin
+    hint = f"there is no {MTA_PROGRAM} in {given}" if given else "set 'exchange_bin'"
     if not own:
-        return _unknown(look, f"{there} its ImagePath ({image or 'nothing'}) names no program: {hint}")
-    if not runs_it:
-        return _unknown(look, f"{there} it runs {own}, which is not a path of {MTA_PROGRAM}: look by hand; {hint}")
-    return _unknown(look, f"{there} its program {own} is not{_on_cluster(look)}")
+        return _unknown(look, f"{SERVICE_BUT} its ImagePath ({image or 'nothing'}) names no program: {hint}")
+    if not _is_mta(own):
+        return _unknown(
+            look, f"{SERVICE_BUT} it runs {own}, which is not a path of {MTA_PROGRAM}: look by hand; {hint}"
+        )
+    return _unknown(look, f"{SERVICE_BUT} its program {own} is not{_on_cluster(look)}")
+
+
+def _is_mta(program: str) -> bool:
+    return program.lower().endswith(f"\\{MTA_PROGRAM}".lower())
+
+
+def _named_by_user(look: Look) -> list[str]:
+    folder = look.hints.exchange_bin
+    return [f"{folder.rstrip(SEPARATORS)}\\{MTA_PROGRAM}"] if folder else []
 
 
 def _on_cluster(look: Look) -> str:
@@ -163,37 +179,27 @@ def _program(image: str) -> str:
     return line[: end + 4] if end >= 0 else line
 
 
-def _unknown(look: Look, reason: str) -> Part:
+def _unknown(look: Look, reason: str, certainty: Certainty = DOCUMENTED) -> Part:
     look.gap(MTA_PROGRAM, reason)
-    return Part(UNKNOWN, DOCUMENTED, reason, "Q143380")
+    return Part(UNKNOWN, certainty, reason, "Q143380")
 
 
-def _by_files(look: Look, places: Places) -> Part:
-    failures = look.failures
-    if places.exchange_bin:
-        folders = [places.exchange_bin.rstrip(SEPARATORS)]
-    else:
-        folders = [f"{drive}:\\{DEFAULT_EXCHANGE_BIN}" for drive in look.drives()]
-    found = look.existing([f"{folder}\\{MTA_PROGRAM}" for folder in folders], MTA_PROGRAM)
-    if len(found) == 1 and look.failures == failures:
-        reason = f"{found[0].windows} was found; the registry was not read"
-        return Part(INSTALLED, INFERRED, reason, "Q143380", found[0])
-    if len(found) > 1:
-        reason = f"there are several, {listed(found)}: set 'exchange_bin' to the folder in use"
-    elif found:
-        reason = f"{listed(found)} was found, but not all places could be looked at ({look.reason})"
-        reason += ": set 'exchange_bin' to the folder in use"
-    elif look.failures > failures:
-        return Part(UNKNOWN, INFERRED, f"{MTA_PROGRAM} could not be looked for ({look.reason})", "Q143380")
-    elif places.drives_complete:
+def _by_files(look: Look) -> Part:
+    named = _named_by_user(look)
+    default = [f"{DEFAULT_EXCHANGE_BIN}\\{MTA_PROGRAM}"]
+    found = look.existing(named, MTA_PROGRAM) if named else look.on_drives(default, MTA_PROGRAM)
+    if found.only is not None:
+        reason = f"{found.only.windows} was found; the registry was not read"
+        return Part(INSTALLED, INFERRED, reason, "Q143380", found.only)
+    if found.undecided is not None:
+        return _unknown(look, f"{found.undecided}: set 'exchange_bin' to the folder in use", INFERRED)
+    if not found.complete:
+        return Part(UNKNOWN, INFERRED, f"{MTA_PROGRAM} could not be looked for ({found.reason})", "Q143380")
+    if look.hints.drives_complete:
         return _searched(look)
-    else:
-        reason = (
-            f"{MTA_PROGRAM} is not in {' or '.join(folders) or 'any drive'}, and other folders or drives may hold it"
-        )
-        reason += ": set 'exchange_bin', or give all drives and 'drives_complete'"
-    look.gap(MTA_PROGRAM, reason)
-    return Part(UNKNOWN, INFERRED, reason, "Q143380")
+    folders = " or ".join(path.rpartition("\\")[0] for path in found.looked_for)
+    reason = f"{MTA_PROGRAM} is not in {folders or 'any drive'}, and other folders or drives may hold it"
+    return _unknown(look, f"{reason}: set 'exchange_bin', or give all drives and 'drives_complete'", INFERRED)
 
 
 def _searched(look: Look) -> Part:
@@ -206,8 +212,7 @@ def _searched(look: Look) -> Part:
         )
     else:
         reason = f"the search for {MTA_PROGRAM} was not complete ({search.gap})"
-    look.gap(MTA_PROGRAM, reason)
-    return Part(UNKNOWN, INFERRED, reason, "Q143380")
+    return _unknown(look, reason, INFERRED)
 
 
 __all__ = ("Mta", "find_mta")

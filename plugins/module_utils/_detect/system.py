@@ -9,7 +9,8 @@ PRIVATE to the collection: no part of this file is a public interface.
 from __future__ import annotations
 
 from .._windows.registry_values import text, texts
-from .evidence import Fact, Look, System
+from .evidence import Fact, System
+from .look import Look
 
 CURRENT_VERSION = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 VERSION_VALUES = (
@@ -52,21 +53,22 @@ def find_system(look: Look) -> tuple[System, tuple[Fact, ...]]:
     for hive in HIVES:
         look.doubtful(hive)
     version, root = known["version"], known["system_root"]
-    return System(
-        version if isinstance(version, str) else None,
-        root if isinstance(root, str) else None,
-        cluster,
-        small,
-        transport.lower() == BYPASSING if transport else None,
-        next((key for key, found in mappings.items() if found), None),
-        None not in mappings.values(),
-    ), tuple(fact for fact in facts if fact.value not in (None, ()))
+    system = System(
+        version=version if isinstance(version, str) else None,
+        root=root if isinstance(root, str) else None,
+        cluster=cluster,
+        small_business=small,
+        rpc_bypasses=transport.lower() == BYPASSING if transport else None,
+        redirected=next((key for key, found in mappings.items() if found), None),
+        mappings_known=None not in mappings.values(),
+    )
+    return system, tuple(fact for fact in facts if fact.value not in (None, ()))
 
 
 def _small_business(look: Look) -> bool | None:
-    failures = look.failures
+    stretch = look.stretch()
     suites = texts(look.value(PRODUCT_OPTIONS, "ProductSuite"))
-    if look.failures > failures:
+    if not stretch.complete:
         return None
     return any(SMALL_BUSINESS in suite.lower() for suite in suites)
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any, Mapping, NamedTuple, Sequence
 
-from .._detect.evidence import Places
-from .._windows.lat import number
+from .._detect.look import Hints
+from .._windows.lat import ipv4_number
 from .drives import drives_from
 from .errors import OptionError
 
@@ -21,13 +21,13 @@ FILES, REGISTRY = SOURCES = ("files", "registry")
 class LookRequest(NamedTuple):
     """The look at a server that `emsmta_info` was asked for.
 
-    drives: folders of the visible drives by letter, none over SMB. places: what the user
+    drives: folders of the visible drives by letter, none over SMB. hints: what the user
     knows of the server. with_registry: the registry is to be read too. master_path: Windows
     path of a master copy, which is then all that is looked at.
     """
 
     drives: Mapping[str, str]
-    places: Places
+    hints: Hints
     with_registry: bool
     master_path: str | None
 
@@ -62,7 +62,7 @@ def look_request_over_smb(options: Mapping[str, Any]) -> LookRequest:
 def _request(options: Mapping[str, Any], drives: Mapping[str, str]) -> LookRequest:
     return LookRequest(
         drives=drives,
-        places=Places(
+        hints=Hints(
             system_root=options["system_root"],
             exchange_bin=options["exchange_bin"],
             drives_complete=bool(options["drives_complete"]),
@@ -75,7 +75,7 @@ def _request(options: Mapping[str, Any], drives: Mapping[str, str]) -> LookReque
 
 def _remote_mtas(option: Sequence[str] | None) -> tuple[str, ...]:
     """Check the option ``remote_mtas``: addresses, since a name would have to be asked for here and not there."""
-    wrong = next((address for address in option or () if number(address) is None), None)
+    wrong = next((address for address in option or () if ipv4_number(address) is None), None)
     if wrong is not None:
         raise OptionError(
             f"remote_mtas: {wrong!r} is not an IPv4 address; give the addresses of the MTAs, not their names"

@@ -8,16 +8,19 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._detect.evidence import (
     DOCUMENTED,
     INFERRED,
-    Client,
+    ClientDetails,
     Evidence,
-    Stanza,
-    few,
+    FoundStanza,
 )
+from .._detect.wording import few
+
+if TYPE_CHECKING:
+    from .._detect.evidence import Certainty
 
 
 class Advice(NamedTuple):
@@ -26,16 +29,16 @@ class Advice(NamedTuple):
     code: str
     message: str
     source: str
-    certainty: str = DOCUMENTED
+    certainty: Certainty = DOCUMENTED
 
 
-class Note(NamedTuple):
-    """What else is worth knowing."""
+class Remark(NamedTuple):
+    """What else is worth knowing; a result has it among its notes."""
 
     code: str
     message: str
     source: str
-    certainty: str = DOCUMENTED
+    certainty: Certainty = DOCUMENTED
 
 
 LOOK = Advice(
@@ -91,20 +94,20 @@ FETCH_AGAIN = Advice(
     "Q193928",
 )
 ISA_MANAGEMENT = "Add EMSMTA with Disable=1 to the application settings of the Firewall Client in ISA Management."
-SMALL_BUSINESS_SERVER = Note(
+SMALL_BUSINESS_SERVER = Remark(
     "small_business_server",
     "This is Small Business Server; the setup of its versions 4.0 and 4.0a puts the client beside Exchange and "
     "switches it on. Never use 'net stop' on the service MSPOP3Connector (KB Q160572).",
     "Q189008",
 )
-RPC_PASSES_BY = Note(
+RPC_PASSES_BY = Remark(
     "rpc_passes_winsock_by",
     "On this Windows NT 4.0, RPC over TCP/IP passes Winsock by, so that the Site and Dynamic RAS connectors, which use "
     "RPC, may not be hit, though KB Q254909 lists them.",
     "Q186357",
     INFERRED,
 )
-NO_X400 = Note(
+NO_X400 = Remark(
     "no_x400_component",
     "Exchange's setup has not installed its X.400 connector here, so of the connectors in KB Q254909 only Site and "
     "Dynamic RAS can be in use.",
@@ -113,7 +116,7 @@ NO_X400 = Note(
 )
 
 
-def advice_for(evidence: Evidence, mspclnt: Stanza, details: Client, exposed: bool) -> list[Advice]:
+def advice_for(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetails, exposed: bool) -> list[Advice]:
     """Give what a person should do with a server that has both parts."""
     restarts = {True: RESTART_ON_CLUSTER, False: RESTART, None: RESTART_UNLESS_CLUSTER}
     advice = [restarts[evidence.system.cluster]]
@@ -132,7 +135,7 @@ def advice_for(evidence: Evidence, mspclnt: Stanza, details: Client, exposed: bo
     return advice
 
 
-def advice_for_master(master: Stanza, details: Client) -> list[Advice]:
+def advice_for_master(master: FoundStanza, details: ClientDetails) -> list[Advice]:
     """Give what a person should do with a proxy server's master copy."""
     if not details.says_do_not_edit:
         return [FETCH_AGAIN]
@@ -157,7 +160,7 @@ def general_advice(evidence: Evidence) -> list[Advice]:
     return advice
 
 
-def notes_on(evidence: Evidence, judged: bool) -> list[Note]:
+def notes_on(evidence: Evidence, judged: bool) -> list[Remark]:
     """Give what else is worth knowing; judged: the server has both parts."""
     system = evidence.system
     notes = [SMALL_BUSINESS_SERVER] if system.small_business else []
@@ -174,7 +177,7 @@ __all__ = (
     "LOOK_AT_MASTER",
     "MASTER_OF_1_0",
     "Advice",
-    "Note",
+    "Remark",
     "advice_for",
     "advice_for_master",
     "general_advice",

@@ -8,27 +8,27 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Sequence
 
 from .._detect.evidence import (
     ABSENT,
     DOCUMENTED,
     INFERRED,
     UNKNOWN,
-    Client,
+    ClientDetails,
     Evidence,
+    FoundStanza,
     Gap,
     Part,
-    Stanza,
-    named,
 )
+from .._detect.wording import excerpt
 from .advice import (
     CLIENT_1_0,
     LOOK,
     LOOK_AT_MASTER,
     MASTER_OF_1_0,
     Advice,
-    Note,
+    Remark,
     advice_for,
     advice_for_master,
     general_advice,
@@ -40,7 +40,18 @@ from .risks import (
     risks_of_master,
 )
 
-PROTECTED, EXPOSED, NOT_APPLICABLE = "protected", "exposed", "not_applicable"
+if TYPE_CHECKING:
+    # Python 3.7 has no Literal.
+    from typing import Literal
+
+    from .._detect.evidence import Certainty
+
+    Status = Literal["protected", "exposed", "not_applicable", "unknown"]
+    InForce = Literal["yes", "no", "unknown"]
+
+PROTECTED: Literal["protected"] = "protected"
+EXPOSED: Literal["exposed"] = "exposed"
+NOT_APPLICABLE: Literal["not_applicable"] = "not_applicable"
 # Its documentation tells of the registry's IniFileMapping.
 PROFILE_API = "GetPrivateProfileString"
 
@@ -51,7 +62,7 @@ class Reason(NamedTuple):
     code: str
     message: str
     source: str
-    certainty: str
+    certainty: Certainty
 
 
 class Step(NamedTuple):
@@ -66,14 +77,14 @@ class Step(NamedTuple):
 class Verdict(NamedTuple):
     """The judgement of one server."""
 
-    status: str
-    certainty: str
+    status: Status
+    certainty: Certainty
     reasons: tuple[Reason, ...]
     risks: tuple[Risk, ...] = ()
     advice: tuple[Advice, ...] = ()
     plan: tuple[Step, ...] = ()
-    in_force: str = UNKNOWN
-    notes: tuple[Note, ...] = ()
+    in_force: InForce = UNKNOWN
+    notes: tuple[Remark, ...] = ()
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -127,9 +138,9 @@ def _redirected(evidence: Evidence) -> Verdict | None:
 
 
 def _unreadable(evidence: Evidence) -> Verdict | None:
-    if not evidence.unreadable and evidence.mspclnt is not None and evidence.details is not None:
+    if not evidence.deciding_not_read and evidence.mspclnt is not None and evidence.client_details is not None:
         return None
-    return _unknown([Reason("unreadable", _gap(gap), "", DOCUMENTED) for gap in evidence.unreadable])
+    return _unknown([Reason("unreadable", _gap(gap), "", DOCUMENTED) for gap in evidence.deciding_not_read])
 
 
 def _unknown(reasons: list[Reason]) -> Verdict:
@@ -142,7 +153,7 @@ def _gap(gap: Gap) -> str:
 
 
 def _client_1_0(evidence: Evidence) -> Verdict | None:
-    details = evidence.details
+    details = evidence.client_details
     if details is None or not (details.has_wsp_client_section or details.dll_1_0):
         return None
     entry = evidence.client.entry
@@ -155,12 +166,12 @@ def _client_1_0(evidence: Evidence) -> Verdict | None:
 
 
 def _stanza(evidence: Evidence) -> Verdict | None:
-    if evidence.mspclnt is None or evidence.details is None:
+    if evidence.mspclnt is None or evidence.client_details is None:
         return None
-    return _judge_stanza(evidence, evidence.mspclnt, evidence.details)
+    return _judge_stanza(evidence, evidence.mspclnt, evidence.client_details)
 
 
-def _judge_stanza(evidence: Evidence, mspclnt: Stanza, details: Client) -> Verdict:
+def _judge_stanza(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetails) -> Verdict:
     wspcfg = evidence.wspcfg
     decides = wspcfg if wspcfg is not None and wspcfg.present else mspclnt
     status = PROTECTED if decides.protects else EXPOSED
@@ -213,7 +224,7 @@ def _master_of_1_0(evidence: Evidence) -> Verdict | None:
 
 def _master(evidence: Evidence) -> Verdict | None:
     """Give what its clients read; a copy that ISA Server writes is left to ISA Server."""
-    master, details = evidence.mspclnt, evidence.details
+    master, details = evidence.mspclnt, evidence.client_details
     if master is None or details is None:
         return None
     risks = risks_of_master(master, details)
@@ -233,22 +244,22 @@ def _master(evidence: Evidence) -> Verdict | None:
     )
 
 
-def _doubts(*stanzas: Stanza | None) -> list[Reason]:
+def _doubts(*stanzas: FoundStanza | None) -> list[Reason]:
     doubts = [stanza.doubt for stanza in stanzas if stanza is not None]
     return [Reason("readers_differ", doubt, "", INFERRED) for doubt in doubts if doubt]
 
 
-def _certainties(risks: Sequence[Risk], doubts: Sequence[Reason]) -> list[str]:
+def _certainties(risks: Sequence[Risk], doubts: Sequence[Reason]) -> list[Certainty]:
     doubtful = [risk for risk in risks if risk.code in ("hidden_by_wspcfg", "proxy_client_1_0")]
     return [INFERRED for _doubt in (*doubtful, *doubts)]
 
 
-def _reads(stanza: Stanza) -> str:
-    value = "nothing" if stanza.value is None else f"'{named(stanza.value)}'"
+def _reads(stanza: FoundStanza) -> str:
+    value = "nothing" if stanza.value is None else f"'{excerpt(stanza.value)}'"
     return f"Windows reads {value} as Disable in section EMSMTA of {stanza.entry.windows}"
 
 
-def _plan(mspclnt: Stanza, wspcfg: Stanza | None) -> list[Step]:
+def _plan(mspclnt: FoundStanza, wspcfg: FoundStanza | None) -> list[Step]:
     """Give the edits that protect the server in every documented order of reading."""
     steps = []
     if not mspclnt.protects and (wspcfg is None or not wspcfg.present):
@@ -258,11 +269,11 @@ def _plan(mspclnt: Stanza, wspcfg: Stanza | None) -> list[Step]:
     return steps
 
 
-def _step(stanza: Stanza, reason: str) -> Step:
+def _step(stanza: FoundStanza, reason: str) -> Step:
     return Step(stanza.entry.local, "EMSMTA", (("Disable", 1),), reason)
 
 
-def _certainty(*parts: str) -> str:
+def _certainty(*parts: Certainty) -> Certainty:
     return INFERRED if INFERRED in parts else DOCUMENTED
 
 

@@ -8,17 +8,19 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Sequence
 
 from .._detect.evidence import (
     DOCUMENTED,
     INFERRED,
-    Client,
+    ClientDetails,
     Evidence,
-    Stanza,
-    few,
-    named,
+    FoundStanza,
 )
+from .._detect.wording import excerpt, few
+
+if TYPE_CHECKING:
+    from .._detect.evidence import Certainty
 
 # The articles (KB Q181420, Q254367) print these keys in use; what they mean is general knowledge of Proxy Server.
 KEY_MEANINGS = (
@@ -36,11 +38,11 @@ class Risk(NamedTuple):
     code: str
     message: str
     source: str
-    certainty: str
+    certainty: Certainty
     mitigated: bool
 
 
-def risks_of(evidence: Evidence, mspclnt: Stanza, details: Client, protected: bool) -> list[Risk]:
+def risks_of(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetails, protected: bool) -> list[Risk]:
     """Give what could undo, hide or forbid the fix of a server that has both parts."""
     wspcfg = evidence.wspcfg
     risks = [_overwritten(mspclnt, details, lasting=wspcfg is not None and wspcfg.protects)]
@@ -58,7 +60,7 @@ def risks_of(evidence: Evidence, mspclnt: Stanza, details: Client, protected: bo
     return risks + _risks_of_text(details, mspclnt, wspcfg) + _risks_of_system(evidence)
 
 
-def risks_of_master(master: Stanza, details: Client) -> list[Risk]:
+def risks_of_master(master: FoundStanza, details: ClientDetails) -> list[Risk]:
     """Give the risks of a proxy server's master copy."""
     risks = _risks_of_text(details, master)
     if details.says_do_not_edit:
@@ -77,21 +79,21 @@ def meaning_of(keys: Sequence[str]) -> str:
     return f" {'; '.join(told)}." if told else ""
 
 
-def _overwritten(mspclnt: Stanza, details: Client, lasting: bool) -> Risk:
+def _overwritten(mspclnt: FoundStanza, details: ClientDetails, lasting: bool) -> Risk:
     # Of Proxy Server 2.0 only that an entry reverts is printed; that the whole file is replaced is inferred.
     source = "Q323457" if details.says_do_not_edit else "Q193928"
     return Risk("overwritten_on_refresh", _undone(mspclnt, details), source, DOCUMENTED, lasting)
 
 
-def _undone(mspclnt: Stanza, details: Client) -> str:
+def _undone(mspclnt: FoundStanza, details: ClientDetails) -> str:
     """Say when the fix is undone and by which master copy; Path1 is a share or folder."""
     master, server = "the proxy server's master copy", "the proxy server"
     if details.master:
         folder = details.master.rstrip(b"\\/")
-        master = f"{named(folder)}\\Mspclnt.ini"
+        master = f"{excerpt(folder)}\\Mspclnt.ini"
         share = folder.replace(b"/", b"\\")
-        server = named(share[2:].partition(b"\\")[0]) if share.startswith(b"\\\\") else server
-    hours = named(details.refresh_hours or b"")
+        server = excerpt(share[2:].partition(b"\\")[0]) if share.startswith(b"\\\\") else server
+    hours = excerpt(details.refresh_hours or b"")
     often = f" and {'' if details.says_do_not_edit else 'perhaps '}every {hours} hours" if hours.isdigit() else ""
     text = (
         f"The fix in {mspclnt.entry.windows} is undone by {master} when the computer restarts, at 'Update Now' of the "
@@ -105,7 +107,7 @@ def _undone(mspclnt: Stanza, details: Client) -> str:
     )
 
 
-def _risks_of_text(details: Client, mspclnt: Stanza, wspcfg: Stanza | None = None) -> list[Risk]:
+def _risks_of_text(details: ClientDetails, mspclnt: FoundStanza, wspcfg: FoundStanza | None = None) -> list[Risk]:
     """Give the risks that stand in the client's own files."""
     risks = [_proxied(stanza) for stanza in (mspclnt, wspcfg) if stanza is not None and _other_keys(stanza)]
     sign = _sign_of_1_0(details)
@@ -117,16 +119,16 @@ def _risks_of_text(details: Client, mspclnt: Stanza, wspcfg: Stanza | None = Non
     return risks
 
 
-def _sign_of_1_0(details: Client) -> str:
+def _sign_of_1_0(details: ClientDetails) -> str:
     if details.says_do_not_edit or details.is_2_0:
         return ""
     if details.build:
-        return f"the Build {named(details.build)}"
+        return f"the Build {excerpt(details.build)}"
     return "[Master Config] and no Build" if details.has_master_config else ""
 
 
-def _proxied(stanza: Stanza) -> Risk:
-    keys = [named(key) for key in _other_keys(stanza)]
+def _proxied(stanza: FoundStanza) -> Risk:
+    keys = [excerpt(key) for key in _other_keys(stanza)]
     message = (
         f"Section EMSMTA of {stanza.entry.windows} also holds {few(keys)}: someone may send X.400 through the proxy "
         f"on purpose, and Disable=1 would end that.{meaning_of(keys)} The role leaves it alone, unless it is told to "
@@ -135,7 +137,7 @@ def _proxied(stanza: Stanza) -> Risk:
     return Risk("proxied_on_purpose", message, "Q263046", INFERRED, mitigated=stanza.protects)
 
 
-def _other_keys(stanza: Stanza) -> list[bytes]:
+def _other_keys(stanza: FoundStanza) -> list[bytes]:
     return [key for key, _value, _line in stanza.keys if key.lower() != b"disable"]
 
 

@@ -19,7 +19,7 @@ def ranges(data: bytes) -> list[tuple[int, int]]:
     found = []
     for line in data.replace(b"\r", b"\n").split(b"\n"):
         words = line.decode("latin-1").split()
-        numbers = [number(word) for word in words[:2]]
+        numbers = [ipv4_number(word) for word in words[:2]]
         if len(words) >= 2 and numbers[0] is not None and numbers[1] is not None:
             found.append((numbers[0], numbers[1]))
     return found
@@ -27,7 +27,7 @@ def ranges(data: bytes) -> list[tuple[int, int]]:
 
 def outside(addresses: Sequence[str], table: Sequence[tuple[int, int]]) -> tuple[str, ...]:
     """Give the addresses that no range of the table has."""
-    numbers = ((address, number(address)) for address in addresses)
+    numbers = ((address, ipv4_number(address)) for address in addresses)
     return tuple(
         address
         for address, value in numbers
@@ -35,7 +35,7 @@ def outside(addresses: Sequence[str], table: Sequence[tuple[int, int]]) -> tuple
     )
 
 
-def number(address: str) -> int | None:
+def ipv4_number(address: str) -> int | None:
     """Give an IPv4 address in dotted form as a number; None for anything else."""
     parts = address.split(".")
     if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) <= 3 for part in parts):
@@ -46,4 +46,4 @@ def number(address: str) -> int | None:
     return values[0] << 24 | values[1] << 16 | values[2] << 8 | values[3]
 
 
-__all__ = ("number", "outside", "ranges")
+__all__ = ("ipv4_number", "outside", "ranges")

@@ -22,7 +22,7 @@ def text(value: Value | None) -> str | None:
     return _decoded(value.data).partition("\0")[0]
 
 
-def number(value: Value | None) -> int | None:
+def dword(value: Value | None) -> int | None:
     """Give a number; None for anything else."""
     if value is None or value.kind != DWORD or len(value.data) != 4:
         return None
@@ -40,4 +40,4 @@ def _decoded(data: bytes) -> str:
     return data[: len(data) & ~1].decode("utf-16-le", "backslashreplace")
 
 
-__all__ = ("number", "text", "texts")
+__all__ = ("dword", "text", "texts")
