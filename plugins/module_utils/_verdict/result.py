@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evidence and verdict as plain data, which is what a result of Ansible can hold. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+from .._detect.evidence import (
+    Evidence,
+    Fact,
+    FoundStanza,
+    Part,
+    System,
+)
+from .._profile.document import shown
+from .._server.protocols import Entry
+from .judge import Step, Verdict
+
+SYSTEM_ROOT = "%SystemRoot%"
+
+
+def result_of(evidence: Evidence, verdict: Verdict) -> dict[str, Any]:
+    """Give what `emsmta_info` returns of a server, in texts that are valid UTF-8."""
+    result: dict[str, Any] = _printable(
+        {
+            "status": verdict.status,
+            "certainty": verdict.certainty,
+            "reasons": [reason._asdict() for reason in verdict.reasons],
+            "risks": [risk._asdict() for risk in verdict.risks],
+            "advice": [advice._asdict() for advice in verdict.advice],
+            "plan": [_step(step) for step in verdict.plan],
+            "evidence": _evidence(evidence),
+            "not_read": [gap._asdict() for gap in evidence.not_read],
+            "paths": {
+                "mspclnt": _entry(evidence.client.entry, evidence.system),
+                "system_ini": _entry(evidence.system_ini, evidence.system),
+                "emsmta": _entry(evidence.mta.entry, evidence.system),
+                "wspcfg": _entry(evidence.wspcfg_entry, evidence.system),
+            },
+            "in_force": verdict.in_force,
+            "notes": [remark._asdict() for remark in verdict.notes],
+        }
+    )
+    return result
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return dict(step._asdict(), settings=dict(step.settings))
+
+
+def _entry(entry: Entry | None, system: System) -> dict[str, str | None] | None:
+    if entry is None:
+        return None
+    windows: str | None = entry.windows
+    if entry.windows.startswith(SYSTEM_ROOT):
+        # ADMIN$ does not tell the name of the system folder; the registry does.
+        windows = system.root + entry.windows[len(SYSTEM_ROOT) :] if system.root else None
+    return {"windows": windows, "local": entry.local}
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "mta": dict(_part(evidence.mta), facts=_facts(evidence.mta_facts)),
+        "client": dict(_part(evidence.client), facts=_facts(evidence.client_facts)),
+        "system": {"facts": _facts(evidence.system_facts)},
+        "stanzas": [_stanza(stanza) for stanza in (evidence.mspclnt, evidence.wspcfg) if stanza is not None],
+    }
+
+
+def _facts(facts: Sequence[Fact]) -> dict[str, Any]:
+    return {fact.name: {"value": fact.value, "from": fact.origin} for fact in facts}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        "state": part.state,
+        "certainty": part.certainty,
+        "reason": part.reason,
+        "source": part.source,
+        "path": part.entry.windows if part.entry else None,
+    }
+
+
+def _stanza(stanza: FoundStanza) -> dict[str, Any]:
+    return {
+        "path": stanza.entry.local,
+        "windows": stanza.entry.windows,
+        "section_found": stanza.present,
+        "disable": _text(stanza.value),
+        "entries": _entries(stanza),
+    }
+
+
+def _entries(stanza: FoundStanza) -> list[dict[str, Any]]:
+    return [{"key": shown(key), "value": shown(value), "line": line} for key, value, line in stanza.keys]
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else shown(value)
+
+
+def _printable(value: Any) -> Any:
+    """Give a result whose texts are valid UTF-8, whatever bytes a name on the disk has."""
+    if isinstance(value, dict):
+        return {key: _printable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_printable(item) for item in value]
+    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
+
+
+__all__ = ("result_of",)
