@@ -122,6 +122,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description:
+    - The verdict in one sentence, RV(status), RV(certainty) and the reason that decides. It has at most 200 characters
+      and no paths.
+  returned: success
+  type: str
+  sample: "exposed (inferred): Windows reads nothing as Disable in [EMSMTA] of Mspclnt.ini"
 status:
   description:
     - V(exposed), both are installed and Windows does not read C(Disable=1).

@@ -91,6 +91,7 @@ def told(result: dict[str, Any]) -> dict[str, Any]:
         "status": result["status"],
         "certainty": result["certainty"],
         "in_force": result["in_force"],
+        "sentence": result["msg"],
         "plan": plan,
         "facts": facts,
         "stanzas": stanzas,

@@ -80,6 +80,8 @@ def check(part: Part, row: Row) -> None:
     assert all(words in part.reason for words in row.words), part
     assert (part.entry is not None) is (row.state == INSTALLED)
     assert part.source
+    assert bool(part.brief) is (row.state == UNKNOWN)
+    assert "\\" not in part.brief
 
 
 LOST = "the pointer in System.ini (Ini File Path) leads nowhere: "

@@ -42,6 +42,7 @@ SERVER = {
 KEYS = {
     "changed",
     "check_mode",
+    "msg",
     "status",
     "certainty",
     "reasons",

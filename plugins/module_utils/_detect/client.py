@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 # KB Q231878: on all operating systems, System.ini names the client's file.
 POINTER_SECTION, POINTER_KEY = b"Microsoft Proxy Service", b"Ini File Path"
+POINTER = "the pointer in System.ini"
+CLIENT_FILE = "Mspclnt.ini"
 # Proxy 1.0 and 2.0 (KB Q231878); ISA Server 2000's Firewall Client (KB Q323457).
 DEFAULT_CLIENT_FILES = ("Mspclnt\\Mspclnt.ini", "Program Files\\Microsoft Firewall Client\\Mspclnt.ini")
 # The client of ISA Server 2004 (KB CC302546), which has no Mspclnt.ini.
@@ -77,10 +79,11 @@ def find_client(look: Look, system_ini: SystemIni) -> Part:
     """Find the file that the client reads."""
     if system_ini.profile is None:
         reason = f"System.ini, which names the client's file, was not read ({system_ini.reason})"
-        return Part(UNKNOWN, DOCUMENTED, reason, "Q231878")
+        return Part(UNKNOWN, DOCUMENTED, reason, "Q231878", brief=system_ini.brief)
     pointers = _pointers(system_ini.profile)
     if len(pointers) > 1:
-        return _unknown(look, "the pointer to its file in System.ini can be read in more than one way")
+        reason = "the pointer to its file in System.ini can be read in more than one way"
+        return _unknown(look, reason, f"{POINTER} can be read in more than one way")
     pointer = pointers.pop()
     return _default_client(look) if pointer is None else _pointed_client(look, pointer)
 
@@ -104,9 +107,9 @@ def pointed_folder(system_ini: Profile | None) -> str | None:
     return folder
 
 
-def _unknown(look: Look, reason: str, certainty: Certainty = DOCUMENTED) -> Part:
-    look.gap("Mspclnt.ini", reason)
-    return Part(UNKNOWN, certainty, reason, "Q231878")
+def _unknown(look: Look, reason: str, brief: str, certainty: Certainty = DOCUMENTED) -> Part:
+    look.gap(CLIENT_FILE, reason)
+    return Part(UNKNOWN, certainty, reason, "Q231878", brief=brief)
 
 
 def _pointed_client(look: Look, pointer: bytes) -> Part:
@@ -115,11 +118,12 @@ def _pointed_client(look: Look, pointer: bytes) -> Part:
         _refuse_odd(pointer)
         entry = look.files.find(path) if path else None
     except ServerError as error:
-        return _unknown(look, f"the pointer in System.ini cannot be followed: {error}")
+        return _unknown(look, f"{POINTER} cannot be followed: {error}", f"{POINTER} cannot be followed")
     if entry is not None and not entry.folder:
         return Part(INSTALLED, DOCUMENTED, f"System.ini names {entry.windows}", "Q231878", entry)
     what = "is a folder" if entry is not None else "does not exist; perhaps the client was removed"
-    return _unknown(look, f"the pointer in System.ini (Ini File Path) leads nowhere: {path or 'an empty path'} {what}")
+    reason = f"{POINTER} (Ini File Path) leads nowhere: {path or 'an empty path'} {what}"
+    return _unknown(look, reason, f"{POINTER} leads nowhere")
 
 
 def _refuse_odd(pointer: bytes) -> None:
@@ -131,16 +135,17 @@ def _refuse_odd(pointer: bytes) -> None:
 
 
 def _default_client(look: Look) -> Part:
-    found = look.on_drives(DEFAULT_CLIENT_FILES, "Mspclnt.ini")
+    found = look.on_drives(DEFAULT_CLIENT_FILES, CLIENT_FILE)
     if found.only is not None:
         reason = f"System.ini has no pointer, but {found.only.windows} lies at a default place"
         return Part(INSTALLED, INFERRED, reason, "Q231878", found.only)
     if len(found.entries) > 1:
-        return _unknown(look, f"System.ini has no pointer, and {listed(found.entries)} lie at default places", INFERRED)
+        reason = f"System.ini has no pointer, and {listed(found.entries)} lie at default places"
+        return _unknown(look, reason, found.brief(CLIENT_FILE), INFERRED)
     if not found.complete:
         other = f"{listed(found.entries)} was found, but another" if found.entries else "a"
         reason = f"{other} default place could not be looked at ({found.reason})"
-        return Part(UNKNOWN, INFERRED, reason, "Q231878")
+        return Part(UNKNOWN, INFERRED, reason, "Q231878", brief=found.brief(CLIENT_FILE))
     reason = "System.ini has no pointer to its file, and there is none at the default places"
     return Part(ABSENT, INFERRED, reason, "Q231878")
 

@@ -34,7 +34,8 @@ Answer = Union[str, int, bool, Sequence[str], None]
 class Part(NamedTuple):
     """One part of the server: its state, how sure that is, why, and the article that says so.
 
-    entry: the program or file by which it was found.
+    entry: the program or file by which it was found. brief: where it is unknown, the reason in
+    a few words and without a path.
     """
 
     state: State
@@ -42,6 +43,7 @@ class Part(NamedTuple):
     reason: str
     source: str
     entry: Entry | None = None
+    brief: str = ""
 
 
 class Fact(NamedTuple):

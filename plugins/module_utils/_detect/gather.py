@@ -41,6 +41,7 @@ from .system import find_system
 from .system_ini import SystemIni, find_system_ini
 
 NOT_LOOKED_FOR = "not looked for beside the master copy of a proxy server"
+NO_MASTER = "there is no master copy of Mspclnt.ini at its path"
 # Opens the registry of a server whose system folder is at this Windows path, or not known.
 OpenRegistry = Callable[[Optional[str]], Registry]
 
@@ -124,12 +125,13 @@ def gather_master(files: Files, path: str) -> Evidence:
     """
     look = Look(files, Hints())
     entry = look.attempt(path, lambda: files.find(path))
-    if entry is None and not look.gaps:
+    missing = entry is None and not look.gaps
+    if missing:
         look.gap(path, f"there is no {path}, and none is made here")
     master = read_client_file(look, entry)
     evidence = Evidence(
         mta=Part(UNKNOWN, DOCUMENTED, NOT_LOOKED_FOR, ""),
-        client=Part(UNKNOWN, DOCUMENTED, NOT_LOOKED_FOR, "", entry),
+        client=Part(UNKNOWN, DOCUMENTED, NOT_LOOKED_FOR, "", entry, NO_MASTER if missing else ""),
         mspclnt=master.stanza,
         deciding_not_read=look.gaps,
         not_read=look.gaps,

@@ -62,6 +62,14 @@ class Candidates(NamedTuple):
             return f"{listed(self.entries)} was found, but not all places could be looked at ({self.reason})"
         return None
 
+    def brief(self, name: str) -> str:
+        """Say in a few words, without a path, why there is no only file of this name."""
+        if len(self.entries) > 1:
+            return f"there are several {name}"
+        if self.complete:
+            return f"{name} was not found"
+        return f"not all places of {name} could be looked at" if self.entries else f"{name} could not be looked for"
+
 
 class Stretch:
     """The look-ups that follow one after another: whether each could be made. It grows with them."""

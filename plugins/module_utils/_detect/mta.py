@@ -41,6 +41,7 @@ MTA_PROGRAM = "EMSMTA.EXE"
 # KB Q143380: the service; Q244035: its name in the registry.
 SERVICE = "SYSTEM\\CurrentControlSet\\Services\\MSExchangeMTA"
 SERVICE_BUT = "the service MSExchangeMTA is there, but"
+ITS_PROGRAM = "the program of the MTA's service"
 DISABLED = 4
 SEPARATORS = "\\/"
 # KB Q149205 and Q158956.
@@ -137,7 +138,7 @@ def _by_service(look: Look, image: Answer) -> Part:
         return Part(INSTALLED, INFERRED, f"{reason} by 'exchange_bin'", "Q143380", named[0])
     if not stretch.complete:
         reason = f"{SERVICE_BUT} its program could not be looked at ({stretch.reason}){_on_cluster(look)}"
-        return Part(UNKNOWN, DOCUMENTED, reason, "Q143380")
+        return Part(UNKNOWN, DOCUMENTED, reason, "Q143380", brief=f"{ITS_PROGRAM} could not be looked at")
     return _without_program(look, own, image)
 
 
@@ -146,12 +147,13 @@ def _without_program(look: Look, own: str, image: Answer) -> Part:
     given = look.hints.exchange_bin
     hint = f"there is no {MTA_PROGRAM} in {given}" if given else "set 'exchange_bin'"
     if not own:
-        return _unknown(look, f"{SERVICE_BUT} its ImagePath ({image or 'nothing'}) names no program: {hint}")
+        reason = f"{SERVICE_BUT} its ImagePath ({image or 'nothing'}) names no program: {hint}"
+        return _unknown(look, reason, "the service of the MTA names no program")
     if not _is_mta(own):
-        return _unknown(
-            look, f"{SERVICE_BUT} it runs {own}, which is not a path of {MTA_PROGRAM}: look by hand; {hint}"
-        )
-    return _unknown(look, f"{SERVICE_BUT} its program {own} is not{_on_cluster(look)}")
+        reason = f"{SERVICE_BUT} it runs {own}, which is not a path of {MTA_PROGRAM}: look by hand; {hint}"
+        return _unknown(look, reason, f"the service of the MTA names no path of {MTA_PROGRAM}")
+    reason = f"{SERVICE_BUT} its program {own} is not{_on_cluster(look)}"
+    return _unknown(look, reason, f"{ITS_PROGRAM} is not there")
 
 
 def _is_mta(program: str) -> bool:
@@ -179,9 +181,9 @@ def _program(image: str) -> str:
     return line[: end + 4] if end >= 0 else line
 
 
-def _unknown(look: Look, reason: str, certainty: Certainty = DOCUMENTED) -> Part:
+def _unknown(look: Look, reason: str, brief: str, certainty: Certainty = DOCUMENTED) -> Part:
     look.gap(MTA_PROGRAM, reason)
-    return Part(UNKNOWN, certainty, reason, "Q143380")
+    return Part(UNKNOWN, certainty, reason, "Q143380", brief=brief)
 
 
 def _by_files(look: Look) -> Part:
@@ -191,28 +193,30 @@ def _by_files(look: Look) -> Part:
     if found.only is not None:
         reason = f"{found.only.windows} was found; the registry was not read"
         return Part(INSTALLED, INFERRED, reason, "Q143380", found.only)
+    brief = found.brief(MTA_PROGRAM)
     if found.undecided is not None:
-        return _unknown(look, f"{found.undecided}: set 'exchange_bin' to the folder in use", INFERRED)
+        return _unknown(look, f"{found.undecided}: set 'exchange_bin' to the folder in use", brief, INFERRED)
     if not found.complete:
-        return Part(UNKNOWN, INFERRED, f"{MTA_PROGRAM} could not be looked for ({found.reason})", "Q143380")
+        reason = f"{MTA_PROGRAM} could not be looked for ({found.reason})"
+        return Part(UNKNOWN, INFERRED, reason, "Q143380", brief=brief)
     if look.hints.drives_complete:
         return _searched(look)
     folders = " or ".join(path.rpartition("\\")[0] for path in found.looked_for)
     reason = f"{MTA_PROGRAM} is not in {folders or 'any drive'}, and other folders or drives may hold it"
-    return _unknown(look, f"{reason}: set 'exchange_bin', or give all drives and 'drives_complete'", INFERRED)
+    reason += ": set 'exchange_bin', or give all drives and 'drives_complete'"
+    return _unknown(look, reason, f"{brief}, and other folders or drives may hold it", INFERRED)
 
 
 def _searched(look: Look) -> Part:
     search = look.files.search(MTA_PROGRAM)
-    if not search.entries and search.gap is None:
-        return Part(ABSENT, INFERRED, f"no drive of the server holds {MTA_PROGRAM}", "Q143380")
     if search.entries:
-        reason = (
-            f"{listed(search.entries[:5])} was found, but nothing says that it is in use: set 'exchange_bin' if it is"
-        )
-    else:
-        reason = f"the search for {MTA_PROGRAM} was not complete ({search.gap})"
-    return _unknown(look, reason, INFERRED)
+        found = f"{listed(search.entries[:5])} was found, but nothing says that it is in use"
+        brief = f"{MTA_PROGRAM} was found, but nothing says that it is in use"
+        return _unknown(look, f"{found}: set 'exchange_bin' if it is", brief, INFERRED)
+    if search.gap is not None:
+        brief = f"the search for {MTA_PROGRAM} was not complete"
+        return _unknown(look, f"{brief} ({search.gap})", brief, INFERRED)
+    return Part(ABSENT, INFERRED, f"no drive of the server holds {MTA_PROGRAM}", "Q143380")
 
 
 __all__ = ("Mta", "find_mta")

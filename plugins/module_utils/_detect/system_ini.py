@@ -21,12 +21,16 @@ SEPARATORS = "\\/"
 
 
 class SystemIni(NamedTuple):
-    """The one System.ini, what is in it, and the system folder; None is not known, and reason says why."""
+    """The one System.ini, what is in it, and the system folder; None is not known.
+
+    reason: why it was not read. brief: the same in a few words and without a path.
+    """
 
     entry: Entry | None = None
     profile: Profile | None = None
     root: str | None = None
     reason: str | None = None
+    brief: str = ""
 
 
 def find_system_ini(look: Look) -> SystemIni:
@@ -41,13 +45,13 @@ def find_system_ini(look: Look) -> SystemIni:
     if entry is not None:
         profile = look.profile(entry)
         path = found.looked_for[0] if root else entry.windows
-        return SystemIni(entry, profile, path.rpartition("\\")[0], stretch.reason)
+        return SystemIni(entry, profile, path.rpartition("\\")[0], stretch.reason, f"{NAME} could not be read")
     if found.undecided is not None:
         look.gap(NAME, f"{found.undecided}: set 'system_root' to the system folder in use")
     elif found.complete:
         looked_for = ", ".join(found.looked_for) or "no drive"
         look.gap(NAME, f"it is not there; looked for {looked_for}: give its folder as 'system_root'")
-    return SystemIni(reason=stretch.reason)
+    return SystemIni(reason=stretch.reason, brief=found.brief(NAME))
 
 
 __all__ = ("SystemIni", "find_system_ini")

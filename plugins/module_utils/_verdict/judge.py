@@ -54,6 +54,13 @@ EXPOSED: Literal["exposed"] = "exposed"
 NOT_APPLICABLE: Literal["not_applicable"] = "not_applicable"
 # Its documentation tells of the registry's IniFileMapping.
 PROFILE_API = "GetPrivateProfileString"
+# A sentence names files so, whatever the case of their names on the disk.
+MSPCLNT, WSPCFG = "Mspclnt.ini", "Wspcfg.ini"
+LONGEST_SENTENCE = 200
+# Of so many bytes, each of which may need four characters, the whole sentence has its place.
+LONGEST_QUOTE = 20
+# The parts of a server by the begin of their codes.
+PARTS = {"mta": "Exchange MTA", "client": "WinSock Proxy Client"}
 
 
 class Reason(NamedTuple):
@@ -75,16 +82,23 @@ class Step(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The judgement of one server."""
+    """The judgement of one server. brief: the reason that decides, in a few words and without a path."""
 
     status: Status
     certainty: Certainty
+    brief: str
     reasons: tuple[Reason, ...]
     risks: tuple[Risk, ...] = ()
     advice: tuple[Advice, ...] = ()
     plan: tuple[Step, ...] = ()
     in_force: InForce = UNKNOWN
     notes: tuple[Remark, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Give status, certainty and the reason that decides in one line of at most LONGEST_SENTENCE characters."""
+        text = f"{self.status} ({self.certainty}): {self.brief}"
+        return text if len(text) <= LONGEST_SENTENCE else f"{text[: LONGEST_SENTENCE - 3]}..."
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -109,7 +123,8 @@ def _absent(evidence: Evidence) -> Verdict | None:
     if not absent:
         return None
     reasons = tuple(Reason(f"{what}_absent", part.reason, part.source, part.certainty) for part, what in absent)
-    return Verdict(NOT_APPLICABLE, _certainty(*(part.certainty for part, _what in absent)), reasons)
+    brief = f"there is no {' and no '.join(PARTS[what] for _part, what in absent)}"
+    return Verdict(NOT_APPLICABLE, _certainty(*(part.certainty for part, _what in absent)), brief, reasons)
 
 
 def _outside_article(evidence: Evidence) -> Verdict | None:
@@ -117,16 +132,18 @@ def _outside_article(evidence: Evidence) -> Verdict | None:
     if product is None or product.in_article:
         return None
     message = f"the MTA is that of {product.name}, which is outside of the KB article (Exchange Server 4.0, 5.0, 5.5)"
-    return Verdict(
-        NOT_APPLICABLE, product.certainty, (Reason("outside_article", message, "Q254909", product.certainty),)
-    )
+    reason = Reason("outside_article", message, "Q254909", product.certainty)
+    brief = f"the MTA is that of {product.name}, outside of KB Q254909"
+    return Verdict(NOT_APPLICABLE, product.certainty, brief, (reason,))
 
 
 def _unknown_parts(evidence: Evidence) -> Verdict | None:
     unknown = [(part, what) for part, what in _parts(evidence) if part.state == UNKNOWN]
     if not unknown:
         return None
-    return _unknown([Reason(f"{what}_unknown", part.reason, part.source, part.certainty) for part, what in unknown])
+    briefs = [part.brief or f"whether the {PARTS[what]} is installed could not be told" for part, what in unknown]
+    reasons = [Reason(f"{what}_unknown", part.reason, part.source, part.certainty) for part, what in unknown]
+    return _unknown("; ".join(briefs), reasons)
 
 
 def _redirected(evidence: Evidence) -> Verdict | None:
@@ -134,18 +151,27 @@ def _redirected(evidence: Evidence) -> Verdict | None:
     if key is None:
         return None
     message = f"HKLM\\{key} redirects reads of this file to the registry, so the file does not tell what Windows reads"
-    return _unknown([Reason("redirected", message, PROFILE_API, DOCUMENTED)])
+    file = key.rpartition("\\")[2]
+    brief = f"the registry redirects reads of {file}, so the file does not tell what Windows reads"
+    return _unknown(brief, [Reason("redirected", message, PROFILE_API, DOCUMENTED)])
 
 
 def _unreadable(evidence: Evidence) -> Verdict | None:
     if not evidence.deciding_not_read and evidence.mspclnt is not None and evidence.client_details is not None:
         return None
-    return _unknown([Reason("unreadable", _gap(gap), "", DOCUMENTED) for gap in evidence.deciding_not_read])
+    brief = evidence.client.brief or f"{_files_not_read(evidence)} could not be read"
+    return _unknown(brief, [Reason("unreadable", _gap(gap), "", DOCUMENTED) for gap in evidence.deciding_not_read])
 
 
-def _unknown(reasons: list[Reason]) -> Verdict:
+def _files_not_read(evidence: Evidence) -> str:
+    wspcfg = {WSPCFG, evidence.wspcfg_entry.windows if evidence.wspcfg_entry is not None else WSPCFG}
+    names = [WSPCFG if gap.what in wspcfg else MSPCLNT for gap in evidence.deciding_not_read]
+    return " and ".join(dict.fromkeys(names)) or MSPCLNT
+
+
+def _unknown(brief: str, reasons: list[Reason]) -> Verdict:
     certainty = _certainty(*(reason.certainty for reason in reasons))
-    return Verdict(UNKNOWN, certainty, tuple(reasons), advice=(LOOK,))
+    return Verdict(UNKNOWN, certainty, brief, tuple(reasons), advice=(LOOK,))
 
 
 def _gap(gap: Gap) -> str:
@@ -162,7 +188,8 @@ def _client_1_0(evidence: Evidence) -> Verdict | None:
     message = f"{sign}: client 1.0, which has no sections for single programs"
     reason = Reason("proxy_client_1_0", message, "CAT8", DOCUMENTED)
     risk = Risk("proxy_client_1_0", message, "CAT8", DOCUMENTED, mitigated=False)
-    return Verdict(UNKNOWN, DOCUMENTED, (reason,), (risk,), (CLIENT_1_0,))
+    brief = "client 1.0 has no sections for single programs"
+    return Verdict(UNKNOWN, DOCUMENTED, brief, (reason,), (risk,), (CLIENT_1_0,))
 
 
 def _stanza(evidence: Evidence) -> Verdict | None:
@@ -190,6 +217,7 @@ def _judge_stanza(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetai
     return Verdict(
         status=status,
         certainty=_certainty(*sure),
+        brief=_reads_briefly(decides, MSPCLNT if decides is mspclnt else WSPCFG),
         reasons=tuple(reasons),
         risks=tuple(risks),
         advice=tuple(advice_for(evidence, mspclnt, details, status == EXPOSED)),
@@ -237,6 +265,7 @@ def _master(evidence: Evidence) -> Verdict | None:
     return Verdict(
         status=PROTECTED if master.protects else EXPOSED,
         certainty=_certainty(*_certainties(risks, doubts)),
+        brief=_reads_briefly(master, f"the master copy of {MSPCLNT}"),
         reasons=tuple(reasons),
         risks=tuple(risks),
         advice=tuple(advice_for_master(master, details)),
@@ -257,6 +286,14 @@ def _certainties(risks: Sequence[Risk], doubts: Sequence[Reason]) -> list[Certai
 def _reads(stanza: FoundStanza) -> str:
     value = "nothing" if stanza.value is None else f"'{excerpt(stanza.value)}'"
     return f"Windows reads {value} as Disable in section EMSMTA of {stanza.entry.windows}"
+
+
+def _reads_briefly(stanza: FoundStanza, file: str) -> str:
+    value = "nothing" if stanza.value is None else "an empty value"
+    if stanza.value:
+        quote = excerpt(stanza.value, LONGEST_QUOTE)
+        value = quote if stanza.value.isdigit() else f"'{quote}'"
+    return f"Windows reads {value} as Disable in [EMSMTA] of {file}"
 
 
 def _plan(mspclnt: FoundStanza, wspcfg: FoundStanza | None) -> list[Step]:

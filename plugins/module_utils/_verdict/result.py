@@ -28,6 +28,7 @@ def result_of(evidence: Evidence, verdict: Verdict) -> dict[str, Any]:
     """Give what `emsmta_info` returns of a server, in texts that are valid UTF-8."""
     result: dict[str, Any] = _printable(
         {
+            "msg": verdict.sentence,
             "status": verdict.status,
             "certainty": verdict.certainty,
             "reasons": [reason._asdict() for reason in verdict.reasons],
