@@ -59,7 +59,7 @@ MSPCLNT, WSPCFG = "Mspclnt.ini", "Wspcfg.ini"
 LONGEST_SENTENCE = 200
 # Of so many bytes, each of which may need four characters, the whole sentence has its place.
 LONGEST_QUOTE = 20
-# The parts of a server by the begin of their codes.
+# The parts of a server, by what the codes of their reasons begin with.
 PARTS = {"mta": "Exchange MTA", "client": "WinSock Proxy Client"}
 
 
@@ -159,6 +159,7 @@ def _redirected(evidence: Evidence) -> Verdict | None:
 def _unreadable(evidence: Evidence) -> Verdict | None:
     if not evidence.deciding_not_read and evidence.mspclnt is not None and evidence.client_details is not None:
         return None
+    # A master copy that is missing says so itself.
     brief = evidence.client.brief or f"{_files_not_read(evidence)} could not be read"
     return _unknown(brief, [Reason("unreadable", _gap(gap), "", DOCUMENTED) for gap in evidence.deciding_not_read])
 
