@@ -134,3 +134,19 @@ def test_refused(row: Refused) -> None:
 def test_a_doubtful_section_is_named_with_its_line_and_a_way_out() -> None:
     with pytest.raises(ProfileError, match=r"^line 2, '\[EMSMTA', .* holds A; nothing was changed: correct that line"):
         edit(Case("", None, b""), b"[X]\r\n[EMSMTA\r\nA=1\r\n")
+
+
+@pytest.mark.parametrize(
+    "before", [b"[EMSMTA\r\n\x1b[31mA=1\r\n", b"[EMSMTA]\x1b[31m]\r\nA=1\r\n"], ids=["key", "header"]
+)
+def test_a_refusal_brings_no_control_byte_to_the_terminal(before: bytes) -> None:
+    with pytest.raises(ProfileError) as caught:
+        edit(Case("", None, b""), before)
+    assert str(caught.value).isprintable()
+    assert "\\x1b[31m" in str(caught.value)
+
+
+def test_a_note_brings_no_control_byte_to_the_terminal() -> None:
+    before = b"\xa0[EMSMTA]\r\nDisable=\x1b[31m\r\n[EMSMTA]\r\nDisable=1\r\n"
+    (note,) = edit(Case("", None, b""), before).notes
+    assert note.message.endswith("would read '\\x1b[31m'")

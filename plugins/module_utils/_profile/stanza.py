@@ -29,6 +29,7 @@ from .document import (
     looks_like_header,
     read_section,
     sections,
+    shown,
 )
 
 
@@ -79,7 +80,7 @@ def ensure(profile: Profile, stanza: Stanza) -> Edit:
     edited, line = _fresh(profile, stanza)
     note = Note(
         "fresh_section",
-        f"line {line} can be read in more than one way; a plain section {_shown(stanza.section)} "
+        f"line {line} can be read in more than one way; a plain section {shown(stanza.section)} "
         "was put before it, which every reader finds first",
     )
     return Edit(edited, (note, *_notes(edited, stanza)))
@@ -138,7 +139,7 @@ def _fresh(profile: Profile, stanza: Stanza) -> tuple[Profile, int]:
     of_ours = {line.at for line in lines_with_keys if line.key.lower() in wanted}
     others = {line.key for line in lines_with_keys if line.at not in of_ours}
     if others:
-        names = ", ".join(sorted(_shown(key) for key in others))
+        names = ", ".join(sorted(shown(key) for key in others))
         raise Doubtful(_disagreement(profile, first, f"and its section also holds {names}"))
     lines = list(profile.lines)
     at = first
@@ -289,7 +290,7 @@ def _differences(profile: Profile, stanza: Stanza, reading: Reading) -> list[Not
     return [
         Note(
             "readers_differ",
-            f"[{_shown(stanza.section)}] {_shown(key)}: Windows reads {_quoted(ours[key])}, "
+            f"[{shown(stanza.section)}] {shown(key)}: Windows reads {_quoted(ours[key])}, "
             f"{reading.name} would read {_quoted(theirs[key])}",
         )
         for key in ours
@@ -299,17 +300,13 @@ def _differences(profile: Profile, stanza: Stanza, reading: Reading) -> list[Not
 
 def _disagreement(profile: Profile, index: int, reason: str) -> str:
     return (
-        f"line {index + 1}, {_shown(profile.lines[index].rstrip(LINE_BREAKS)[:80])!r}, can be read in more than one "
+        f"line {index + 1}, {_quoted(profile.lines[index].rstrip(LINE_BREAKS)[:80])}, can be read in more than one "
         f"way, {reason}; nothing was changed: correct that line by hand, so that section and key stand there plainly"
     )
 
 
-def _shown(text: bytes) -> str:
-    return text.decode("ascii", "backslashreplace")
-
-
 def _quoted(value: bytes | None) -> str:
-    return "nothing" if value is None else f"'{_shown(value)}'"
+    return "nothing" if value is None else f"'{shown(value)}'"
 
 
 __all__ = ("Doubtful", "Edit", "Note", "Stanza", "Values", "ensure", "inspect", "remove")
