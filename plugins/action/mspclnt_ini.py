@@ -9,7 +9,7 @@ from typing import Any
 from ansible.utils.display import Display
 
 from ..module_utils._edit.procedure import apply
-from ..module_utils._local.editor import LocalFiles
+from ..module_utils._local.editor import LocalEditor
 from ..module_utils._options import (
     mspclnt_ini_spec,
     request_from,
@@ -37,7 +37,7 @@ class ActionModule(ServerAction):
 
     def here(self, options: Mapping[str, Any]) -> Editor:
         """Edit files of the controller."""
-        return LocalFiles()
+        return LocalEditor()
 
     def work(self, files: Editor, options: Mapping[str, Any]) -> dict[str, Any]:
         """Ensure the stanza."""

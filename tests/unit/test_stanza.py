@@ -14,7 +14,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     ProfileError,
     parse,
     read_value,
-    refuse_wide,
+    refuse_non_8bit,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Edit, ensure, remove
 
@@ -29,7 +29,7 @@ def name_of(row: tuple[object, ...]) -> str:
 
 
 def edit(case: Case, data: bytes) -> Edit:
-    refuse_wide(data)
+    refuse_non_8bit(data)
     stanza = request_from(case.options("/x")).stanza
     return (ensure if case.state == "present" else remove)(parse(data), stanza)
 

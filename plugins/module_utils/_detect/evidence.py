@@ -17,7 +17,7 @@ from .._errors import UserError
 from .._profile.document import (
     Profile,
     parse,
-    refuse_wide,
+    refuse_non_8bit,
     shown,
 )
 from .._server.errors import RegistryClosed
@@ -245,7 +245,7 @@ class Look:
 
 
 def _parsed(data: bytes) -> Profile:
-    refuse_wide(data)
+    refuse_non_8bit(data)
     return parse(data)
 
 

@@ -17,7 +17,7 @@ from .._profile.document import (
     ProfileError,
     line_ends,
     parse,
-    refuse_wide,
+    refuse_non_8bit,
     shown,
 )
 from .._profile.stanza import (
@@ -64,12 +64,12 @@ def apply(editor: Editor, request: Request, check: bool, diff: bool) -> dict[str
         editor.check_writable(request.path, request.backup)
         saved = backup_path(editor.real_path(request.path), plan.old) if request.backup else None
         if not check:
-            plan, saved = _edit(editor, request)
+            plan, saved = _edit_under_lock(editor, request)
     elif plan.changed:
         editor.check_creatable(request.path)
         if not check:
             editor.create(request.path, plan.new)
-            _verify(_made(editor, request), plan, request)
+            _verify(_read_made(editor, request), plan, request)
     return _result(request, plan, saved, diff)
 
 
@@ -84,7 +84,7 @@ def backup_path(path: str, data: bytes) -> str:
     return path[: len(path) - len(name)] + backup_name(name, data)
 
 
-def _made(editor: Editor, request: Request) -> bytes:
+def _read_made(editor: Editor, request: Request) -> bytes:
     try:
         return editor.read(request.path)
     except ConnectionLost as error:
@@ -104,7 +104,7 @@ def _read(editor: Editor, request: Request) -> bytes | None:
 
 def _plan(data: bytes | None, request: Request) -> Plan:
     try:
-        refuse_wide(data or b"")
+        refuse_non_8bit(data or b"")
         profile = parse(data or b"")
         edit = (ensure if request.present else remove)(profile, request.stanza)
     except ProfileError as error:
@@ -118,7 +118,7 @@ def _plan(data: bytes | None, request: Request) -> Plan:
     return Plan(data, new, edit, inspect(profile, request.stanza))
 
 
-def _edit(editor: Editor, request: Request) -> tuple[Plan, str | None]:
+def _edit_under_lock(editor: Editor, request: Request) -> tuple[Plan, str | None]:
     """Plan once more on what is read under the lock, so that nothing of another writer is lost."""
     saved: str | None = None
     with editor.open(request.path) as file:

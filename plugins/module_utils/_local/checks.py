@@ -16,8 +16,8 @@ from .._server.protocols import SIZE_LIMIT
 from .posix import (
     DOS_READ_ONLY,
     dos_attributes,
-    fail,
     is_append_only,
+    raise_in_words,
 )
 
 
@@ -55,7 +55,7 @@ def check_path(path: str) -> None:
         raise ServerError("path: it holds a NUL character")
 
 
-def regular(path: str) -> str:
+def real_path_of_file(path: str) -> str:
     """Give the real path of a regular file that may be edited, or raise."""
     check_path(path)
     real = os.path.realpath(path)
@@ -64,7 +64,7 @@ def regular(path: str) -> str:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise Missing(_missing(path, real)) from error
     except OSError as error:
-        fail("reading", path, error)
+        raise_in_words("reading", path, error)
     if stat.S_ISDIR(status.st_mode):
         raise ServerError(f"Error while reading {path}: it is a directory; give the path of the file in it")
     if not stat.S_ISREG(status.st_mode):
@@ -81,13 +81,13 @@ def _missing(path: str, real: str) -> str:
     folder, name = os.path.split(real)
     if not os.path.isdir(folder):
         return f"Error while reading {path}: there is no such file, and no folder {folder}"
-    other = other_case(folder, name)
+    other = same_name_to_windows(folder, name)
     if other is not None:
         return f"Error while reading {path}: there is no such file, but one called {other!r}: give that name"
     return f"Error while reading {path}: there is no such file; set 'create: true' if it is to be made"
 
 
-def other_case(folder: str, name: str) -> str | None:
+def same_name_to_windows(folder: str, name: str) -> str | None:
     """Give a name in the folder that Windows would take for the same."""
     try:
         return next((other for other in sorted(os.listdir(folder)) if other.lower() == name.lower()), None)
@@ -104,4 +104,4 @@ def _not_writable(path: str) -> str:
     return "this user may not write there; run the task as one who may, for example with 'become: true'"
 
 
-__all__ = ("check_file", "check_folder", "check_path", "other_case", "regular")
+__all__ = ("check_file", "check_folder", "check_path", "real_path_of_file", "same_name_to_windows")

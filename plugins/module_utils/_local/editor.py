@@ -16,31 +16,30 @@ import errno
 import hashlib
 import os
 
-from .._edit.inplace import Handle, NotRestored
-from .._edit.inplace import replace as replace_in_place
+from .._edit.inplace import Handle, NotRestored, replace_in_place
 from .._server.errors import ChangedByOther, ServerError
 from .._server.protocols import Editor, OpenFile
 from .checks import (
     check_file,
     check_folder,
     check_path,
-    other_case,
-    regular,
+    real_path_of_file,
+    same_name_to_windows,
 )
 from .posix import (
     close_quietly,
-    fail,
-    file_system,
-    holds,
-    is_at,
-    left,
-    lock,
-    make,
+    file_system_type,
+    is_file_at,
+    is_separate_copy,
+    let_same_users_read,
+    lock_file,
+    make_file,
     open_locked,
-    open_to_the_same,
-    read_all,
+    raise_in_words,
+    read_within_limit,
     sync_folder,
     take_on_attributes,
+    told_if_left,
     unlink_if_there,
     unlink_quietly,
 )
@@ -54,7 +53,7 @@ UNCHANGED = "; it was not changed"
 CHANGED = "; it holds the new bytes"
 
 
-class LocalFiles(Editor):
+class LocalEditor(Editor):
     """Editor of files by absolute POSIX paths; symbolic links are followed and stay.
 
     in_place: True changes every file in place, None decides by file system and links.
@@ -65,15 +64,15 @@ class LocalFiles(Editor):
 
     def read(self, path: str) -> bytes:
         """Read a file that may be edited (see Editor.read)."""
-        real = regular(path)
+        real = real_path_of_file(path)
         try:
             descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
-            fail("reading", path, error)
+            raise_in_words("reading", path, error)
         try:
-            return read_all(descriptor, path)
+            return read_within_limit(descriptor, path)
         except OSError as error:
-            fail("reading", path, error)
+            raise_in_words("reading", path, error)
         finally:
             close_quietly(descriptor)
 
@@ -83,21 +82,21 @@ class LocalFiles(Editor):
 
     def check_writable(self, path: str, beside: bool) -> None:
         """Raise ServerError where this user may not edit the file, or keep a copy beside it."""
-        real = regular(path)
+        real = real_path_of_file(path)
         try:
             check_file(path, real)
             if beside or not self._goes_in_place(real):
                 check_folder("checking", path, os.path.dirname(real))
         except OSError as error:
-            fail("checking", path, error)
+            raise_in_words("checking", path, error)
 
     def open(self, path: str) -> OpenFile:
         """Open an existing file for an edit, as soon as no other writer of ours has it."""
-        real = regular(path)
+        real = real_path_of_file(path)
         try:
             return _LocalFile(path, real, self._goes_in_place(real))
         except OSError as error:
-            fail("opening", path, error)
+            raise_in_words("opening", path, error)
 
     def check_creatable(self, path: str) -> None:
         """Raise ServerError where the folder is missing, read-only, or has the name in another case."""
@@ -107,7 +106,7 @@ class LocalFiles(Editor):
         if not os.path.isdir(folder):
             raise ServerError(f"Error while creating {path}: there is no folder {folder}")
         check_folder("creating", path, folder)
-        other = other_case(folder, name)
+        other = same_name_to_windows(folder, name)
         if other == name:
             raise ChangedByOther(f"Error while creating {path}: another program has just made it")
         if other is not None:
@@ -132,7 +131,7 @@ class LocalFiles(Editor):
             unlink_quietly(temporary)
             if error.errno == errno.EEXIST:
                 raise ChangedByOther(f"Error while creating {path}: another program has just made it") from error
-            fail("creating", path, error, state + left(temporary))
+            raise_in_words("creating", path, error, state + told_if_left(temporary))
         except BaseException:
             unlink_quietly(temporary)
             raise
@@ -140,7 +139,7 @@ class LocalFiles(Editor):
     def _goes_in_place(self, real: str) -> bool:
         if self._in_place is not None:
             return self._in_place
-        return os.stat(real).st_nlink != 1 or file_system(real) not in RENAME_KEEPS_ALL
+        return os.stat(real).st_nlink != 1 or file_system_type(real) not in RENAME_KEEPS_ALL
 
 
 class _LocalFile(OpenFile, Handle):
@@ -156,9 +155,9 @@ class _LocalFile(OpenFile, Handle):
     def read(self) -> bytes:
         try:
             os.lseek(self._descriptor, 0, os.SEEK_SET)
-            return read_all(self._descriptor, self._path)
+            return read_within_limit(self._descriptor, self._path)
         except OSError as error:
-            fail("reading", self._path, error)
+            raise_in_words("reading", self._path, error)
 
     def replace(self, old: bytes, new: bytes) -> None:
         try:
@@ -166,7 +165,7 @@ class _LocalFile(OpenFile, Handle):
                 self._replace_in_place(old, new)
             self._compare(new)
         except OSError as error:
-            fail("writing", self._path, error, self._state + left(_temporary(self._real)))
+            raise_in_words("writing", self._path, error, self._state + told_if_left(_temporary(self._real)))
         except ChangedByOther:
             raise
         except NotRestored as error:
@@ -180,7 +179,7 @@ class _LocalFile(OpenFile, Handle):
             self._save(target, data)
         except OSError as error:
             state = f"; {self._path} was not changed"
-            fail("saving the old bytes as", target, error, state + left(_temporary(target)))
+            raise_in_words("saving the old bytes as", target, error, state + told_if_left(_temporary(target)))
         return target
 
     def close(self) -> None:
@@ -200,13 +199,13 @@ class _LocalFile(OpenFile, Handle):
         os.fsync(self._descriptor)
 
     def _save(self, target: str, data: bytes) -> None:
-        if holds(target, data):
+        if is_separate_copy(target, data):
             return
         temporary = _new_temporary(target)
         made = -1
         try:
-            made = make(temporary, data, 0o600)
-            open_to_the_same(self._descriptor, made)
+            made = make_file(temporary, data, 0o600)
+            let_same_users_read(self._descriptor, made)
             os.replace(temporary, target)
         except BaseException:
             unlink_quietly(temporary)
@@ -244,9 +243,9 @@ class _LocalFile(OpenFile, Handle):
         temporary = _new_temporary(self._real)
         made = -1
         try:
-            made = make(temporary, new, 0o600)
+            made = make_file(temporary, new, 0o600)
             # The next writer waits for the new file as it did for the old one.
-            lock(made, temporary)
+            lock_file(made, temporary)
             if os.fstat(self._descriptor).st_nlink != 1 or not take_on_attributes(self._descriptor, made):
                 return False
             self._compare(old)
@@ -262,7 +261,7 @@ class _LocalFile(OpenFile, Handle):
         return True
 
     def _compare(self, data: bytes) -> None:
-        if self.read() != data or not is_at(self._descriptor, self._real):
+        if self.read() != data or not is_file_at(self._descriptor, self._real):
             state = "nothing was written" if self._state == UNCHANGED else "the new bytes were there before"
             raise ChangedByOther(
                 f"Error while writing {self._path}: it was changed by someone else meanwhile; {state}: "
@@ -271,14 +270,14 @@ class _LocalFile(OpenFile, Handle):
 
 
 def _make_by_link(temporary: str, real: str, data: bytes) -> None:
-    close_quietly(make(temporary, data, 0o666))
+    close_quietly(make_file(temporary, data, 0o666))
     try:
         os.link(temporary, real)
     except FileExistsError:
         raise
     except OSError:
         # There are file systems without links.
-        close_quietly(make(real, data, 0o666))
+        close_quietly(make_file(real, data, 0o666))
 
 
 def _renamed(temporary: str, real: str) -> bool:
@@ -304,4 +303,4 @@ def _new_temporary(real: str) -> str:
     return temporary
 
 
-__all__ = ("LocalFiles",)
+__all__ = ("LocalEditor",)

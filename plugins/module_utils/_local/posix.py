@@ -27,7 +27,7 @@ APPEND_ONLY_FLAG = 0x20
 EXTENTS_FLAG = 0x80000
 FS_IOC_GETFLAGS = 0x80086601
 
-REASONS = {
+SENTENCES = {
     errno.EACCES: "this user may not do that; run the task as one who may, for example with 'become: true'",
     errno.EPERM: "it is not permitted; look at the attributes of the file and its folder (lsattr)",
     errno.EROFS: "it lies on a file system that is mounted read-only",
@@ -41,7 +41,7 @@ REASONS = {
 }
 
 
-def file_system(real: str) -> str:
+def file_system_type(real: str) -> str:
     """Name the type of the file system that holds a path, as Linux tells it; empty elsewhere."""
     try:
         with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as mounts:
@@ -72,8 +72,8 @@ def open_locked(real: str, flags: int) -> int:
     while True:
         descriptor = os.open(real, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            lock(descriptor, real)
-            if is_at(descriptor, real):
+            lock_file(descriptor, real)
+            if is_file_at(descriptor, real):
                 return descriptor
         except (OSError, ServerError):
             close_quietly(descriptor)
@@ -81,7 +81,7 @@ def open_locked(real: str, flags: int) -> int:
         close_quietly(descriptor)
 
 
-def lock(descriptor: int, real: str) -> None:
+def lock_file(descriptor: int, real: str) -> None:
     """Wait until no other writer of ours has the file."""
     end = time.monotonic() + LOCK_SECONDS
     while True:
@@ -96,7 +96,7 @@ def lock(descriptor: int, real: str) -> None:
         time.sleep(0.005)
 
 
-def is_at(descriptor: int, real: str) -> bool:
+def is_file_at(descriptor: int, real: str) -> bool:
     """Tell whether this path leads to the regular file that is open."""
     status, now = os.fstat(descriptor), os.stat(real)
     if not stat.S_ISREG(status.st_mode):
@@ -104,7 +104,7 @@ def is_at(descriptor: int, real: str) -> bool:
     return (status.st_dev, status.st_ino) == (now.st_dev, now.st_ino)
 
 
-def read_all(descriptor: int, path: str) -> bytes:
+def read_within_limit(descriptor: int, path: str) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:
@@ -117,7 +117,7 @@ def read_all(descriptor: int, path: str) -> bytes:
             raise ServerError(f"Error while reading {path}: it has more than {SIZE_LIMIT} bytes")
 
 
-def make(path: str, data: bytes, mode: int) -> int:
+def make_file(path: str, data: bytes, mode: int) -> int:
     """Make a file that was not there, complete, and give its descriptor; or leave none."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
@@ -151,7 +151,7 @@ def take_on_attributes(source: int, made: int) -> bool:
         raise
 
 
-def open_to_the_same(source: int, made: int) -> None:
+def let_same_users_read(source: int, made: int) -> None:
     """Let those read the new file who may read the old one; where that is refused, it stays as private as made."""
     status = os.fstat(source)
     try:
@@ -193,7 +193,7 @@ def sync_folder(path: str) -> None:
         close_quietly(descriptor)
 
 
-def holds(path: str, data: bytes) -> bool:
+def is_separate_copy(path: str, data: bytes) -> bool:
     """Tell whether a file of its own keeps these bytes; a second link to the edited one would not for long."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -201,7 +201,7 @@ def holds(path: str, data: bytes) -> bool:
         return False
     try:
         status = os.fstat(descriptor)
-        return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and read_all(descriptor, path) == data
+        return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and read_within_limit(descriptor, path) == data
     except (OSError, ServerError):
         return False
     finally:
@@ -230,13 +230,13 @@ def close_quietly(descriptor: int) -> None:
         pass
 
 
-def left(path: str) -> str:
+def told_if_left(path: str) -> str:
     """Say so where one of our own files could not be removed."""
     return f"; {path} is left there: remove it" if os.path.lexists(path) else ""
 
 
-def fail(doing: str, path: str, error: OSError, state: str = "") -> NoReturn:
-    reason = REASONS.get(error.errno or 0, "see the message of the operating system")
+def raise_in_words(doing: str, path: str, error: OSError, state: str = "") -> NoReturn:
+    reason = SENTENCES.get(error.errno or 0, "see the message of the operating system")
     other = f" ({error.filename})" if isinstance(error.filename, str) and error.filename != path else ""
     raise ServerError(f"Error while {doing} {path}: {error.strerror or error}{other}: {reason}{state}") from error
 
@@ -245,19 +245,19 @@ __all__ = (
     "DOS_READ_ONLY",
     "close_quietly",
     "dos_attributes",
-    "fail",
-    "file_system",
-    "holds",
+    "file_system_type",
     "is_append_only",
-    "is_at",
-    "left",
-    "lock",
-    "make",
+    "is_file_at",
+    "is_separate_copy",
+    "let_same_users_read",
+    "lock_file",
+    "make_file",
     "open_locked",
-    "open_to_the_same",
-    "read_all",
+    "raise_in_words",
+    "read_within_limit",
     "sync_folder",
     "take_on_attributes",
+    "told_if_left",
     "unlink_if_there",
     "unlink_quietly",
 )

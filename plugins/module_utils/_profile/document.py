@@ -124,7 +124,7 @@ def parse(data: bytes) -> Profile:
     return Profile(data.splitlines(True))
 
 
-def refuse_wide(data: bytes) -> None:
+def refuse_non_8bit(data: bytes) -> None:
     """Raise NotAProfile for UTF-16 text and for NUL bytes (KB Q181420: do not save as Unicode)."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise NotAProfile("it is saved as Unicode (UTF-16, with a byte order mark); " + _CONVERT)
@@ -180,7 +180,7 @@ def read_value(profile: Profile, section: bytes, key: bytes, reading: Reading = 
     return None if found is None else found.value(key)
 
 
-def read_all(profile: Profile, reading: Reading = WINDOWS) -> list[tuple[bytes, list[tuple[bytes, bytes]]]]:
+def contents(profile: Profile, reading: Reading = WINDOWS) -> list[tuple[bytes, list[tuple[bytes, bytes]]]]:
     """Give every section as it stands, duplicates included, with the keys and values that it gives."""
     return [
         (found.name, [(line.key, line.value) for line in found.keys if line.key.lower() not in found.hidden])
@@ -268,13 +268,13 @@ __all__ = (
     "Reading",
     "Section",
     "break_of",
+    "contents",
     "line_ends",
     "looks_like_header",
     "parse",
-    "read_all",
     "read_section",
     "read_value",
-    "refuse_wide",
+    "refuse_non_8bit",
     "sections",
     "shown",
 )

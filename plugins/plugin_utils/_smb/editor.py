@@ -13,8 +13,7 @@ import os
 import tempfile
 from collections.abc import Callable
 
-from ...module_utils._edit.inplace import Handle, NotRestored, is_torn
-from ...module_utils._edit.inplace import replace as replace_in_place
+from ...module_utils._edit.inplace import Handle, NotRestored, is_torn, replace_in_place
 from ...module_utils._server.errors import ConnectionLost, Missing, ServerError, Written
 from ...module_utils._server.protocols import SIZE_LIMIT, Editor, OpenFile
 from . import session as _smb
