@@ -8,7 +8,6 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-import hashlib
 import ntpath
 from typing import Any, NamedTuple
 
@@ -27,8 +26,10 @@ from .._profile.stanza import (
     inspect,
     remove,
 )
-from .._server.errors import ChangedByOther, ConnectionLost, Missing, ServerError, Written
-from .._server.protocols import SIZE_LIMIT, Editor
+from .._server.errors import ChangedByOther, ConnectionLost, Missing, Written
+from .._server.protocols import Editor
+from .._server.refusals import refuse_large
+from .copies import backup_name, backup_path
 
 
 class Plan(NamedTuple):
@@ -73,17 +74,6 @@ def apply(editor: Editor, request: Request, check: bool, diff: bool) -> dict[str
     return _result(request, plan, saved, diff)
 
 
-def backup_name(name: str, data: bytes) -> str:
-    """Name the copy of a file with these bytes: legal on FAT and NTFS, the same for the same bytes."""
-    return f"{name}.{hashlib.sha256(data).hexdigest()[:8]}.bak"
-
-
-def backup_path(path: str, data: bytes) -> str:
-    """Give the path of the copy beside a file; POSIX and Windows paths alike."""
-    name = ntpath.basename(path)
-    return path[: len(path) - len(name)] + backup_name(name, data)
-
-
 def _read_made(editor: Editor, request: Request) -> bytes:
     try:
         return editor.read(request.path)
@@ -110,11 +100,7 @@ def _plan(data: bytes | None, request: Request) -> Plan:
     except ProfileError as error:
         raise type(error)(f"Error while planning the edit of {request.path}: {error}") from error
     new = edit.profile.render()
-    if len(new) > SIZE_LIMIT:
-        raise ServerError(
-            f"Error while planning the edit of {request.path}: it would have {len(new)} bytes, more than {SIZE_LIMIT}; "
-            "a real file of this kind has about 1 KB: check the path"
-        )
+    refuse_large("planning the edit of", request.path, len(new), "would have")
     return Plan(data, new, edit, inspect(profile, request.stanza))
 
 
@@ -178,4 +164,4 @@ def _shown_values(values: Values) -> dict[str, str | None]:
     return {shown(key): None if value is None else shown(value) for key, value in values.items()}
 
 
-__all__ = ("apply", "backup_name", "backup_path")
+__all__ = ("apply",)

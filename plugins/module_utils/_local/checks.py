@@ -12,7 +12,7 @@ import os
 import stat
 
 from .._server.errors import Missing, ServerError
-from .._server.protocols import SIZE_LIMIT
+from .._server.refusals import read_only, refuse_large
 from .posix import (
     DOS_READ_ONLY,
     dos_attributes,
@@ -24,10 +24,7 @@ from .posix import (
 def check_file(path: str, real: str) -> None:
     """Raise ServerError where a file is not to be edited by this user."""
     if not os.stat(real).st_mode & 0o222 or dos_attributes(real) & DOS_READ_ONLY:
-        raise ServerError(
-            f"Error while checking {path}: it is read-only, and someone made it so; "
-            "if it may be edited, run 'chmod u+w' here or 'attrib -r' on Windows first"
-        )
+        raise read_only(path, "'chmod u+w' here or 'attrib -r' on Windows")
     if not os.access(real, os.W_OK):
         raise ServerError(f"Error while checking {path}: {_not_writable(real)}")
     if is_append_only(real):
@@ -69,11 +66,7 @@ def real_path_of_file(path: str) -> str:
         raise ServerError(f"Error while reading {path}: it is a directory; give the path of the file in it")
     if not stat.S_ISREG(status.st_mode):
         raise ServerError(f"Error while reading {path}: it is a device, a pipe or a socket, not a regular file")
-    if status.st_size > SIZE_LIMIT:
-        raise ServerError(
-            f"Error while reading {path}: it has {status.st_size} bytes, more than {SIZE_LIMIT}; a real file of "
-            "this kind has about 1 KB: check the path"
-        )
+    refuse_large("reading", path, status.st_size)
     return real
 
 

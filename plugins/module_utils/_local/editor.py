@@ -13,9 +13,9 @@ the moment between the last comparison and the write can still be overwritten.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 
+from .._edit.copies import rescue_name
 from .._edit.inplace import Handle, NotRestored, replace_in_place
 from .._server.errors import ChangedByOther, ServerError
 from .._server.protocols import Editor, OpenFile
@@ -224,7 +224,7 @@ class _LocalFile(OpenFile, Handle):
 
         def keep() -> str:
             # By its bytes, so that no run removes what another one had to leave behind.
-            kept.append(f"{self._real}.{hashlib.sha256(old).hexdigest()[:8]}.winsock_proxy.old")
+            kept.append(rescue_name(self._real, old))
             self._save(kept[-1], old)
             return kept[-1]
 

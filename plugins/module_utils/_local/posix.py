@@ -18,7 +18,7 @@ import time
 from typing import NoReturn
 
 from .._server.errors import ServerError
-from .._server.protocols import SIZE_LIMIT
+from .._server.refusals import SIZE_LIMIT, refuse_large
 
 DOS_READ_ONLY = 0x01
 # Any program that may read the file can lock it, so nobody is waited for without end.
@@ -105,6 +105,7 @@ def is_file_at(descriptor: int, real: str) -> bool:
 
 
 def read_within_limit(descriptor: int, path: str) -> bytes:
+    """Read an open file from where it stands up to its end; raise ServerError when it is above SIZE_LIMIT."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -113,8 +114,7 @@ def read_within_limit(descriptor: int, path: str) -> bytes:
             return b"".join(parts)
         parts.append(part)
         size += len(part)
-        if size > SIZE_LIMIT:
-            raise ServerError(f"Error while reading {path}: it has more than {SIZE_LIMIT} bytes")
+        refuse_large("reading", path, max(size, os.fstat(descriptor).st_size))
 
 
 def make_file(path: str, data: bytes, mode: int) -> int:

@@ -15,10 +15,6 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Callable, NamedTuple, Sequence, TypeVar
 
-# A real Mspclnt.ini has about 1 KB.
-SIZE_LIMIT = 1024 * 1024
-
-
 Self = TypeVar("Self", bound="OpenFile")
 T = TypeVar("T")
 ReadPart = Callable[[int, int], bytes]
@@ -176,7 +172,6 @@ class Editor(ABC):
 
 
 __all__ = (
-    "SIZE_LIMIT",
     "Editor",
     "Entry",
     "Files",
