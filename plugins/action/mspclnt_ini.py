@@ -14,7 +14,7 @@ from ..module_utils._options import (
     mspclnt_ini_spec,
     request_from,
 )
-from ..module_utils._server.protocols import Editor
+from ..module_utils._server.editor import Editor
 from ..plugin_utils._action import ServerAction
 from ..plugin_utils._smb.editor import SmbEditor
 from ..plugin_utils._smb.server import SmbServer

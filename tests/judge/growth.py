@@ -21,11 +21,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     parse,
     refuse_non_8bit,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
-    Stanza,
-    ensure,
-    remove,
-)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import ensure, remove
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 
 STANZA = Stanza(b"EMSMTA", ((b"Disable", b"1"),))
 LIMIT = 2.5

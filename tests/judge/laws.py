@@ -21,13 +21,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     parse,
     read_value,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import (
     Doubtful,
-    Edit,
-    Stanza,
     ensure,
     remove,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Edit, Stanza
 
 from tests.judge.generate import MARK, file_of
 from tests.judge.judge import Answer, Judge, fold

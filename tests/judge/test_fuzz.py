@@ -19,12 +19,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     parse,
     refuse_non_8bit,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
-    Stanza,
-    ensure,
-    inspect,
-    remove,
-)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import ensure, remove
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza, inspect
 
 from tests.judge.generate import file_of
 

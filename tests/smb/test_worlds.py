@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import Editor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.editor import Editor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 
 from tests.lab.lab import Lab

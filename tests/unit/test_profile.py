@@ -23,12 +23,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     read_value,
     refuse_non_8bit,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import (
     Doubtful,
     ensure,
-    inspect,
     remove,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import inspect
 from hypothesis import example, given
 from hypothesis import strategies as st
 

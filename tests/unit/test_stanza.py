@@ -16,7 +16,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     read_value,
     refuse_non_8bit,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Edit, ensure, remove
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import ensure, remove
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Edit
 
 from tests.unit.edit_cases import CASES, REFUSED, Case, Refused
 

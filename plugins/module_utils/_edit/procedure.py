@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from .._options import Request
 from .._profile.document import (
+    Profile,
     ProfileError,
     line_ends,
     parse,
@@ -22,12 +23,13 @@ from .._profile.document import (
 from .._profile.stanza import (
     Edit,
     Values,
-    ensure,
     inspect,
-    remove,
+    is_absent,
+    is_present,
+    notes_on,
 )
+from .._server.editor import Editor
 from .._server.errors import ChangedByOther, ConnectionLost, Missing, Written
-from .._server.protocols import Editor
 from .._server.refusals import refuse_large
 from .copies import backup_name, backup_path
 
@@ -96,12 +98,22 @@ def _plan(data: bytes | None, request: Request) -> Plan:
     try:
         refuse_non_8bit(data or b"")
         profile = parse(data or b"")
-        edit = (ensure if request.present else remove)(profile, request.stanza)
+        edit = _edit(profile, request)
     except ProfileError as error:
         raise type(error)(f"Error while planning the edit of {request.path}: {error}") from error
     new = edit.profile.render()
     refuse_large("planning the edit of", request.path, len(new), "would have")
     return Plan(data, new, edit, inspect(profile, request.stanza))
+
+
+def _edit(profile: Profile, request: Request) -> Edit:
+    is_so = is_present if request.present else is_absent
+    if is_so(profile, request.stanza):
+        return Edit(profile, notes_on(profile, request.stanza))
+    # Most files are right already: what edits is loaded only where there is something to edit.
+    from .._profile.edits import ensure, remove
+
+    return (ensure if request.present else remove)(profile, request.stanza)
 
 
 def _edit_under_lock(editor: Editor, request: Request) -> tuple[Plan, str | None]:

@@ -21,7 +21,7 @@ from .._options import OptionError
 from .._server.errors import ServerError
 from .._server.protocols import Entry, Files, ReadPart, Search
 from .._server.windows_path import split_windows_path
-from .posix import raise_in_words, read_within_limit
+from .reading import raise_in_words, read_within_limit
 
 # A server of that time has some ten thousand files.
 SEARCH_LIMIT = 200_000

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the local write needs of Linux: locks, attributes, flushed files, errors in words.
+"""What the local write needs of Linux: locks, attributes, flushed files.
 
 PRIVATE to the collection: no part of this file is a public interface.
 """
@@ -15,10 +15,9 @@ import re
 import stat
 import sys
 import time
-from typing import NoReturn
 
 from .._server.errors import ServerError
-from .._server.refusals import SIZE_LIMIT, refuse_large
+from .reading import close_quietly, read_within_limit
 
 DOS_READ_ONLY = 0x01
 # Any program that may read the file can lock it, so nobody is waited for without end.
@@ -26,19 +25,6 @@ LOCK_SECONDS = 60
 APPEND_ONLY_FLAG = 0x20
 EXTENTS_FLAG = 0x80000
 FS_IOC_GETFLAGS = 0x80086601
-
-SENTENCES = {
-    errno.EACCES: "this user may not do that; run the task as one who may, for example with 'become: true'",
-    errno.EPERM: "it is not permitted; look at the attributes of the file and its folder (lsattr)",
-    errno.EROFS: "it lies on a file system that is mounted read-only",
-    errno.ENOSPC: "the disk is full: make room and run the task again",
-    errno.EDQUOT: "the disk quota is used up: make room and run the task again",
-    errno.EIO: "the disk or its connection reported an error",
-    errno.ENOENT: "it is no longer there",
-    errno.ETXTBSY: "it is in use by another program",
-    errno.EAGAIN: "it is in use by another program",
-    errno.EEXIST: "what has that name is in the way: remove it",
-}
 
 
 def file_system_type(real: str) -> str:
@@ -102,19 +88,6 @@ def is_file_at(descriptor: int, real: str) -> bool:
     if not stat.S_ISREG(status.st_mode):
         raise ServerError(f"Error while opening {real}: it is no longer a regular file")
     return (status.st_dev, status.st_ino) == (now.st_dev, now.st_ino)
-
-
-def read_within_limit(descriptor: int, path: str) -> bytes:
-    """Read an open file from where it stands up to its end; raise ServerError when it is above SIZE_LIMIT."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        part = os.read(descriptor, SIZE_LIMIT + 1 - size)
-        if not part:
-            return b"".join(parts)
-        parts.append(part)
-        size += len(part)
-        refuse_large("reading", path, max(size, os.fstat(descriptor).st_size))
 
 
 def make_file(path: str, data: bytes, mode: int) -> int:
@@ -222,28 +195,13 @@ def unlink_quietly(path: str) -> None:
         pass
 
 
-def close_quietly(descriptor: int) -> None:
-    """Close a file that was flushed, or only read: what closing can still say is of no use."""
-    try:
-        os.close(descriptor)
-    except OSError:
-        pass
-
-
 def told_if_left(path: str) -> str:
     """Say so where one of our own files could not be removed."""
     return f"; {path} is left there: remove it" if os.path.lexists(path) else ""
 
 
-def raise_in_words(doing: str, path: str, error: OSError, state: str = "") -> NoReturn:
-    reason = SENTENCES.get(error.errno or 0, "see the message of the operating system")
-    other = f" ({error.filename})" if isinstance(error.filename, str) and error.filename != path else ""
-    raise ServerError(f"Error while {doing} {path}: {error.strerror or error}{other}: {reason}{state}") from error
-
-
 __all__ = (
     "DOS_READ_ONLY",
-    "close_quietly",
     "dos_attributes",
     "file_system_type",
     "is_append_only",
@@ -253,8 +211,6 @@ __all__ = (
     "lock_file",
     "make_file",
     "open_locked",
-    "raise_in_words",
-    "read_within_limit",
     "sync_folder",
     "take_on_attributes",
     "told_if_left",

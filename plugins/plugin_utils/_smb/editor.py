@@ -14,8 +14,8 @@ from collections.abc import Callable
 
 from ...module_utils._edit.copies import rescue_name
 from ...module_utils._edit.inplace import Handle, NotRestored, is_torn, replace_in_place
+from ...module_utils._server.editor import Editor, OpenFile
 from ...module_utils._server.errors import ConnectionLost, Missing, ServerError, Written
-from ...module_utils._server.protocols import Editor, OpenFile
 from ...module_utils._server.refusals import SIZE_LIMIT, read_only
 from . import session as _smb
 from .server import Place, SmbServer
