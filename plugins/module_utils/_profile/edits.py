@@ -23,6 +23,7 @@ from .document import (
     Reading,
     Section,
     break_of,
+    headers,
     looks_like_header,
     read_section,
     sections,
@@ -153,9 +154,10 @@ def _lines_of_ours(profile: Profile, stanza: Stanza) -> set[int]:
     """Indexes of the lines that, as Windows reads them, lie in no section of another name."""
     folded = stanza.section.lower()
     ours = set(range(len(profile.lines)))
-    for section in sections(profile):
-        if section.name.lower() != folded:
-            ours -= set(range(section.header, section.end))
+    found = list(headers(profile))
+    for (start, name), (end, _next) in zip(found, [*found[1:], (len(profile.lines), b"")]):
+        if name.lower() != folded:
+            ours.difference_update(range(start, end))
     return ours
 
 
