@@ -9,12 +9,9 @@ from typing import Any
 from ansible.utils.display import Display
 
 from ..module_utils._edit.procedure import apply
-from ..module_utils._local.editor import LocalFiles
-from ..module_utils._options.mspclnt_ini import (
-    edit_request_from,
-    mspclnt_ini_spec,
-)
-from ..module_utils._server.protocols import Editor
+from ..module_utils._local.editor import LocalEditor
+from ..module_utils._options.mspclnt_ini import edit_request_from, mspclnt_ini_spec
+from ..module_utils._server.editor import Editor
 from ..plugin_utils._action import ServerAction
 from ..plugin_utils._smb.editor import SmbEditor
 from ..plugin_utils._smb.server import SmbServer
@@ -37,7 +34,7 @@ class ActionModule(ServerAction):
 
     def here(self, options: Mapping[str, Any]) -> Editor:
         """Edit files of the controller."""
-        return LocalFiles()
+        return LocalEditor()
 
     def work(self, files: Editor, options: Mapping[str, Any]) -> dict[str, Any]:
         """Ensure the stanza."""

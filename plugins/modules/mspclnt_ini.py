@@ -196,11 +196,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._edit.procedure import apply
 from ..module_utils._errors import UserError
-from ..module_utils._local.editor import LocalFiles
-from ..module_utils._options.mspclnt_ini import (
-    edit_request_from,
-    mspclnt_ini_spec,
-)
+from ..module_utils._local.editor import LocalEditor
+from ..module_utils._options.mspclnt_ini import edit_request_from, mspclnt_ini_spec
 
 
 class _Module(AnsibleModule):
@@ -214,7 +211,7 @@ def main() -> None:
     module = _Module(argument_spec=mspclnt_ini_spec(), supports_check_mode=True)
     try:
         request = edit_request_from(module.params)
-        result = apply(LocalFiles(), request, check=module.check_mode, diff=module._diff)
+        result = apply(LocalEditor(), request, check=module.check_mode, diff=module._diff)
     except UserError as error:
         module.fail_json(msg=str(error))
     for note in result["notes"]:

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import crudini
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza, ensure
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import ensure
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 from configupdater import ConfigUpdater
 
 from tests.judge.growth import seconds_for, shapes, worst_shape

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import EditRequest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
@@ -78,11 +78,11 @@ class Edit:
 
     def apply(self) -> dict[str, Any]:
         """Do the edit in this process."""
-        return apply(LocalFiles(self.in_place), self.request(), check=False, diff=False)
+        return apply(LocalEditor(self.in_place), self.request(), check=False, diff=False)
 
     def check(self) -> dict[str, Any]:
         """Do the edit in check mode."""
-        return apply(LocalFiles(self.in_place), self.request(), check=True, diff=False)
+        return apply(LocalEditor(self.in_place), self.request(), check=True, diff=False)
 
     def disturbed(self, meddle: Meddler = let_go) -> Outcome:
         """Do the edit anew in a child whose system calls are meddled with."""

@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.copies import backup_name
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 
 from tests.faults.children import NOBODY

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.posix import (
     DOS_READ_ONLY,
-    file_system,
+    file_system_type,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 
@@ -72,7 +72,7 @@ def test_each_edit_is_made_in_place(disk: Disk, name: str) -> None:
     assert edit.backups_are_whole()
     assert "rename" not in outcome.calls or name in ("backup", "large-insert", "large-shorter", "large-border")
     assert not edit.apply()["changed"]
-    assert not disk.kind or file_system(str(edit.path)) == disk.kind
+    assert not disk.kind or file_system_type(str(edit.path)) == disk.kind
 
 
 def test_the_file_stays_the_same_file(disk: Disk) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import EditRequest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 
@@ -98,7 +98,7 @@ def test_a_kill_within_a_write_of_several_pages_leaves_a_copy(tmp_path: Path, na
         assert edit.disturbed(cut_after(length)).killed
         assert not edit.is_old_or_new()
         assert edit.copies() == [edit.case.old]
-        apply(LocalFiles(True), other_request(edit), check=False, diff=False)
+        apply(LocalEditor(True), other_request(edit), check=False, diff=False)
         assert edit.case.old in edit.copies(), "the next run removed the only copy of the old bytes"
         edit.apply()
         assert edit.wanted_is_read()

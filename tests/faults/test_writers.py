@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import posix
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import EditRequest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
@@ -44,7 +44,7 @@ def write(path: Path, in_place: bool, writer: int, rounds: int, create: bool) ->
     for number in range(rounds):
         stanza = Stanza(b"Writer%d" % writer, ((b"Key%d" % number, b"%d" % number),))
         try:
-            apply(LocalFiles(in_place), EditRequest(str(path), stanza, True, create, False), check=False, diff=False)
+            apply(LocalEditor(in_place), EditRequest(str(path), stanza, True, create, False), check=False, diff=False)
             done.append(number)
         except ChangedByOther:
             told.append(number)

@@ -17,15 +17,12 @@ from typing import NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     ProfileError,
+    contents,
     parse,
-    read_all,
-    refuse_wide,
+    refuse_non_8bit,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
-    Stanza,
-    ensure,
-    remove,
-)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import ensure, remove
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 
 STANZA = Stanza(b"EMSMTA", ((b"Disable", b"1"),))
 LIMIT = 2.5
@@ -94,8 +91,8 @@ def seconds_for(data: bytes, runs: int = 3) -> float:
 def _one_run(data: bytes) -> float:
     gc.collect()
     begin = time.process_time()
-    refuse_wide(data)
-    read_all(parse(data))
+    refuse_non_8bit(data)
+    contents(parse(data))
     for edit in (ensure, remove):
         try:
             edit(parse(data), STANZA)

@@ -17,17 +17,16 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     WINDOWS,
     WINE,
     Reading,
+    contents,
     parse,
-    read_all,
     read_value,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import (
     Doubtful,
-    Edit,
-    Stanza,
     ensure,
     remove,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Edit, Stanza
 
 from tests.judge.generate import MARK, file_of
 from tests.judge.judge import Answer, Judge, fold
@@ -162,7 +161,7 @@ def _our_pairs(data: bytes, reading: Reading) -> Pairs:
     """Give the first value of each key of the first section of each name; an empty name is not listed."""
     pairs: Pairs = {}
     sections: set[str] = set()
-    for section, keys in read_all(parse(data), reading):
+    for section, keys in contents(parse(data), reading):
         if section and fold(section) not in sections:
             sections.add(fold(section))
             for key, value in keys:
@@ -179,7 +178,7 @@ def _their_pairs(answer: Answer) -> Pairs:
 
 
 def _fault_of_lists(data: bytes, answer: Answer) -> str:
-    ours = list(dict.fromkeys(name for name, _keys in read_all(parse(data), WINE) if name))
+    ours = list(dict.fromkeys(name for name, _keys in contents(parse(data), WINE) if name))
     theirs = [section.name for section in answer.sections]
     return f"sections: ours {ours}, judge {theirs}" if ours != theirs else ""
 

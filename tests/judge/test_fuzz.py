@@ -17,17 +17,13 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     ProfileError,
+    contents,
     line_ends,
     parse,
-    read_all,
-    refuse_wide,
+    refuse_non_8bit,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
-    Stanza,
-    ensure,
-    inspect,
-    remove,
-)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import ensure, remove
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza, inspect
 
 from tests.judge.generate import file_of
 
@@ -91,12 +87,12 @@ def mutated(seed: str, number: int, bases: list[bytes]) -> bytes:
 
 def _go_through(data: bytes, stanza: Stanza) -> None:
     try:
-        refuse_wide(data)
+        refuse_non_8bit(data)
     except ProfileError:
         pass  # the rest must stand it all the same
     assert parse(data).render() == data
     line_ends(data)
-    read_all(parse(data))
+    contents(parse(data))
     for edit, wanted in ((ensure, True), (remove, False)):
         try:
             edited = edit(parse(data), stanza).profile

@@ -15,7 +15,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     NotAProfile,
     parse,
     read_value,
-    refuse_wide,
+    refuse_non_8bit,
 )
 
 from tests.judge.judge import DEFAULT_NUMBER, Answer, Judge
@@ -199,4 +199,4 @@ def test_our_windows_reads_what_the_table_says(row: Row) -> None:
 @pytest.mark.parametrize("row", WIDE, ids=lambda row: row.name)
 def test_what_is_no_8_bit_text_is_refused(row: Row) -> None:
     with pytest.raises(NotAProfile):
-        refuse_wide(row.data)
+        refuse_non_8bit(row.data)

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.copies import backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
     look_request_over_smb,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
     EditRequest,
     edit_request_from,
@@ -50,7 +50,7 @@ def test_the_same_table_as_on_a_drive(case: Case, caller: Caller, ini: Path, tmp
         local.write_bytes(case.before)
     options = case.options(PATH)
     found = apply(SmbEditor(caller.server()), edit_request_from(options), check=False, diff=True)
-    expected = apply(LocalFiles(), edit_request_from({**options, "path": str(local)}), check=False, diff=True)
+    expected = apply(LocalEditor(), edit_request_from({**options, "path": str(local)}), check=False, diff=True)
     assert (ini.read_bytes() if ini.exists() else b"") == case.after
     for diff in (found["diff"][0], expected["diff"][0]):
         del diff["before_header"], diff["after_header"]

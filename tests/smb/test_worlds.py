@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import Editor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.editor import Editor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 
 from tests.lab.lab import Lab
@@ -68,7 +68,7 @@ def test_what_is_refused_on_a_drive_is_refused_over_smb(
     for path in (ini, local):
         path.write_bytes(row.before)
     told = refusal(SmbEditor(caller.server()), PATH)
-    assert told == refusal(LocalFiles(), str(local))
+    assert told == refusal(LocalEditor(), str(local))
     assert row.fragment in told
     assert ini.read_bytes() == row.before
     assert list(ini.parent.iterdir()) == [ini]

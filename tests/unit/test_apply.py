@@ -17,7 +17,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edi
     backup_path,
     shown,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
     edit_request_from,
 )
@@ -37,7 +37,7 @@ def name_of(row: Any) -> str:
 
 def run(path: Path, case: Case, check: bool = False, diff: bool = False, backup: bool = False) -> dict[str, Any]:
     options = {**case.options(str(path)), "backup": backup}
-    return apply(LocalFiles(), edit_request_from(options), check=check, diff=diff)
+    return apply(LocalEditor(), edit_request_from(options), check=check, diff=diff)
 
 
 def run_on(path: Path, data: bytes, **options: bool) -> dict[str, Any]:
@@ -272,7 +272,7 @@ def test_a_read_only_file_that_is_right_is_no_error(ini: Path) -> None:
 def test_paths_that_are_refused(path: str, fragment: str) -> None:
     for check in (True, False):
         with pytest.raises(ServerError) as caught:
-            apply(LocalFiles(), edit_request_from(fine("", b"").options(path)), check=check, diff=False)
+            apply(LocalEditor(), edit_request_from(fine("", b"").options(path)), check=check, diff=False)
         assert fragment in str(caught.value)
 
 

@@ -22,7 +22,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.gather import gather
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.look import Hints
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import SIZE_LIMIT
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.refusals import SIZE_LIMIT
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.judge import (
     EXPOSED,
     NOT_APPLICABLE,
@@ -430,7 +430,7 @@ UNREADABLE = {
     "utf_16_without_mark": (UTF_16[2:], "it looks like Unicode"),
     "nul": (MSPCLNT + b"\0", "it holds a NUL byte at offset"),
     "binary": (bytes(range(256)), "it holds a NUL byte at offset 0"),
-    "large": (b" " * (SIZE_LIMIT + 1), f"it has more than {SIZE_LIMIT} bytes"),
+    "large": (b" " * (SIZE_LIMIT + 1), f"it has {SIZE_LIMIT + 1} bytes, more than {SIZE_LIMIT}"),
 }
 
 

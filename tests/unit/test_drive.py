@@ -16,7 +16,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._loc
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.drives import drives_from
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import SIZE_LIMIT, Entry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import Entry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.refusals import SIZE_LIMIT
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.windows_path import (
     split_windows_path,
 )
@@ -298,7 +299,7 @@ def test_a_file_is_read_whole(folder: Path) -> None:
     files = drive(folder)
     assert files.read(found(folder, "C:\\BIG.INI")) == data
     write(folder / "big.ini", data + b"x")
-    with pytest.raises(ServerError, match=f"has more than {SIZE_LIMIT} bytes"):
+    with pytest.raises(ServerError, match=f"it has {SIZE_LIMIT + 1} bytes, more than {SIZE_LIMIT};"):
         files.read(found(folder, "C:\\BIG.INI"))
 
 

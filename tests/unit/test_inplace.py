@@ -10,7 +10,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edi
     Handle,
     NotRestored,
     changed_range,
-    replace,
+    replace_in_place,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
     ConnectionLost,
@@ -105,7 +105,7 @@ def test_the_range_begins_and_ends_with_a_change(old: bytes, new: bytes) -> None
 @given(TEXTS, TEXTS)
 def test_every_step_leaves_old_or_new_and_blank_lines(old: bytes, new: bytes) -> None:
     handle = FakeHandle(old)
-    replace(handle, old, new, handle.keep)
+    replace_in_place(handle, old, new, handle.keep)
     assert handle.data == new
     assert handle.writes == 1
     assert not handle.copies
@@ -116,7 +116,7 @@ def test_every_step_leaves_old_or_new_and_blank_lines(old: bytes, new: bytes) ->
 def test_a_copy_is_kept_before_a_range_that_is_more_than_one_write(old: bytes, new: bytes) -> None:
     handle = FakeHandle(old, page=PAGE)
     start, body = changed_range(old, new)
-    replace(handle, old, new, handle.keep)
+    replace_in_place(handle, old, new, handle.keep)
     assert handle.copies == ([] if handle.fits(start, len(body)) else [old])
 
 
@@ -127,7 +127,7 @@ FAULTS = (OSError("no room"), ServerError("refused"), KeyboardInterrupt(), Memor
 def fault_of(handle: FakeHandle, new: bytes, keep: Callable[[], str]) -> BaseException | None:
     """Replace the bytes of a handle; give what was raised."""
     try:
-        replace(handle, handle.data, new, keep)
+        replace_in_place(handle, handle.data, new, keep)
     except BaseException as error:
         return error
     return None
@@ -163,7 +163,7 @@ def test_the_error_says_when_no_copy_could_be_made() -> None:
         raise OSError("no room")
 
     with pytest.raises(NotRestored) as caught:
-        replace(handle, b"aa", b"bb", keep)
+        replace_in_place(handle, b"aa", b"bb", keep)
     assert str(caught.value) == ("first; the old bytes could not be put back, nor be saved beside the file (no room)")
 
 
@@ -174,14 +174,14 @@ def test_nothing_is_written_when_the_copy_fails() -> None:
         raise OSError("no room")
 
     with pytest.raises(OSError, match="no room"):
-        replace(handle, b"a" * 40, b"b" * 40, keep)
+        replace_in_place(handle, b"a" * 40, b"b" * 40, keep)
     assert not handle.writes
 
 
 def test_nothing_is_put_back_through_a_lost_connection() -> None:
     handle = FakeHandle(b"aa", {1: ConnectionLost("gone")})
     with pytest.raises(ConnectionLost):
-        replace(handle, b"aa", b"bb", handle.keep)
+        replace_in_place(handle, b"aa", b"bb", handle.keep)
     assert handle.writes == 1
 
 
@@ -199,12 +199,12 @@ class Forgetful(FakeHandle):
 def test_a_tail_that_was_cut_off_already_is_put_back() -> None:
     handle = FakeHandle(b"a\r\n", {2: OSError("after the cut")})
     with pytest.raises(OSError, match="after the cut"):
-        replace(handle, b"a\r\n", b"a", handle.keep)
+        replace_in_place(handle, b"a\r\n", b"a", handle.keep)
     assert handle.data == b"a\r\n"
 
 
 def test_what_is_read_back_is_compared() -> None:
     handle = Forgetful(b"aa")
     with pytest.raises(ServerError, match=r"^what was read back is not what was written$"):
-        replace(handle, b"aa", b"bb", handle.keep)
+        replace_in_place(handle, b"aa", b"bb", handle.keep)
     assert handle.data == b"aa"

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.copies import backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import posix
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import EditRequest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
@@ -21,7 +22,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     Missing,
     ServerError,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import SIZE_LIMIT
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.refusals import SIZE_LIMIT
 
 NAME = "Mspclnt.ini"
 OLD = b"[EMSMTA]\r\nDisable=0\r\n"
@@ -37,11 +38,11 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=[False, True], ids=["rename", "in_place"])
-def files(request: pytest.FixtureRequest) -> LocalFiles:
-    return LocalFiles(request.param)
+def files(request: pytest.FixtureRequest) -> LocalEditor:
+    return LocalEditor(request.param)
 
 
-def fix(files: LocalFiles, path: object, backup: bool = False, create: bool = False) -> dict[str, Any]:
+def fix(files: LocalEditor, path: object, backup: bool = False, create: bool = False) -> dict[str, Any]:
     return apply(files, EditRequest(str(path), FIX, True, create, backup), check=False, diff=False)
 
 
@@ -49,12 +50,12 @@ def folder_of(path: Path) -> dict[str, bytes]:
     return {entry.name: entry.read_bytes() for entry in path.parent.iterdir()}
 
 
-def test_nothing_is_left_behind(files: LocalFiles, path: Path) -> None:
+def test_nothing_is_left_behind(files: LocalEditor, path: Path) -> None:
     fix(files, path)
     assert folder_of(path) == {NAME: NEW}
 
 
-def test_a_file_that_is_right_is_not_touched(files: LocalFiles, path: Path) -> None:
+def test_a_file_that_is_right_is_not_touched(files: LocalEditor, path: Path) -> None:
     path.write_bytes(NEW)
     os.utime(path, ns=(1, 2))
     before = path.stat()
@@ -64,13 +65,13 @@ def test_a_file_that_is_right_is_not_touched(files: LocalFiles, path: Path) -> N
     assert folder_of(path) == {NAME: NEW}
 
 
-def test_the_backup_holds_the_old_bytes(files: LocalFiles, path: Path) -> None:
+def test_the_backup_holds_the_old_bytes(files: LocalEditor, path: Path) -> None:
     saved = fix(files, path, backup=True)["backup_file"]
     assert saved == f"{path}.{backup_name('', OLD)[1:]}"
     assert folder_of(path) == {NAME: NEW, backup_name(NAME, OLD): OLD}
 
 
-def test_the_same_bytes_are_kept_once(files: LocalFiles, path: Path) -> None:
+def test_the_same_bytes_are_kept_once(files: LocalEditor, path: Path) -> None:
     fix(files, path, backup=True)
     backup = path.with_name(backup_name(NAME, OLD))
     before = backup.stat()
@@ -80,7 +81,7 @@ def test_the_same_bytes_are_kept_once(files: LocalFiles, path: Path) -> None:
 
 
 @pytest.mark.parametrize("damaged", [b"", OLD[:-1], OLD + b"x", OLD.replace(b"0", b"7"), b"x" * (SIZE_LIMIT + 2)])
-def test_a_damaged_backup_is_written_again(files: LocalFiles, path: Path, damaged: bytes) -> None:
+def test_a_damaged_backup_is_written_again(files: LocalEditor, path: Path, damaged: bytes) -> None:
     path.with_name(backup_name(NAME, OLD)).write_bytes(damaged)
     fix(files, path, backup=True)
     assert folder_of(path) == {NAME: NEW, backup_name(NAME, OLD): OLD}
@@ -99,7 +100,7 @@ def make_loop(path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [make_pipe, make_dangling_link, make_loop])
-def test_what_is_no_backup_is_replaced_by_one(files: LocalFiles, path: Path, make: Callable[[Path], None]) -> None:
+def test_what_is_no_backup_is_replaced_by_one(files: LocalEditor, path: Path, make: Callable[[Path], None]) -> None:
     make(path.with_name(backup_name(NAME, OLD)))
     fix(files, path, backup=True)
     assert folder_of(path) == {NAME: NEW, backup_name(NAME, OLD): OLD}
@@ -108,12 +109,12 @@ def test_what_is_no_backup_is_replaced_by_one(files: LocalFiles, path: Path, mak
 @pytest.mark.parametrize("in_place", [None, True])
 def test_a_second_link_to_the_file_is_no_backup(path: Path, in_place: bool | None) -> None:
     os.link(path, path.with_name(backup_name(NAME, OLD)))
-    fix(LocalFiles(in_place), path, backup=True)
+    fix(LocalEditor(in_place), path, backup=True)
     assert folder_of(path) == {NAME: NEW, backup_name(NAME, OLD): OLD}
 
 
 @pytest.mark.parametrize("name", [backup_name(NAME, OLD), f".{backup_name(NAME, OLD)}.winsock_proxy.tmp"])
-def test_a_folder_in_the_way_of_the_backup_is_told(files: LocalFiles, path: Path, name: str) -> None:
+def test_a_folder_in_the_way_of_the_backup_is_told(files: LocalEditor, path: Path, name: str) -> None:
     path.with_name(name).mkdir()
     before = os.listdir("/proc/self/fd")
     with pytest.raises(ServerError) as caught:
@@ -130,15 +131,15 @@ def test_a_folder_in_the_way_of_the_temporary_file_is_told(path: Path) -> None:
     blocking = path.with_name(f".{NAME}.winsock_proxy.tmp")
     blocking.mkdir()
     with pytest.raises(ServerError) as caught:
-        fix(LocalFiles(False), path)
+        fix(LocalEditor(False), path)
     assert f"File exists ({blocking}): what has that name is in the way: remove it" in str(caught.value)
     assert path.read_bytes() == OLD
 
 
-def test_what_a_killed_run_left_is_removed(files: LocalFiles, path: Path) -> None:
+def test_what_a_killed_run_left_is_removed(files: LocalEditor, path: Path) -> None:
     for name in (f".{NAME}.winsock_proxy.tmp", f".{backup_name(NAME, OLD)}.winsock_proxy.tmp"):
         path.with_name(name).write_bytes(b"half")
-    fix(LocalFiles(False), path, backup=True)
+    fix(LocalEditor(False), path, backup=True)
     assert folder_of(path) == {NAME: NEW, backup_name(NAME, OLD): OLD}
 
 
@@ -152,20 +153,20 @@ def test_what_a_killed_run_left_is_removed(files: LocalFiles, path: Path) -> Non
         ("/a\0b", "it holds a NUL character"),
     ],
 )
-def test_paths_that_are_refused(files: LocalFiles, wrong: str, expected: str) -> None:
+def test_paths_that_are_refused(files: LocalEditor, wrong: str, expected: str) -> None:
     for create in (False, True):
         with pytest.raises(ServerError) as caught:
             fix(files, wrong, create=create)
         assert expected in str(caught.value)
 
 
-def test_a_folder_is_no_file(files: LocalFiles, tmp_path: Path) -> None:
+def test_a_folder_is_no_file(files: LocalEditor, tmp_path: Path) -> None:
     with pytest.raises(ServerError, match="it is a directory; give the path of the file in it"):
         fix(files, tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
-def test_what_is_no_regular_file_is_refused(files: LocalFiles, tmp_path: Path, kind: str) -> None:
+def test_what_is_no_regular_file_is_refused(files: LocalEditor, tmp_path: Path, kind: str) -> None:
     target = tmp_path / kind
     if kind == "pipe":
         os.mkfifo(target)
@@ -178,13 +179,13 @@ def test_what_is_no_regular_file_is_refused(files: LocalFiles, tmp_path: Path, k
         fix(files, target)
 
 
-def test_a_file_above_the_limit_is_refused(files: LocalFiles, path: Path) -> None:
+def test_a_file_above_the_limit_is_refused(files: LocalEditor, path: Path) -> None:
     path.write_bytes(b"\n" * (SIZE_LIMIT + 1))
     with pytest.raises(ServerError, match=f"it has {SIZE_LIMIT + 1} bytes, more than {SIZE_LIMIT}"):
         fix(files, path)
 
 
-def test_a_file_that_the_edit_would_push_over_the_limit_is_left_alone(files: LocalFiles, path: Path) -> None:
+def test_a_file_that_the_edit_would_push_over_the_limit_is_left_alone(files: LocalEditor, path: Path) -> None:
     data = b"\n" * (SIZE_LIMIT - 1)
     path.write_bytes(data)
     with pytest.raises(ServerError):
@@ -192,7 +193,7 @@ def test_a_file_that_the_edit_would_push_over_the_limit_is_left_alone(files: Loc
     assert folder_of(path) == {NAME: data}
 
 
-def test_a_missing_file_is_told(files: LocalFiles, path: Path) -> None:
+def test_a_missing_file_is_told(files: LocalEditor, path: Path) -> None:
     with pytest.raises(Missing, match="there is no such file; set 'create: true' if it is to be made"):
         fix(files, path.with_name("Other.ini"))
     with pytest.raises(Missing, match=r"there is no such file, but one called 'Mspclnt\.ini': give that name"):
@@ -201,12 +202,12 @@ def test_a_missing_file_is_told(files: LocalFiles, path: Path) -> None:
         fix(files, path / "below")
 
 
-def test_a_new_file_is_complete_and_alone(files: LocalFiles, tmp_path: Path) -> None:
+def test_a_new_file_is_complete_and_alone(files: LocalEditor, tmp_path: Path) -> None:
     assert fix(files, tmp_path / NAME, create=True)["changed"]
     assert folder_of(tmp_path / NAME) == {NAME: NEW}
 
 
-def test_the_umask_holds_for_a_new_file(files: LocalFiles, tmp_path: Path) -> None:
+def test_the_umask_holds_for_a_new_file(files: LocalEditor, tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
         fix(files, tmp_path / NAME, create=True)
@@ -215,17 +216,17 @@ def test_the_umask_holds_for_a_new_file(files: LocalFiles, tmp_path: Path) -> No
     assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o640
 
 
-def test_no_folder_is_made_for_a_new_file(files: LocalFiles, tmp_path: Path) -> None:
+def test_no_folder_is_made_for_a_new_file(files: LocalEditor, tmp_path: Path) -> None:
     with pytest.raises(ServerError, match=f"there is no folder {tmp_path}/missing$"):
         fix(files, tmp_path / "missing" / NAME, create=True)
 
 
-def test_a_name_in_another_case_is_not_made(files: LocalFiles, path: Path) -> None:
+def test_a_name_in_another_case_is_not_made(files: LocalEditor, path: Path) -> None:
     with pytest.raises(ServerError, match=r"'Mspclnt\.ini' is there already, .*: give that name$"):
         fix(files, path.with_name("MSPCLNT.INI"), create=True)
 
 
-def test_a_new_file_at_the_end_of_a_link(files: LocalFiles, tmp_path: Path) -> None:
+def test_a_new_file_at_the_end_of_a_link(files: LocalEditor, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / NAME).symlink_to(tmp_path / "real" / "file.ini")
     fix(files, tmp_path / NAME, create=True)
@@ -233,14 +234,14 @@ def test_a_new_file_at_the_end_of_a_link(files: LocalFiles, tmp_path: Path) -> N
     assert (tmp_path / "real" / "file.ini").read_bytes() == NEW
 
 
-def test_a_file_that_someone_else_makes_meanwhile_is_not_replaced(files: LocalFiles, path: Path) -> None:
+def test_a_file_that_someone_else_makes_meanwhile_is_not_replaced(files: LocalEditor, path: Path) -> None:
     with pytest.raises(ChangedByOther, match=r"another program has just made it$"):
         files.create(str(path), NEW)
     assert folder_of(path) == {NAME: OLD}
 
 
 @pytest.mark.parametrize("other", [OLD + b"x", OLD[:-1], b""])
-def test_a_change_under_the_lock_is_noticed(files: LocalFiles, path: Path, other: bytes) -> None:
+def test_a_change_under_the_lock_is_noticed(files: LocalEditor, path: Path, other: bytes) -> None:
     with files.open(str(path)) as file:
         path.write_bytes(other)
         with pytest.raises(ChangedByOther, match="it was changed by someone else meanwhile; nothing was written: "):
@@ -248,7 +249,7 @@ def test_a_change_under_the_lock_is_noticed(files: LocalFiles, path: Path, other
     assert folder_of(path) == {NAME: other}
 
 
-def test_a_file_that_was_replaced_under_the_lock_is_noticed(files: LocalFiles, path: Path) -> None:
+def test_a_file_that_was_replaced_under_the_lock_is_noticed(files: LocalEditor, path: Path) -> None:
     with files.open(str(path)) as file:
         path.rename(path.with_name("moved"))
         path.write_bytes(OLD)
@@ -257,7 +258,7 @@ def test_a_file_that_was_replaced_under_the_lock_is_noticed(files: LocalFiles, p
     assert folder_of(path) == {NAME: OLD, "moved": OLD}
 
 
-def test_a_file_can_be_replaced_again_under_one_lock(files: LocalFiles, path: Path) -> None:
+def test_a_file_can_be_replaced_again_under_one_lock(files: LocalEditor, path: Path) -> None:
     with files.open(str(path)) as file:
         file.replace(OLD, NEW)
         assert file.read() == NEW
@@ -293,7 +294,7 @@ MOUNTS = """\
 )
 def test_the_file_system_of_a_path(monkeypatch: pytest.MonkeyPatch, where: str, kind: str) -> None:
     monkeypatch.setattr(posix, "open", lambda *_args, **_named: io.StringIO(MOUNTS), raising=False)
-    assert posix.file_system(where) == kind
+    assert posix.file_system_type(where) == kind
 
 
 def test_without_a_list_of_mounts_a_file_is_changed_in_place(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
@@ -302,6 +303,6 @@ def test_without_a_list_of_mounts_a_file_is_changed_in_place(monkeypatch: pytest
 
     monkeypatch.setattr(posix, "open", no_such_file, raising=False)
     number = path.stat().st_ino
-    fix(LocalFiles(), path)
+    fix(LocalEditor(), path)
     assert path.stat().st_ino == number
     assert path.read_bytes() == NEW

@@ -19,18 +19,18 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     NotAProfile,
     Reading,
     break_of,
+    contents,
     line_ends,
     parse,
-    read_all,
     read_value,
-    refuse_wide,
+    refuse_non_8bit,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import (
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import (
     Doubtful,
     ensure,
-    inspect,
     remove,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import inspect
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -68,7 +68,7 @@ def test_every_sample_is_rendered_byte_for_byte(path: Path) -> None:
 @given(NEAR)
 def test_looking_for_one_section_is_looking_through_all(data: bytes) -> None:
     for reading in READINGS:
-        named = [keys for name, keys in read_all(parse(data), reading) if name.lower() == b"emsmta"]
+        named = [keys for name, keys in contents(parse(data), reading) if name.lower() == b"emsmta"]
         values = [value for key, value in named[0] if key.lower() == b"disable"] if named else []
         assert read(data, reading) == (values[0] if values else None)
 
@@ -161,7 +161,7 @@ def test_doubtful_blanks_are_trimmed_by_some_readings_only() -> None:
 
 
 def test_all_sections_of_the_real_file() -> None:
-    found = dict(read_all(parse(sample("Q231878.mspclnt.ini"))))
+    found = dict(contents(parse(sample("Q231878.mspclnt.ini"))))
     assert len(found) == 19
     assert found[b"Servers Ipx Addresses"] == []
     assert found[b"Master Config"] == [(b"Path1", b"\\\\PROXY-09\\mspclnt\\")]
@@ -170,7 +170,7 @@ def test_all_sections_of_the_real_file() -> None:
 
 
 def test_duplicates_are_listed_as_they_stand() -> None:
-    pairs: list[bytes] = [name for name, _keys in read_all(parse(b"[A]\n[a]\n[B\n"))]
+    pairs: list[bytes] = [name for name, _keys in contents(parse(b"[A]\n[a]\n[B\n"))]
     assert pairs == [b"A", b"a", b"B"]
 
 
@@ -203,15 +203,15 @@ def test_line_ends(data: bytes, name: str) -> None:
 )
 def test_wide_text_and_nul_are_refused(data: bytes, fragment: str) -> None:
     with pytest.raises(NotAProfile) as caught:
-        refuse_wide(data)
+        refuse_non_8bit(data)
     assert fragment in str(caught.value)
 
 
 def test_the_message_on_unicode_says_how_to_convert() -> None:
     with pytest.raises(NotAProfile, match=r"KB Q181420.*iconv -f UTF-16 -t CP1252"):
-        refuse_wide("[A]".encode("utf-16"))
+        refuse_non_8bit("[A]".encode("utf-16"))
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"\xef\xbb\xbf[A]", bytes(range(1, 256))])
 def test_eight_bit_text_is_not_refused(data: bytes) -> None:
-    refuse_wide(data)
+    refuse_non_8bit(data)

@@ -16,9 +16,10 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     ProfileError,
     parse,
     read_value,
-    refuse_wide,
+    refuse_non_8bit,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Edit, ensure, remove
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import ensure, remove
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Edit
 
 from tests.unit.edit_cases import CASES, REFUSED, Case, Refused
 
@@ -31,7 +32,7 @@ def name_of(row: tuple[object, ...]) -> str:
 
 
 def edit(case: Case, data: bytes) -> Edit:
-    refuse_wide(data)
+    refuse_non_8bit(data)
     stanza = edit_request_from(case.options("/x")).stanza
     return (ensure if case.state == "present" else remove)(parse(data), stanza)
 
@@ -136,3 +137,19 @@ def test_refused(row: Refused) -> None:
 def test_a_doubtful_section_is_named_with_its_line_and_a_way_out() -> None:
     with pytest.raises(ProfileError, match=r"^line 2, '\[EMSMTA', .* holds A; nothing was changed: correct that line"):
         edit(Case("", None, b""), b"[X]\r\n[EMSMTA\r\nA=1\r\n")
+
+
+@pytest.mark.parametrize(
+    "before", [b"[EMSMTA\r\n\x1b[31mA=1\r\n", b"[EMSMTA]\x1b[31m]\r\nA=1\r\n"], ids=["key", "header"]
+)
+def test_a_refusal_brings_no_control_byte_to_the_terminal(before: bytes) -> None:
+    with pytest.raises(ProfileError) as caught:
+        edit(Case("", None, b""), before)
+    assert str(caught.value).isprintable()
+    assert "\\x1b[31m" in str(caught.value)
+
+
+def test_a_note_brings_no_control_byte_to_the_terminal() -> None:
+    before = b"\xa0[EMSMTA]\r\nDisable=\x1b[31m\r\n[EMSMTA]\r\nDisable=1\r\n"
+    (note,) = edit(Case("", None, b""), before).notes
+    assert note.message.endswith("would read '\\x1b[31m'")

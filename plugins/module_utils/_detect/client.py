@@ -15,7 +15,7 @@ from .._profile.document import (
     Profile,
     read_section,
     read_value,
-    refuse_wide,
+    refuse_non_8bit,
     shown,
 )
 from .._server.errors import ServerError
@@ -264,7 +264,7 @@ def find_peers(look: Look, folder: str, tables: tuple[str, ...]) -> Peers | None
 def _ranges(look: Look, path: str) -> list[tuple[int, int]]:
     entry = look.files.find(path)
     data = look.files.read(entry) if entry is not None else b""
-    refuse_wide(data)
+    refuse_non_8bit(data)
     found = ranges(data)
     if data.strip() and not found:
         raise ServerError(f"{path}: no line in it is a range of addresses")

@@ -14,7 +14,7 @@ from .._errors import UserError
 from .._profile.document import (
     Profile,
     parse,
-    refuse_wide,
+    refuse_non_8bit,
 )
 from .._server.errors import RegistryClosed
 from .._server.protocols import Entry, Files, Registry, Value
@@ -189,7 +189,7 @@ class Look:
 
 
 def _parsed(data: bytes) -> Profile:
-    refuse_wide(data)
+    refuse_non_8bit(data)
     return parse(data)
 
 

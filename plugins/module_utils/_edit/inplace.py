@@ -46,7 +46,7 @@ class Handle(ABC):
         """Have the file written to the disk."""
 
 
-def replace(handle: Handle, old: bytes, new: bytes, keep: Callable[[], str]) -> None:
+def replace_in_place(handle: Handle, old: bytes, new: bytes, keep: Callable[[], str]) -> None:
     """Replace old bytes by new ones through one handle, and read them back.
 
     ``keep`` saves the old bytes beside the file and names that copy; it is called where the
@@ -78,10 +78,10 @@ def changed_range(old: bytes, new: bytes) -> tuple[int, bytes]:
     """
     spare = len(old) - len(new)
     body = new + b"\r\n" * (spare // 2) + b"\n" * (spare % 2) if spare > 0 else new
-    start = _common(old, body)
+    start = _common_length(old, body)
     end = len(body)
     if len(body) == len(old):
-        end -= _common(old[start:][::-1], body[start:][::-1])
+        end -= _common_length(old[start:][::-1], body[start:][::-1])
     return start, body[start:end]
 
 
@@ -91,12 +91,12 @@ def is_torn(now: bytes, old: bytes, new: bytes) -> bool:
     Then they are the old bytes, but for one piece of the changed range.
     """
     start, body = changed_range(old, new)
-    begin = max(_common(now, old), start)
-    end = begin + _common(now[begin:], body[begin - start :])
+    begin = max(_common_length(now, old), start)
+    end = begin + _common_length(now[begin:], body[begin - start :])
     return now[:start] == old[:start] and now[end:] == old[end:]
 
 
-def _common(one: bytes, other: bytes) -> int:
+def _common_length(one: bytes, other: bytes) -> int:
     """Count the bytes that two strings have in common at their start, by halving."""
     low, high = 0, min(len(one), len(other))
     while low < high:
@@ -121,14 +121,14 @@ def _put_back(handle: Handle, start: int, old: bytes, keep: Callable[[], str], c
     except Exception:
         restored = False
     if not restored:
-        raise NotRestored(f"{cause}; the old bytes could not be put back, {_kept(keep)}") from cause
+        raise NotRestored(f"{cause}; the old bytes could not be put back, {_where_kept(keep)}") from cause
 
 
-def _kept(keep: Callable[[], str]) -> str:
+def _where_kept(keep: Callable[[], str]) -> str:
     try:
         return f"they are in {keep()}"
     except Exception as error:
         return f"nor be saved beside the file ({error})"
 
 
-__all__ = ("Handle", "NotRestored", "changed_range", "is_torn", "replace")
+__all__ = ("Handle", "NotRestored", "changed_range", "is_torn", "replace_in_place")

@@ -8,27 +8,30 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-import hashlib
 import ntpath
 from typing import Any, NamedTuple
 
 from .._options.mspclnt_ini import EditRequest
 from .._profile.document import (
+    Profile,
     ProfileError,
     line_ends,
     parse,
-    refuse_wide,
+    refuse_non_8bit,
     shown,
 )
 from .._profile.stanza import (
     Edit,
     Values,
-    ensure,
     inspect,
-    remove,
+    is_absent,
+    is_present,
+    notes_on,
 )
-from .._server.errors import ChangedByOther, ConnectionLost, Missing, ServerError, Written
-from .._server.protocols import SIZE_LIMIT, Editor
+from .._server.editor import Editor
+from .._server.errors import ChangedByOther, ConnectionLost, Missing, Written
+from .._server.refusals import refuse_large
+from .copies import backup_name, backup_path
 
 
 class Plan(NamedTuple):
@@ -64,27 +67,16 @@ def apply(editor: Editor, request: EditRequest, check: bool, diff: bool) -> dict
         editor.check_writable(request.path, request.backup)
         saved = backup_path(editor.real_path(request.path), plan.old) if request.backup else None
         if not check:
-            plan, saved = _edit(editor, request)
+            plan, saved = _edit_under_lock(editor, request)
     elif plan.changed:
         editor.check_creatable(request.path)
         if not check:
             editor.create(request.path, plan.new)
-            _verify(_made(editor, request), plan, request)
+            _verify(_read_made(editor, request), plan, request)
     return _result(request, plan, saved, diff)
 
 
-def backup_name(name: str, data: bytes) -> str:
-    """Name the copy of a file with these bytes: legal on FAT and NTFS, the same for the same bytes."""
-    return f"{name}.{hashlib.sha256(data).hexdigest()[:8]}.bak"
-
-
-def backup_path(path: str, data: bytes) -> str:
-    """Give the path of the copy beside a file; POSIX and Windows paths alike."""
-    name = ntpath.basename(path)
-    return path[: len(path) - len(name)] + backup_name(name, data)
-
-
-def _made(editor: Editor, request: EditRequest) -> bytes:
+def _read_made(editor: Editor, request: EditRequest) -> bytes:
     try:
         return editor.read(request.path)
     except ConnectionLost as error:
@@ -104,21 +96,27 @@ def _read(editor: Editor, request: EditRequest) -> bytes | None:
 
 def _plan(data: bytes | None, request: EditRequest) -> Plan:
     try:
-        refuse_wide(data or b"")
+        refuse_non_8bit(data or b"")
         profile = parse(data or b"")
-        edit = (ensure if request.present else remove)(profile, request.stanza)
+        edit = _edit(profile, request)
     except ProfileError as error:
         raise type(error)(f"Error while planning the edit of {request.path}: {error}") from error
     new = edit.profile.render()
-    if len(new) > SIZE_LIMIT:
-        raise ServerError(
-            f"Error while planning the edit of {request.path}: it would have {len(new)} bytes, more than {SIZE_LIMIT}; "
-            "a real file of this kind has about 1 KB: check the path"
-        )
+    refuse_large("planning the edit of", request.path, len(new), "would have")
     return Plan(data, new, edit, inspect(profile, request.stanza))
 
 
-def _edit(editor: Editor, request: EditRequest) -> tuple[Plan, str | None]:
+def _edit(profile: Profile, request: EditRequest) -> Edit:
+    is_so = is_present if request.present else is_absent
+    if is_so(profile, request.stanza):
+        return Edit(profile, notes_on(profile, request.stanza))
+    # Most files are right already: what edits is loaded only where there is something to edit.
+    from .._profile.edits import ensure, remove
+
+    return (ensure if request.present else remove)(profile, request.stanza)
+
+
+def _edit_under_lock(editor: Editor, request: EditRequest) -> tuple[Plan, str | None]:
     """Plan once more on what is read under the lock, so that nothing of another writer is lost."""
     saved: str | None = None
     with editor.open(request.path) as file:
@@ -178,4 +176,4 @@ def _shown_values(values: Values) -> dict[str, str | None]:
     return {shown(key): None if value is None else shown(value) for key, value in values.items()}
 
 
-__all__ = ("apply", "backup_name", "backup_path")
+__all__ = ("apply",)

@@ -20,7 +20,7 @@ from typing import Callable, Mapping, Sequence, TypeVar
 from .._server.errors import ServerError
 from .._server.protocols import Entry, Files, ReadPart, Search
 from .._server.windows_path import split_windows_path
-from .posix import fail, read_all
+from .reading import raise_in_words, read_within_limit
 
 # A server of that time has some ten thousand files.
 SEARCH_LIMIT = 200_000
@@ -57,11 +57,11 @@ class DriveFiles(Files):
         try:
             descriptor = _opened(entry)
             try:
-                return read_all(descriptor, entry.windows)
+                return read_within_limit(descriptor, entry.windows)
             finally:
                 os.close(descriptor)
         except OSError as error:
-            fail("reading", entry.windows, error)
+            raise_in_words("reading", entry.windows, error)
 
     def names(self, folder: str, ending: str) -> Sequence[str]:
         entry = self.find(folder)
@@ -70,19 +70,19 @@ class DriveFiles(Files):
         try:
             return sorted(name for name in os.listdir(entry.local) if name.lower().endswith(ending))
         except OSError as error:
-            fail("listing", folder, error)
+            raise_in_words("listing", folder, error)
 
     def consult(self, entry: Entry, use: Callable[[ReadPart], T]) -> T:
         try:
             descriptor = _opened(entry)
         except OSError as error:
-            fail("reading", entry.windows, error)
+            raise_in_words("reading", entry.windows, error)
 
         def read(offset: int, count: int) -> bytes:
             try:
                 return os.pread(descriptor, count, offset)
             except OSError as error:
-                fail("reading", entry.windows, error)
+                raise_in_words("reading", entry.windows, error)
 
         try:
             return use(read)
@@ -142,7 +142,7 @@ def _child(folder: str, name: str, path: str) -> str | None:
     except NotADirectoryError:
         return None
     except OSError as error:
-        fail(f"looking for {path} in", folder, error)
+        raise_in_words(f"looking for {path} in", folder, error)
     if len(found) > 1:
         names = " and ".join(repr(other) for other in sorted(found))
         raise ServerError(
@@ -163,7 +163,7 @@ def _follow(local: str, root: str, path: str) -> tuple[str, bool]:
     except OSError as error:
         if error.errno in LEADS_NOWHERE and os.path.islink(local):
             raise ServerError(f"{path}: {local} is a link that leads nowhere") from error
-        fail(f"looking for {path} at", local, error)
+        raise_in_words(f"looking for {path} at", local, error)
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise ServerError(f"{path}: {local} is neither a file nor a folder; it is not opened")
     return real, stat.S_ISDIR(mode)

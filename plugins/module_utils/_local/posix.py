@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the local write needs of Linux: locks, attributes, flushed files, errors in words.
+"""What the local write needs of Linux: locks, attributes, flushed files.
 
 PRIVATE to the collection: no part of this file is a public interface.
 """
@@ -15,10 +15,9 @@ import re
 import stat
 import sys
 import time
-from typing import NoReturn
 
 from .._server.errors import ServerError
-from .._server.protocols import SIZE_LIMIT
+from .reading import close_quietly, read_within_limit
 
 DOS_READ_ONLY = 0x01
 # Any program that may read the file can lock it, so nobody is waited for without end.
@@ -27,21 +26,8 @@ APPEND_ONLY_FLAG = 0x20
 EXTENTS_FLAG = 0x80000
 FS_IOC_GETFLAGS = 0x80086601
 
-REASONS = {
-    errno.EACCES: "this user may not do that; run the task as one who may, for example with 'become: true'",
-    errno.EPERM: "it is not permitted; look at the attributes of the file and its folder (lsattr)",
-    errno.EROFS: "it lies on a file system that is mounted read-only",
-    errno.ENOSPC: "the disk is full: make room and run the task again",
-    errno.EDQUOT: "the disk quota is used up: make room and run the task again",
-    errno.EIO: "the disk or its connection reported an error",
-    errno.ENOENT: "it is no longer there",
-    errno.ETXTBSY: "it is in use by another program",
-    errno.EAGAIN: "it is in use by another program",
-    errno.EEXIST: "what has that name is in the way: remove it",
-}
 
-
-def file_system(real: str) -> str:
+def file_system_type(real: str) -> str:
     """Name the type of the file system that holds a path, as Linux tells it; empty elsewhere."""
     try:
         with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as mounts:
@@ -72,8 +58,8 @@ def open_locked(real: str, flags: int) -> int:
     while True:
         descriptor = os.open(real, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            lock(descriptor, real)
-            if is_at(descriptor, real):
+            lock_file(descriptor, real)
+            if is_file_at(descriptor, real):
                 return descriptor
         except (OSError, ServerError):
             close_quietly(descriptor)
@@ -81,7 +67,7 @@ def open_locked(real: str, flags: int) -> int:
         close_quietly(descriptor)
 
 
-def lock(descriptor: int, real: str) -> None:
+def lock_file(descriptor: int, real: str) -> None:
     """Wait until no other writer of ours has the file."""
     end = time.monotonic() + LOCK_SECONDS
     while True:
@@ -96,7 +82,7 @@ def lock(descriptor: int, real: str) -> None:
         time.sleep(0.005)
 
 
-def is_at(descriptor: int, real: str) -> bool:
+def is_file_at(descriptor: int, real: str) -> bool:
     """Tell whether this path leads to the regular file that is open."""
     status, now = os.fstat(descriptor), os.stat(real)
     if not stat.S_ISREG(status.st_mode):
@@ -104,20 +90,7 @@ def is_at(descriptor: int, real: str) -> bool:
     return (status.st_dev, status.st_ino) == (now.st_dev, now.st_ino)
 
 
-def read_all(descriptor: int, path: str) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        part = os.read(descriptor, SIZE_LIMIT + 1 - size)
-        if not part:
-            return b"".join(parts)
-        parts.append(part)
-        size += len(part)
-        if size > SIZE_LIMIT:
-            raise ServerError(f"Error while reading {path}: it has more than {SIZE_LIMIT} bytes")
-
-
-def make(path: str, data: bytes, mode: int) -> int:
+def make_file(path: str, data: bytes, mode: int) -> int:
     """Make a file that was not there, complete, and give its descriptor; or leave none."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
@@ -151,7 +124,7 @@ def take_on_attributes(source: int, made: int) -> bool:
         raise
 
 
-def open_to_the_same(source: int, made: int) -> None:
+def let_same_users_read(source: int, made: int) -> None:
     """Let those read the new file who may read the old one; where that is refused, it stays as private as made."""
     status = os.fstat(source)
     try:
@@ -193,7 +166,7 @@ def sync_folder(path: str) -> None:
         close_quietly(descriptor)
 
 
-def holds(path: str, data: bytes) -> bool:
+def is_separate_copy(path: str, data: bytes) -> bool:
     """Tell whether a file of its own keeps these bytes; a second link to the edited one would not for long."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -201,7 +174,7 @@ def holds(path: str, data: bytes) -> bool:
         return False
     try:
         status = os.fstat(descriptor)
-        return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and read_all(descriptor, path) == data
+        return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and read_within_limit(descriptor, path) == data
     except (OSError, ServerError):
         return False
     finally:
@@ -222,42 +195,25 @@ def unlink_quietly(path: str) -> None:
         pass
 
 
-def close_quietly(descriptor: int) -> None:
-    """Close a file that was flushed, or only read: what closing can still say is of no use."""
-    try:
-        os.close(descriptor)
-    except OSError:
-        pass
-
-
-def left(path: str) -> str:
+def told_if_left(path: str) -> str:
     """Say so where one of our own files could not be removed."""
     return f"; {path} is left there: remove it" if os.path.lexists(path) else ""
 
 
-def fail(doing: str, path: str, error: OSError, state: str = "") -> NoReturn:
-    reason = REASONS.get(error.errno or 0, "see the message of the operating system")
-    other = f" ({error.filename})" if isinstance(error.filename, str) and error.filename != path else ""
-    raise ServerError(f"Error while {doing} {path}: {error.strerror or error}{other}: {reason}{state}") from error
-
-
 __all__ = (
     "DOS_READ_ONLY",
-    "close_quietly",
     "dos_attributes",
-    "fail",
-    "file_system",
-    "holds",
+    "file_system_type",
     "is_append_only",
-    "is_at",
-    "left",
-    "lock",
-    "make",
+    "is_file_at",
+    "is_separate_copy",
+    "let_same_users_read",
+    "lock_file",
+    "make_file",
     "open_locked",
-    "open_to_the_same",
-    "read_all",
     "sync_folder",
     "take_on_attributes",
+    "told_if_left",
     "unlink_if_there",
     "unlink_quietly",
 )

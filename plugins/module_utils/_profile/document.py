@@ -92,23 +92,23 @@ class Section(NamedTuple):
 class Profile:
     """A private profile as its lines, each with its own line end."""
 
-    __slots__ = ("_headers", "lines")
+    __slots__ = ("_candidates", "lines")
 
     def __init__(self, lines: list[bytes]) -> None:
         self.lines = lines
-        self._headers: dict[bytes, list[int]] = {}
+        self._candidates: dict[bytes, list[int]] = {}
 
-    def headers(self, name: bytes = b"") -> list[int]:
+    def candidates(self, name: bytes = b"") -> list[int]:
         """Indexes of the lines that some reading could take for a header with this name."""
-        found = self._headers.get(name)
+        found = self._candidates.get(name)
         if found is None:
-            found = self._headers[name] = list(self._lines_with(name.lower() or b"["))
+            found = self._candidates[name] = list(self._lines_with(name.lower() or b"["))
         return found
 
     def _lines_with(self, needle: bytes) -> Iterator[int]:
         text = self.render().lower()
         at = text.find(needle)
-        ends = list(accumulate(len(line) for line in self.lines)) if at >= 0 else []
+        ends = list(accumulate(map(len, self.lines))) if at >= 0 else []
         while at >= 0:
             index = bisect_right(ends, at)
             yield index
@@ -124,7 +124,7 @@ def parse(data: bytes) -> Profile:
     return Profile(data.splitlines(True))
 
 
-def refuse_wide(data: bytes) -> None:
+def refuse_non_8bit(data: bytes) -> None:
     """Raise NotAProfile for UTF-16 text and for NUL bytes (KB Q181420: do not save as Unicode)."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise NotAProfile("it is saved as Unicode (UTF-16, with a byte order mark); " + _CONVERT)
@@ -163,10 +163,16 @@ def break_of(line: bytes) -> bytes:
 
 def sections(profile: Profile, reading: Reading = WINDOWS, name: bytes | None = None) -> Iterator[Section]:
     """Yield the sections in file order, duplicates included; with a name, only those so called."""
-    for index in profile.headers(name or b""):
+    for index, found in headers(profile, reading, name):
+        yield _section_at(profile, index, found, reading)
+
+
+def headers(profile: Profile, reading: Reading = WINDOWS, name: bytes | None = None) -> Iterator[tuple[int, bytes]]:
+    """Yield index and name of each section's header, as `sections` does."""
+    for index in profile.candidates(name or b""):
         found = _header_name(profile, index, reading)
         if found is not None and (name is None or found.lower() == name.lower()):
-            yield _section_at(profile, index, found, reading)
+            yield index, found
 
 
 def read_section(profile: Profile, name: bytes, reading: Reading = WINDOWS) -> Section | None:
@@ -180,7 +186,7 @@ def read_value(profile: Profile, section: bytes, key: bytes, reading: Reading = 
     return None if found is None else found.value(key)
 
 
-def read_all(profile: Profile, reading: Reading = WINDOWS) -> list[tuple[bytes, list[tuple[bytes, bytes]]]]:
+def contents(profile: Profile, reading: Reading = WINDOWS) -> list[tuple[bytes, list[tuple[bytes, bytes]]]]:
     """Give every section as it stands, duplicates included, with the keys and values that it gives."""
     return [
         (found.name, [(line.key, line.value) for line in found.keys if line.key.lower() not in found.hidden])
@@ -202,11 +208,11 @@ def looks_like_header(line: bytes) -> bool:
 
 def _section_at(profile: Profile, header: int, name: bytes, reading: Reading) -> Section:
     end = header + 1
-    while end < len(profile.lines) and _header_name(profile, end, reading) is None:
+    while end < len(profile.lines) and (b"[" not in profile.lines[end] or _header_name(profile, end, reading) is None):
         end += 1
     keys: list[KeyLine] = []
-    for index in range(header + 1, end):
-        pair = _key_and_value(profile.lines[index], reading)
+    for index, line in enumerate(profile.lines[header + 1 : end], header + 1):
+        pair = _key_and_value(line, reading) if b"=" in line else None
         if pair is not None:
             keys.append(KeyLine(index, *pair))
     hidden = _hidden_keys(profile.lines[header + 1 : end], reading) if reading.keeps_bare_names else frozenset()
@@ -268,13 +274,14 @@ __all__ = (
     "Reading",
     "Section",
     "break_of",
+    "contents",
+    "headers",
     "line_ends",
     "looks_like_header",
     "parse",
-    "read_all",
     "read_section",
     "read_value",
-    "refuse_wide",
+    "refuse_non_8bit",
     "sections",
     "shown",
 )

@@ -8,15 +8,15 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Callable
 
-from ...module_utils._edit.inplace import Handle, NotRestored, is_torn
-from ...module_utils._edit.inplace import replace as replace_in_place
+from ...module_utils._edit.copies import rescue_name
+from ...module_utils._edit.inplace import Handle, NotRestored, is_torn, replace_in_place
+from ...module_utils._server.editor import Editor, OpenFile
 from ...module_utils._server.errors import ConnectionLost, Missing, ServerError, Written
-from ...module_utils._server.protocols import SIZE_LIMIT, Editor, OpenFile
+from ...module_utils._server.refusals import SIZE_LIMIT, read_only
 from . import session as _smb
 from .server import Place, SmbServer
 from .session import Opened
@@ -49,10 +49,7 @@ class SmbEditor(Editor):
                 "checking", place, lambda: self._server.session.attributes(place.share, place.path)
             )
         if attributes & _smb.ATTRIBUTE_READ_ONLY:
-            raise ServerError(
-                f"Error while checking {place.shown}: it is read-only, and someone made it so; "
-                f"if it may be edited, run 'attrib -r \"{place.shown}\"' on the server first"
-            )
+            raise read_only(place.shown, f"'attrib -r \"{place.shown}\"' on the server")
 
     def open(self, path: str) -> _SmbFile:
         place = self._server.place(path)
@@ -115,8 +112,7 @@ class _SmbFile(OpenFile, Handle):
 
         def keep() -> str:
             # By its bytes, so that no file of somebody else is taken for it.
-            digest = hashlib.sha256(old).hexdigest()[:8]
-            name = f"{self._place.path.rpartition(SEPARATOR)[2]}.{digest}.winsock_proxy.old"
+            name = rescue_name(self._place.path.rpartition(SEPARATOR)[2], old)
             begun.append(self._place.beside(name))
             shown = self.save_beside(name, old)
             kept.append(begun[-1])

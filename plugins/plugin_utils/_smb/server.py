@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 from ...module_utils._server.errors import ChangedByOther, Missing, ServerError
-from ...module_utils._server.protocols import SIZE_LIMIT
+from ...module_utils._server.refusals import refuse_large
 from ...module_utils._server.windows_path import split_windows_path
 from . import session as _smb
 from .session import Session
@@ -111,7 +111,7 @@ class SmbServer:
         session = self.session
         opened = session.open(place.share, place.path, _smb.READ_DATA, _smb.SHARE_ALL)
         try:
-            _check_size(place, opened.size)
+            refuse_large("reading", place.shown, opened.size)
             # Up to the end that the server told, which saves the request that would find it.
             data = session.read(opened, max(opened.size - 1, 0))
         finally:
@@ -137,14 +137,6 @@ class SmbServer:
                     raise _explained(doing, place, error) from error
             time.sleep(pause)
         return self.ask(doing, place, request)
-
-
-def _check_size(place: Place, size: int) -> None:
-    if size > SIZE_LIMIT:
-        raise ServerError(
-            f"Error while reading {place.shown}: it has {size} bytes, more than {SIZE_LIMIT}; a real file of this kind "
-            "has about 1 KB: check the path"
-        )
 
 
 def _explained(doing: str, place: Place, error: StatusError) -> ServerError:

@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of the copies of a file's old bytes: legal on FAT and NTFS, the same for the same bytes.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+No copy of ours is ever taken for one of other bytes, nor for a file of somebody else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ntpath
+
+
+def backup_name(name: str, data: bytes) -> str:
+    """Name the copy that the user asked for, which stays."""
+    return f"{name}.{_digest(data)}.bak"
+
+
+def backup_path(path: str, data: bytes) -> str:
+    """Give the path of that copy beside a file; POSIX and Windows paths alike."""
+    name = ntpath.basename(path)
+    return path[: len(path) - len(name)] + backup_name(name, data)
+
+
+def rescue_name(name: str, data: bytes) -> str:
+    """Name the copy that lies beside a file only while a write of it could be cut."""
+    return f"{name}.{_digest(data)}.winsock_proxy.old"
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:8]
+
+
+__all__ = ("backup_name", "backup_path", "rescue_name")

@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an edit needs of a server: its files, named as the user names them.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+The procedure knows only these protocols. This machine and a server behind SMB each bring
+their own implementation.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import TypeVar
+
+Self = TypeVar("Self", bound="OpenFile")
+
+
+class OpenFile(ABC):
+    """A file that is open for an edit. Our own writers take turns; leaving closes it."""
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @abstractmethod
+    def read(self) -> bytes:
+        """Read the whole file."""
+
+    @abstractmethod
+    def replace(self, old: bytes, new: bytes) -> None:
+        """Put new bytes in the place of old ones, so that nothing can be lost.
+
+        Raises ChangedByOther when the file does not hold the old bytes, ServerError with
+        the state of the file when it could not be written.
+        """
+
+    @abstractmethod
+    def save_beside(self, name: str, data: bytes) -> str:
+        """Keep data in the same folder, complete and flushed; give its path."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close the file and let the next writer in."""
+
+
+class Editor(ABC):
+    """Files that can be edited, named as the user names them."""
+
+    @abstractmethod
+    def read(self, path: str) -> bytes:
+        """Read a file without disturbing anybody.
+
+        Raises Missing, or ServerError for what is no regular file, is above SIZE_LIMIT
+        or cannot be read.
+        """
+
+    @abstractmethod
+    def real_path(self, path: str) -> str:
+        """Give the path of the file itself, with links followed: a copy of it goes beside that."""
+
+    @abstractmethod
+    def check_writable(self, path: str, beside: bool) -> None:
+        """Raise ServerError where an edit would be refused, without opening for writing.
+
+        A read-only file is refused whoever asks: someone made it so. With ``beside``, a copy
+        is to be kept in the same folder too.
+        """
+
+    @abstractmethod
+    def open(self, path: str) -> OpenFile:
+        """Open an existing file for an edit."""
+
+    @abstractmethod
+    def check_creatable(self, path: str) -> None:
+        """Raise ServerError where a new file would be refused, without making it."""
+
+    @abstractmethod
+    def create(self, path: str, data: bytes) -> None:
+        """Make a new file that was not there; never a half-written one."""
+
+
+__all__ = ("Editor", "OpenFile")
