@@ -24,9 +24,10 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inf
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import transaction
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.rpc import SmbRegistry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.registry import SmbRegistry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import SmbServer
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
@@ -56,7 +57,7 @@ KINDS = {
     smb_request.FLUSH: FLUSH,
     smb_request.CLOSE: CLOSE,
 }
-TRANSACTIONS = {smb_request.FIND_FIRST: FIND_FIRST, smb_request.SET_FILE: SET_FILE}
+TRANSACTIONS = {transaction.FIND_FIRST: FIND_FIRST, transaction.SET_FILE: SET_FILE}
 CALLS_OF_PIPE = {2: OPEN_ROOT, 15: OPEN_KEY, 17: QUERY_VALUE}
 # What the action layer makes a result of, or an unreachable host; before that, the connection also takes a status.
 OURS = (ServerError, Refused, ProfileError)

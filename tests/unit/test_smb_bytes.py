@@ -12,9 +12,18 @@ from typing import Any
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import Value
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.rpc import SmbRegistry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.ntlm import Account
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.registry import SmbRegistry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.request import (
+    CREATE_NEW,
+    READ_DATA,
+    SHARE_NONE,
+    SHARE_READ,
+    WRITE_DATA,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import SmbServer
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Account, Session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import Share, list_shares
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Message
 
 from tests.unit.smb_recorded import RECORDED
@@ -105,7 +114,7 @@ def talk(capabilities: int, auth: str, account: tuple[str, str]) -> list[str]:
     session = Session(wire, "*SMBSERVER", "ex01")
     session.log_on(Account(account[0], "secret", account[1], auth))
     use_files(session, wire)
-    assert session.shares() == ["C$"]
+    assert list_shares(session) == ["C$"]
     registry = SmbRegistry(SmbServer("ex01", (), lambda: session))
     assert registry.value("SYSTEM\\Select", "Current") == Value(4, struct.pack("<I", 1))
     return list(wire.sent)
@@ -113,21 +122,23 @@ def talk(capabilities: int, auth: str, account: tuple[str, str]) -> list[str]:
 
 def use_files(session: Session, wire: FakeWire) -> None:
     """Make each request for a file."""
-    opened = session.open("c$", "\\Mspclnt\\Mspclnt.ini", 3, 1)
-    made = session.open("c$", "\\new.ini", 2, 0, 2)
-    assert session.read(opened, 4) == b"hello"
-    assert session.read_at(opened, 0x12345678, 5) == b"hello"
-    session.write(opened, 3, b"hello")
-    session.truncate(opened, 0x1234)
+    share = Share(session, "c$")
+    handle = share.open("\\Mspclnt\\Mspclnt.ini", READ_DATA | WRITE_DATA, SHARE_READ)
+    made = share.open("\\new.ini", WRITE_DATA, SHARE_NONE, CREATE_NEW)
+    assert handle.read(4) == b"hello"
+    assert handle.read_at(0x12345678, 5) == b"hello"
+    handle.write(3, b"hello")
+    handle.truncate(0x1234)
     wire.unknown = TRANSACTION2
-    session.truncate(opened, 0x1234)
+    handle.truncate(0x1234)
     wire.unknown = None
-    session.flush(opened)
-    session.close_file(opened)
-    session.close_file(made)
-    session.delete("C$", "\\odd.ini")
-    assert session.names("C$", "\\WINNT\\*.ini")
-    assert session.attributes("C$", "\\Mspclnt") == 0
+    handle.flush()
+    handle.close()
+    made.close()
+    again = Share(session, "C$")
+    again.delete("\\odd.ini")
+    assert again.names("\\WINNT\\*.ini")
+    assert again.attributes("\\Mspclnt") == 0
 
 
 @pytest.mark.parametrize("name", RECORDED)
