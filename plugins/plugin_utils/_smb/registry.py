@@ -33,7 +33,7 @@ SENTENCES = {
     1009: "the server's registry is damaged",
 }
 NO_SERVICE = (OBJECT_NAME_NOT_FOUND, PIPE_NOT_AVAILABLE, PIPE_BUSY)
-# RPC_HKEY (MS-RRP section 2.2.1), to us a name.
+# RPC_HKEY (MS-RRP section 2.2), to us a name.
 HKEY = Annotated[bytes, "20s"]
 
 
@@ -63,7 +63,7 @@ class OpenedKey(NamedTuple):
 
 @structure
 class UnicodeString(NamedTuple):
-    """RRP_UNICODE_STRING before its letters (MS-RRP section 2.2.4)."""
+    """RRP_UNICODE_STRING before its letters (MS-RRP section 2.2)."""
 
     length: USHORT
     maximum_length: USHORT
@@ -103,7 +103,7 @@ class QueriedValue(NamedTuple):
 
 @structure
 class ErrorStatus(NamedTuple):
-    """error_status_t, which is the last that each procedure returns (MS-RRP section 2.2.3)."""
+    """error_status_t, which is the last that each procedure returns (MS-RRP section 2.2)."""
 
     error: ULONG
 
