@@ -22,7 +22,10 @@ import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply, backup_name
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
+    ConnectionLost,
+    ServerError,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import transaction
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
@@ -60,8 +63,8 @@ KINDS = {
 TRANSACTIONS = {transaction.FIND_FIRST: FIND_FIRST, transaction.SET_FILE: SET_FILE}
 CALLS_OF_PIPE = {2: OPEN_ROOT, 15: OPEN_KEY, 17: QUERY_VALUE}
 # What the action layer makes a result of, or an unreachable host; before that, the connection also takes a status.
-OURS = (ServerError, Refused, ProfileError)
-AT_LOGON = (ServerError, Refused, StatusError, OSError)
+OURS = (ConnectionLost, ServerError, Refused, ProfileError)
+AT_LOGON = (ConnectionLost, ServerError, Refused, StatusError, OSError)
 
 Result = dict[str, Any]
 Call = Callable[[SmbServer], Result]

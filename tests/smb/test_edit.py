@@ -16,7 +16,10 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edi
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options import Request, request_from
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
+    ConnectionLost,
+    ServerError,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
@@ -164,7 +167,7 @@ def _cut_at(number: int, half: bool, server: tuple[str, int], wanted: Request) -
         caller = Caller("127.0.0.1", proxy.port, timeout=2.0)
         try:
             apply(SmbEditor(caller.server()), wanted, check=False, diff=False)
-        except (ServerError, Refused, StatusError) as caught:
+        except (ConnectionLost, ServerError, Refused, StatusError) as caught:
             error = str(caught)
     return Outcome(bool(done), error)
 

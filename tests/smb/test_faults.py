@@ -166,7 +166,7 @@ def check(call: Call, fault: Fault, server: tuple[str, int], at: int) -> None:
 
     with FaultProxy(server, answer=spoil) as proxy:
         begin = time.monotonic()
-        with contextlib.suppress(ServerError, Refused, StatusError):
+        with contextlib.suppress(ConnectionLost, ServerError, Refused, StatusError):
             call(hurried(proxy.port))
         assert time.monotonic() - begin < DEADLINE + TIMEOUT, at
     assert len(seen) > at
