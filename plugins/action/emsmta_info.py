@@ -19,7 +19,7 @@ from ..module_utils._options.emsmta_info import (
 from ..module_utils._server.protocols import Files
 from ..plugin_utils._action import ServerAction
 from ..plugin_utils._smb.files import SmbFiles
-from ..plugin_utils._smb.rpc import SmbRegistry
+from ..plugin_utils._smb.registry import SmbRegistry
 from ..plugin_utils._smb.server import SmbServer
 
 

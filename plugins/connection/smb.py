@@ -144,10 +144,10 @@ class Connection(ConnectionBase):
     def smb_server(self) -> SmbServer:
         """Give the server, connected and logged on; raise AnsibleConnectionFailure when that fails."""
         # Not at the top: tasks that only pass by, such as debug, would load the SMB library in each worker.
-        from ..plugin_utils._smb.connect import connected
+        from ..plugin_utils._smb.connect import connect
 
         if self._server is None:
-            self._server = connected(self.get_option)
+            self._server = connect(self.get_option)
         return self._server
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> NoReturn:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.ntlm import Account
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import SmbServer
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Account, Session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Deadline, Wire
 
 from tests.lab.lab import PASSWORD, USER, Lab

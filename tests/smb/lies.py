@@ -26,11 +26,15 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
     look_request_over_smb,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
+    ConnectionLost,
+    ServerError,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import transaction
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.rpc import SmbRegistry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.registry import SmbRegistry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import SmbServer
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
@@ -60,11 +64,11 @@ KINDS = {
     smb_request.FLUSH: FLUSH,
     smb_request.CLOSE: CLOSE,
 }
-TRANSACTIONS = {smb_request.FIND_FIRST: FIND_FIRST, smb_request.SET_FILE: SET_FILE}
+TRANSACTIONS = {transaction.FIND_FIRST: FIND_FIRST, transaction.SET_FILE: SET_FILE}
 CALLS_OF_PIPE = {2: OPEN_ROOT, 15: OPEN_KEY, 17: QUERY_VALUE}
 # What the action layer makes a result of, or an unreachable host; before that, the connection also takes a status.
-OURS = (ServerError, Refused, ProfileError)
-AT_LOGON = (ServerError, Refused, StatusError, OSError)
+OURS = (ConnectionLost, ServerError, Refused, ProfileError)
+AT_LOGON = (ConnectionLost, ServerError, Refused, StatusError, OSError)
 
 Result = dict[str, Any]
 Call = Callable[[SmbServer], Result]

@@ -19,10 +19,14 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
     edit_request_from,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
+    ConnectionLost,
+    ServerError,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.transaction import END_OF_FILE_INFO
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
 
 from tests.lab.lab import Lab
@@ -166,7 +170,7 @@ def _cut_at(number: int, half: bool, server: tuple[str, int], wanted: EditReques
         caller = Caller("127.0.0.1", proxy.port, timeout=2.0)
         try:
             apply(SmbEditor(caller.server()), wanted, check=False, diff=False)
-        except (ServerError, Refused, StatusError) as caught:
+        except (ConnectionLost, ServerError, Refused, StatusError) as caught:
             error = str(caught)
     return Outcome(bool(done), error)
 
@@ -257,7 +261,7 @@ def test_a_server_that_truncates_in_the_old_way_only(lab: Lab, ini: Path) -> Non
 
     def ask_for_an_unknown_level(_at: int, message: bytes) -> bytes:
         kinds.append(message[8])
-        level = struct.pack("<H", smb_request.END_OF_FILE_INFO)
+        level = struct.pack("<H", END_OF_FILE_INFO)
         return message.replace(level, b"\xff\x0f") if message[8] == smb_request.TRANSACTION2 else message
 
     with FaultProxy((lab.addresses[0], lab.port), ask_for_an_unknown_level) as proxy:

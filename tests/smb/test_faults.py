@@ -27,11 +27,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     ServerError,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.ntlm import Account
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import SmbServer
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Account, Session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import Share
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Deadline, Refused, Wire
 
@@ -169,7 +170,7 @@ def check(call: Call, fault: Fault, server: tuple[str, int], at: int) -> None:
 
     with FaultProxy(server, answer=spoil) as proxy:
         begin = time.monotonic()
-        with contextlib.suppress(ServerError, Refused, StatusError):
+        with contextlib.suppress(ConnectionLost, ServerError, Refused, StatusError):
             call(hurried(proxy.port))
         assert time.monotonic() - begin < DEADLINE + TIMEOUT, at
     assert len(seen) > at
@@ -239,13 +240,14 @@ def test_a_late_answer_is_not_taken_for_another(lab: Lab, ini: Path) -> None:
 
     with FaultProxy((lab.addresses[0], lab.port), answer=late_read) as proxy:
         session = hurried(proxy.port).session
+        share = Share(session, "C$")
         first, second = (
-            session.open("C$", f"\\mspclnt\\{name}", smb_session.READ_DATA, smb_session.SHARE_ALL)
+            share.open(f"\\mspclnt\\{name}", smb_request.READ_DATA, smb_request.SHARE_ALL)
             for name in (NAME, "other.ini")
         )
         for opened in (first, second):
             with pytest.raises(ConnectionLost, match="no answer within"):
-                session.read(opened, 1)
+                opened.read(1)
 
 
 @pytest.fixture
@@ -355,16 +357,14 @@ def check_copy(told: str, controller: Path, old: bytes) -> None:
 def test_an_audit_and_another_client_do_not_disturb_each_other(lab: Lab, caller: Caller, ini: Path) -> None:
     ini.write_bytes(NEW)
     other, ours = Caller(lab.addresses[0], lab.port).connect(), caller.server().session
-    held = other.open("C$", SHARED_PATH, smb_session.READ_DATA | smb_session.WRITE_DATA, smb_session.SHARE_READ)
+    held = Share(other, "C$").open(SHARED_PATH, smb_request.READ_DATA | smb_request.WRITE_DATA, smb_request.SHARE_READ)
     assert not apply(SmbEditor(caller.server()), request(), check=True, diff=False)["changed"]
-    other.close_file(held)
+    held.close()
     # As SmbServer.read opens it, in the midst of an audit.
-    auditing = ours.open("C$", SHARED_PATH, smb_session.READ_DATA, smb_session.SHARE_ALL)
+    auditing = Share(ours, "C$").open(SHARED_PATH, smb_request.READ_DATA, smb_request.SHARE_ALL)
     begin = time.monotonic()
-    other.close_file(
-        other.open("C$", SHARED_PATH, smb_session.READ_DATA | smb_session.WRITE_DATA, smb_session.SHARE_READ)
-    )
+    Share(other, "C$").open(SHARED_PATH, smb_request.READ_DATA | smb_request.WRITE_DATA, smb_request.SHARE_READ).close()
     assert time.monotonic() - begin < 1
-    assert ours.read(auditing, len(NEW)) == NEW
+    assert auditing.read(len(NEW)) == NEW
     other.close()
     ours.close()

@@ -18,9 +18,9 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edi
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import EditRequest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import PATIENCE
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import Share
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import (
     SHARING_VIOLATION,
     StatusError,
@@ -35,7 +35,7 @@ from tests.smb.test_names import put, short_name
 
 NAME = "ProxyClient Folder\\Mspclnt settings.ini"
 SHARED = "\\mspclnt\\Mspclnt.ini"
-READ_WRITE = smb_session.READ_DATA | smb_session.WRITE_DATA
+READ_WRITE = smb_request.READ_DATA | smb_request.WRITE_DATA
 FILE_AT = {**FILE_OF, smb_request.CLOSE: 4 + 32 + 1}
 # Where the wanted access stands in the request that opens a file.
 ACCESS_AT = 4 + 32 + 1 + 15
@@ -89,7 +89,7 @@ def test_all_but_the_bytes_stays(before: bytes, state: str, tmp_path: Path) -> N
 def test_a_file_that_another_program_lets_go_is_edited(lab: Lab, caller: Caller, ini: Path) -> None:
     ini.write_bytes(OLD)
     other = Caller(lab.addresses[0], lab.port).connect()
-    other.open("C$", SHARED, READ_WRITE, smb_session.SHARE_READ)
+    Share(other, "C$").open(SHARED, READ_WRITE, smb_request.SHARE_READ)
     # Samba itself waits for a second before it refuses.
     timer = threading.Timer(1.5, other.close)
     timer.start()
@@ -101,13 +101,13 @@ def test_a_file_that_another_program_lets_go_is_edited(lab: Lab, caller: Caller,
 def test_a_file_that_another_program_holds_is_tried_a_few_times(lab: Lab, ini: Path) -> None:
     ini.write_bytes(OLD)
     other = Caller(lab.addresses[0], lab.port).connect()
-    other.open("C$", SHARED, READ_WRITE, smb_session.SHARE_READ)
+    Share(other, "C$").open(SHARED, READ_WRITE, smb_request.SHARE_READ)
     tries: list[bytes] = []
 
     def count(message: bytes) -> None:
         if (
             message[8] == smb_request.CREATE
-            and struct.unpack_from("<I", message, ACCESS_AT)[0] & smb_session.WRITE_DATA
+            and struct.unpack_from("<I", message, ACCESS_AT)[0] & smb_request.WRITE_DATA
         ):
             tries.append(message)
 
@@ -126,14 +126,14 @@ def test_others_may_read_but_not_write_meanwhile(lab: Lab, ini: Path) -> None:
     def attempt(access: int) -> object:
         begin = time.monotonic()
         try:
-            data = other.read(other.open("C$", SHARED, access, smb_session.SHARE_ALL), len(NEW))
+            data = Share(other, "C$").open(SHARED, access, smb_request.SHARE_ALL).read(len(NEW))
         except StatusError as error:
             return error.status
         return data, time.monotonic() - begin < 1
 
     def while_it_is_written(message: bytes) -> None:
         if message[8] == smb_request.WRITE:
-            seen.extend((attempt(smb_session.READ_DATA), attempt(READ_WRITE)))
+            seen.extend((attempt(smb_request.READ_DATA), attempt(READ_WRITE)))
 
     edit_seen(lab, while_it_is_written, request())
     other.close()

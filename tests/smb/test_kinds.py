@@ -23,9 +23,10 @@ import pytest
 import yaml
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import wire
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import Share, list_shares
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
 
@@ -88,9 +89,9 @@ def spied(lab: Lab, nt4: bool = True, **options: Any) -> Iterator[tuple[Spy, Cal
         yield spy, Caller("127.0.0.1", proxy.port, **options)
 
 
-def offers_extended_security(session: smb_session.Session) -> bool:
+def offers_extended_security(session: Session) -> bool:
     """Tell what the server offered in this session."""
-    return bool(session._capabilities & smb_session.CAP_EXTENDED_SECURITY)
+    return bool(session._capabilities & smb_request.CAP_EXTENDED_SECURITY)
 
 
 @pytest.mark.parametrize("auth", ["ntlmv2", "ntlmv1"])
@@ -112,7 +113,7 @@ def test_a_server_that_takes_ntlmv2_only(nt4: bool, tmp_path: Path) -> None:
         with spied(lab, nt4, auth="ntlmv1") as (_spy, caller), says:
             caller.connect()
         with spied(lab, nt4) as (_spy, caller):
-            assert "C$" in caller.connect().shares()
+            assert "C$" in list_shares(caller.connect())
 
 
 def test_a_read_of_10_kb_takes_three_requests(small: Lab, file: Path) -> None:
@@ -128,15 +129,14 @@ def test_a_read_of_10_kb_takes_three_requests(small: Lab, file: Path) -> None:
 def test_a_write_of_10_kb_takes_three_requests(small: Lab, file: Path) -> None:
     with spied(small) as (spy, caller):
         session = caller.connect()
-        opened = session.open(
-            "C$",
+        opened = Share(session, "C$").open(
             "\\mspclnt\\Mspclnt.ini",
-            smb_session.READ_DATA | smb_session.WRITE_DATA,
-            smb_session.SHARE_NONE,
-            smb_session.CREATE_NEW,
+            smb_request.READ_DATA | smb_request.WRITE_DATA,
+            smb_request.SHARE_NONE,
+            smb_request.CREATE_NEW,
         )
-        session.write(opened, 0, KB10)
-        assert session.read(opened, len(KB10)) == KB10
+        opened.write(0, KB10)
+        assert opened.read(len(KB10)) == KB10
         session.close()
     assert file.read_bytes() == KB10
     assert spy.counts(smb_request.WRITE) == [4096, 4096, 2048]
@@ -189,13 +189,13 @@ def test_port_139_has_the_session_service(tmp_path: Path) -> None:
     with Lab(tmp_path, 1, SMALL_BUFFERS, ports=(139,), first=FIRST) as lab:
         address = lab.addresses[0]
         extended = Caller(address, 139).connect()
-        assert "C$" in extended.shares()
+        assert "C$" in list_shares(extended)
         spy = Spy(nt4=True)
         with FaultProxy((address, 139), spy, listen=(free_addresses(1, FIRST + 1)[0], 139)) as proxy:
             plain = Caller(proxy.host, 139).connect()
-            assert "C$" in plain.shares()
+            assert "C$" in list_shares(plain)
         # Samba does without a session request, NT 4.0 does not.
-        assert [message[0] for message in spy.seen[:2]] == [wire.REQUEST, wire.MESSAGE]
+        assert [message[0] for message in spy.seen[:2]] == [wire.SESSION_REQUEST, wire.SESSION_MESSAGE]
         assert (offers_extended_security(extended), offers_extended_security(plain)) == (True, False)
 
 
@@ -219,7 +219,7 @@ def test_any_user_has_servers_on_a_high_port() -> None:
             assert lab.port > 1023
             server = Caller(lab.addresses[0], lab.port).server()
             apply(SmbEditor(server), request(path="C:\\Mspclnt.ini"), check=False, diff=False)
-            return sorted(server.session.shares())
+            return sorted(list_shares(server.session))
 
     # First as root, which loads all that it takes: another user may not be allowed to read root's Python.
     assert look() == ["ADMIN$", "C$", "D$", "IPC$"]

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ConnectionLost
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.header import FLAGS2_UNICODE
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import list_shares
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
 from impacket import ntlm
 
@@ -129,8 +130,8 @@ def test_a_server_that_answers_in_unicode_from_the_start(auth: str, lab: Lab) ->
     def in_unicode(message: bytes, answer: bytes) -> Iterable[bytes]:
         if message[8] != NEGOTIATE:
             return (answer,)
-        flags = struct.unpack_from("<H", answer, 4 + 10)[0] | smb_session.UNICODE
+        flags = struct.unpack_from("<H", answer, 4 + 10)[0] | FLAGS2_UNICODE
         return (answer[: 4 + 10] + struct.pack("<H", flags) + answer[4 + 12 :],)
 
     with FaultProxy((lab.addresses[0], lab.port), as_nt4, answer=in_unicode) as proxy:
-        assert "C$" in Caller("127.0.0.1", proxy.port, auth=auth).connect().shares()
+        assert "C$" in list_shares(Caller("127.0.0.1", proxy.port, auth=auth).connect())

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,10 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
     look_request_over_smb,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import list_shares
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.transaction import find_first
 
 from tests.lab.lab import Lab
 from tests.lab.programs import MTA_PROGRAM
@@ -81,7 +81,7 @@ def test_names_in_the_code_page(page: str, tmp_path: Path) -> None:
         server = caller.server()
         assert list(SmbFiles(server).names("C:\\Übergröße", ".ini")) == [path.name]
         put(lab, GREEK)
-        server.session.tree("C$")
+        server.session.tree_connect("C$")
         before = caller.requests
         for name in (GREEK, "50¢.ini"):
             with pytest.raises(ServerError, match=f"{name[:3]}.*no Unicode names.*8.3"):
@@ -98,9 +98,8 @@ def mangled(tmp_path: Path) -> Lab:
 def short_name(lab: Lab, path: str) -> str:
     """Ask the server for the short name of a file or folder on drive C (MS-CIFS section 2.2.8.1.7)."""
     session = Caller(lab.addresses[0], lab.port).connect()
-    parameters = struct.pack("<HHHHI", smb_request.ANY_FILE, 1, smb_request.CLOSE_SEARCH, BOTH_NAMES_INFO, 0)
-    parameters += f"\\{path}\0".encode("utf-16-le")
-    _told, data = session._transaction2(smb_request.FIND_FIRST, parameters, b"", session.tree("C$"))
+    asked = find_first(session.encode_name(f"\\{path}\0"), 1, BOTH_NAMES_INFO, session.max_data_count)
+    data = session.exchange(asked, session.tree_connect("C$")).transacted().data
     session.close()
     return data[70 : 70 + data[68]].decode("utf-16-le")
 
@@ -137,7 +136,7 @@ def test_hidden_shares_are_found(listed: str, tmp_path: Path) -> None:
         put(lab, "mspclnt\\Mspclnt.ini")
         caller = Caller(lab.addresses[0], lab.port)
         server = caller.server()
-        assert ("C$" in server.session.shares()) == (listed == "yes")
+        assert ("C$" in list_shares(server.session)) == (listed == "yes")
         assert list(SmbFiles(server).drives()) == ["C", "D"]
         assert server.read(server.place("C:\\mspclnt\\Mspclnt.ini"))[0] == OLD
 

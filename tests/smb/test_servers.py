@@ -18,7 +18,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
     look_request_over_smb,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.rpc import SmbRegistry
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.registry import SmbRegistry
 
 from tests.lab.lab import Lab
 from tests.lab.servers import Sample, samples

@@ -19,6 +19,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ConnectionLost
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import list_shares
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
 
@@ -41,7 +42,7 @@ def test_a_wrong_password_is_one_bad_logon(lab: Lab) -> None:
 @pytest.mark.parametrize("auth", ["ntlmv2", "ntlmv1"])
 def test_nt4_has_no_extended_security(auth: str, lab: Lab) -> None:
     with FaultProxy((lab.addresses[0], lab.port), as_nt4) as proxy:
-        assert "C$" in Caller("127.0.0.1", proxy.port, auth=auth).connect().shares()
+        assert "C$" in list_shares(Caller("127.0.0.1", proxy.port, auth=auth).connect())
         before = lab.bad_logons()
         with pytest.raises(StatusError, match="password"):
             Caller("127.0.0.1", proxy.port, auth=auth, password="wrong").connect()
@@ -57,7 +58,7 @@ def test_a_guest_session_is_refused(tmp_path: Path) -> None:
 
 def test_a_server_that_demands_signed_messages(tmp_path: Path) -> None:
     with Lab(tmp_path, 1, extra="server signing = mandatory") as lab:
-        assert "C$" in Caller(lab.addresses[0], lab.port).connect().shares()
+        assert "C$" in list_shares(Caller(lab.addresses[0], lab.port).connect())
 
 
 def test_what_a_server_is_told_to_be(lab: Lab) -> None:

@@ -168,5 +168,5 @@ def test_the_netbios_name_is_what_port_139_is_asked_for(name: str | None, server
     with FaultProxy((servers.addresses[0], servers.port), spy, listen=listen) as proxy:
         code, told = on_one(servers, tmp_path, LOOK, **through(proxy), **given)
     assert code == 0, told
-    assert spy.seen[0][0] == wire.REQUEST
+    assert spy.seen[0][0] == wire.SESSION_REQUEST
     assert spy.seen[0][4:38] == wire._encoded_name(name or "*SMBSERVER", 0x20)

@@ -12,11 +12,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     ConnectionLost,
     ServerError,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.answer import Answer, listed_shares
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.answer import Answer
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.transaction import shares_in
 
 MORE_DATA = 234
 SHARES = b"".join(name.ljust(13, b"\0") for name in (b"C$", b"D$", b"mspclnt"))
-READ, NUMBER = 0x2E, 7
+READ, MID = 0x2E, 7
 
 
 def told(status: int, count: int, available: int) -> bytes:
@@ -25,7 +26,7 @@ def told(status: int, count: int, available: int) -> bytes:
 
 
 def test_a_whole_list_of_shares() -> None:
-    assert listed_shares(told(0, 3, 3), SHARES) == ["C$", "D$", "MSPCLNT"]
+    assert shares_in(told(0, 3, 3), SHARES) == ["C$", "D$", "MSPCLNT"]
 
 
 @pytest.mark.parametrize(
@@ -33,22 +34,22 @@ def test_a_whole_list_of_shares() -> None:
 )
 def test_a_list_of_shares_that_is_not_whole(parameters: bytes) -> None:
     with pytest.raises(ServerError, match="does not list all its shares"):
-        listed_shares(parameters, SHARES)
+        shares_in(parameters, SHARES)
 
 
 @pytest.mark.parametrize("parameters", [b"", told(0, 3, 3)[:7]])
 def test_a_list_of_shares_without_its_head(parameters: bytes) -> None:
     with pytest.raises(ConnectionLost):
-        listed_shares(parameters, SHARES)
+        shares_in(parameters, SHARES)
 
 
-def message(command: int, number: int) -> bytes:
+def message(command: int, mid: int) -> bytes:
     """Give an answer without words and bytes."""
-    return b"\xffSMB" + bytes((command,)) + bytes(25) + struct.pack("<H", number) + b"\0\0\0"
+    return b"\xffSMB" + bytes((command,)) + bytes(25) + struct.pack("<H", mid) + b"\0\0\0"
 
 
 def test_an_answer_belongs_to_its_request() -> None:
-    assert Answer(message(READ, NUMBER), READ, NUMBER).words == b""
-    for command, number in ((READ, NUMBER - 1), (READ + 1, NUMBER)):
+    assert Answer(message(READ, MID), READ, MID).header.mid == MID
+    for command, mid in ((READ, MID - 1), (READ + 1, MID)):
         with pytest.raises(ConnectionLost, match="no answer to the request"):
-            Answer(message(command, number), READ, NUMBER)
+            Answer(message(command, mid), READ, MID)

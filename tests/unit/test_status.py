@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import (
-    MEANINGS,
     MISSING,
     REFUSED_LOGONS,
+    SENTENCES,
     StatusError,
 )
 from impacket.nt_errors import ERROR_MESSAGES
@@ -17,13 +17,13 @@ from impacket.nt_errors import ERROR_MESSAGES
 
 @pytest.mark.parametrize("status", sorted(REFUSED_LOGONS | MISSING), ids=hex)
 def test_a_status_that_is_asked_for_has_words(status: int) -> None:
-    assert status in MEANINGS
-    assert str(StatusError(status)) == f"{MEANINGS[status].sentence} (STATUS_{MEANINGS[status].name} 0x{status:08x})"
+    assert status in SENTENCES
+    assert str(StatusError(status)) == f"{SENTENCES[status].text} (STATUS_{SENTENCES[status].name} 0x{status:08x})"
 
 
-@pytest.mark.parametrize("status", MEANINGS, ids=hex)
+@pytest.mark.parametrize("status", SENTENCES, ids=hex)
 def test_a_status_has_the_name_that_the_specification_gives_it(status: int) -> None:
-    assert f"STATUS_{MEANINGS[status].name}" == ERROR_MESSAGES[status][0]
+    assert f"STATUS_{SENTENCES[status].name}" == ERROR_MESSAGES[status][0]
 
 
 def test_a_status_without_words_shows_its_number() -> None:

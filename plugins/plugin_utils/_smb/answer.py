@@ -1,115 +1,178 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SMB1 messages without the SMB library: answers taken apart and checked, names in a code page.
+"""SMB1 answers taken apart and checked: what a server sends is not trusted (MS-CIFS section 2.2.4). Pure.
 
 PRIVATE to the collection: no part of this file is a public interface.
-
-The layout is that of MS-CIFS section 2.2.3.
 """
 
 from __future__ import annotations
 
-import struct
+from typing import Annotated, NamedTuple
 
-from ...module_utils._server.errors import ConnectionLost, ServerError
-from .status import StatusError
+from ...module_utils._server.errors import ConnectionLost
+from .header import (
+    ANDX,
+    FLAGS2_NT_STATUS,
+    HEADER_SIZE,
+    MIN_MESSAGE,
+    PROTOCOL,
+    WORDS_OFFSET,
+    SmbHeader,
+    data_offset,
+)
+from .layout import UCHAR, ULONG, ULONGLONG, USHORT, Structure, structure, unpack
+from .status import (
+    ACCESS_DENIED,
+    LOGON_FAILURE,
+    OBJECT_NAME_NOT_FOUND,
+    OBJECT_PATH_NOT_FOUND,
+    SHARING_VIOLATION,
+    UNSUCCESSFUL,
+    StatusError,
+)
 
-HEADER = 32
-NT_STATUS = 0x4000
-NUMBER_AT = 30
-NAMES_HEAD = 12
+# The statuses that mean the same as a DOS error, class and code (MS-CIFS section 2.2.2.4).
+DOS_ERRORS = {
+    (1, 2): OBJECT_NAME_NOT_FOUND,
+    (1, 3): OBJECT_PATH_NOT_FOUND,
+    (1, 5): ACCESS_DENIED,
+    (1, 32): SHARING_VIOLATION,
+    (2, 2): LOGON_FAILURE,
+}
+
+
+@structure
+class SessionSetupAnswer(NamedTuple):
+    """Words of the answer to SMB_COM_SESSION_SETUP_ANDX (MS-CIFS section 2.2.4.53.2)."""
+
+    andx: ANDX
+    action: USHORT
+
+
+@structure
+class CreateAnswer(NamedTuple):
+    """Words of the answer to SMB_COM_NT_CREATE_ANDX (MS-CIFS section 2.2.4.64.2)."""
+
+    andx: ANDX
+    op_lock_level: UCHAR
+    fid: USHORT
+    create_disposition: ULONG
+    create_time: ULONGLONG
+    last_access_time: ULONGLONG
+    last_write_time: ULONGLONG
+    last_change_time: ULONGLONG
+    ext_file_attributes: ULONG
+    allocation_size: ULONGLONG
+    end_of_file: ULONGLONG
+    resource_type: USHORT
+    nm_pipe_status: USHORT
+    directory: UCHAR
+
+
+@structure
+class ReadAnswer(NamedTuple):
+    """Words of the answer to SMB_COM_READ_ANDX (MS-CIFS section 2.2.4.42.2)."""
+
+    andx: ANDX
+    available: USHORT
+    data_compaction_mode: USHORT
+    reserved1: USHORT
+    data_length: USHORT
+    data_offset: USHORT
+    reserved2: Annotated[bytes, "10s"]
+
+
+@structure
+class WriteAnswer(NamedTuple):
+    """Words of the answer to SMB_COM_WRITE_ANDX (MS-CIFS section 2.2.4.43.2)."""
+
+    andx: ANDX
+    count_written: USHORT
+    available: USHORT
+    reserved: ULONG
+
+
+@structure
+class TransactionAnswer(NamedTuple):
+    """Words of the answer to a transaction, without its setup (MS-CIFS sections 2.2.4.33.2 and 2.2.4.46.2)."""
+
+    total_parameter_count: USHORT
+    total_data_count: USHORT
+    reserved1: USHORT
+    parameter_count: USHORT
+    parameter_offset: USHORT
+    parameter_displacement: USHORT
+    data_count: USHORT
+    data_offset: USHORT
+    data_displacement: USHORT
+    setup_count: UCHAR
+    reserved2: UCHAR
+
+
+class Transacted(NamedTuple):
+    """What the answer to a transaction holds."""
+
+    parameters: bytes
+    data: bytes
 
 
 class Answer:
-    """One answer of a server, taken apart and checked."""
+    """One answer of a server, which belongs to the request with this command and MID.
 
-    def __init__(self, raw: bytes, command: int, number: int) -> None:
-        told = (raw[:4], raw[4:5], raw[NUMBER_AT:HEADER])
-        if len(raw) < HEADER + 3 or told != (b"\xffSMB", bytes((command,)), struct.pack("<H", number)):
+    Raises ConnectionLost for what is no answer to it, StatusError for a refusal.
+    """
+
+    def __init__(self, raw: bytes, command: int, mid: int) -> None:
+        if len(raw) < MIN_MESSAGE:
             raise ConnectionLost("the server sent something that is no answer to the request")
-        self.raw = raw
-        status = status_in(raw)
+        #: The header of the answer.
+        self.header = unpack(SmbHeader, raw)
+        if (self.header.protocol, self.header.command, self.header.mid) != (PROTOCOL, command, mid):
+            raise ConnectionLost("the server sent something that is no answer to the request")
+        status = status_of(self.header)
         if status:
             raise StatusError(status)
-        self.words = raw[HEADER + 1 : HEADER + 1 + 2 * raw[HEADER]]
-        # Behind the words stands the count of the bytes.
-        self._bytes = HEADER + 1 + 2 * raw[HEADER] + 2
+        size = 2 * raw[HEADER_SIZE]
+        self._raw = raw
+        self._words = raw[WORDS_OFFSET : WORDS_OFFSET + size]
+        self._data_offset = data_offset(size)
 
-    def expect_words(self, count: int) -> None:
-        """Refuse an answer with fewer words than it must have."""
-        if len(self.words) < 2 * count:
-            raise ConnectionLost("the server's answer is shorter than it must be")
+    def words(self, kind: type[Structure]) -> Structure:
+        """Give the words of the answer; raise ConnectionLost where it has fewer than it must have."""
+        return unpack(kind, self._words)
 
-    def part(self, start: int, count: int) -> bytes:
-        """Give bytes of the answer that its words lead to: behind the words, and all of them."""
-        found = self.raw[start : start + count]
-        if len(found) != count or (count and start < self._bytes):
+    def data(self, offset: int, count: int) -> bytes:
+        """Give data to which the words lead; raise ConnectionLost where not all of them are there, behind the words."""
+        found = self._raw[offset : offset + count]
+        if len(found) != count or (count and offset < self._data_offset):
             raise ConnectionLost("the server announced other data than it sent")
         return found
 
-    def transacted(self) -> tuple[bytes, bytes]:
+    def transacted(self) -> Transacted:
         """Give the parameters and the data of the answer to a transaction, which is a whole one."""
-        self.expect_words(10)
-        total, count, offset = struct.unpack_from("<2xH8xHH", self.words)
-        if total != count:
+        words = self.words(TransactionAnswer)
+        if words.total_data_count != words.data_count:
             raise ConnectionLost("the server sent a part only of its answer")
-        told, at = struct.unpack_from("<HH", self.words, 6)
-        return self.part(at, told), self.part(offset, count)
+        return Transacted(
+            self.data(words.parameter_offset, words.parameter_count), self.data(words.data_offset, words.data_count)
+        )
 
 
-def in_code_page(text: str) -> bytes:
-    """Encode a name for a server without Unicode, whose code page is not known.
-
-    Raises ServerError for what the two usual ones, 437 and 850, do not write alike.
-    """
-    try:
-        encoded = text.encode("cp437")
-        if encoded == text.encode("cp850"):
-            return encoded
-    except UnicodeEncodeError:
-        pass
-    name = text.partition("\0")[0]
-    raise ServerError(
-        f"{name}: this server takes no Unicode names, and its code page may not write this one as we would: "
-        "give the short (8.3) name, or one in plain ASCII"
-    )
-
-
-def listed_names(data: bytes, most: int, wide: bool) -> list[str]:
-    """Take a list of names apart (MS-CIFS 2.2.8.1.4): each says how many bytes on the next one stands."""
-    names: list[str] = []
-    while len(data) >= NAMES_HEAD:
-        step, _index, length = struct.unpack_from("<III", data)
-        raw = data[NAMES_HEAD : NAMES_HEAD + length]
-        # The last one has no step; a smaller one would lead round in circles.
-        if len(raw) != length or 0 < step < NAMES_HEAD or step > len(data) or len(names) == most:
-            raise ConnectionLost("the server sent a list of names that is not in order")
-        names.append((raw.decode("utf-16-le", "replace") if wide else raw.decode("cp437")).rstrip("\0"))
-        data = data[step:] if step else b""
-    return names
-
-
-def listed_shares(parameters: bytes, data: bytes) -> list[str]:
-    """Take a list of shares apart (MS-RAP 2.5.6.3.1): entries of 13 bytes, whose count the parameters tell."""
-    if len(parameters) < 8:
-        raise ConnectionLost("the server's list of shares is shorter than it must be")
-    status, _converter, count, available = struct.unpack_from("<HHHH", parameters)
-    entries = [data[at : at + 13].partition(b"\0")[0] for at in range(0, len(data) - 12, 13)]
-    if status or count < available or len(entries) < count:
-        raise ServerError("the server does not list all its shares")
-    return [name.decode("cp437").upper() for name in entries[:count] if name]
-
-
-def status_in(raw: bytes) -> int:
+def status_of(header: SmbHeader) -> int:
     """Give the status of an answer; a DOS error as the status that means the same."""
-    status, flags = struct.unpack_from("<I", raw, 5)[0], struct.unpack_from("<H", raw, 10)[0]
-    if status == 0 or flags & NT_STATUS:
-        return int(status)
-    # A DOS error, class and code: MS-CIFS section 2.2.2.4.
-    known = {(1, 2): 0xC0000034, (1, 3): 0xC000003A, (1, 5): 0xC0000022, (1, 32): 0xC0000043, (2, 2): 0xC000006D}
-    code = (raw[5], struct.unpack_from("<H", raw, 7)[0])
-    return known.get(code, 0xC0000001)
+    if header.status == 0 or header.flags2 & FLAGS2_NT_STATUS:
+        return header.status
+    # SMB_ERROR: one byte is the class, one is reserved, two are the code (MS-CIFS section 2.2.1.5).
+    return DOS_ERRORS.get((header.status & 0xFF, header.status >> 16), UNSUCCESSFUL)
 
 
-__all__ = ("HEADER", "Answer", "in_code_page", "listed_names", "listed_shares", "status_in")
+__all__ = (
+    "Answer",
+    "CreateAnswer",
+    "ReadAnswer",
+    "SessionSetupAnswer",
+    "Transacted",
+    "WriteAnswer",
+    "status_of",
+)

@@ -17,7 +17,6 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
 
 from ...module_utils._server.errors import ConnectionLost, ServerError
-from . import session as _smb
 from .logons import (
     ACCOUNT,
     HOST,
@@ -25,7 +24,9 @@ from .logons import (
     LogonRefused,
     Logons,
 )
+from .ntlm import Account
 from .server import SmbServer
+from .session import IMPORT_ERROR, Session
 from .status import (
     BAD_ACCOUNT,
     NOT_ON_THIS_HOST,
@@ -46,15 +47,15 @@ PORTS = (445, 139)
 Options = Callable[[str], Any]
 
 
-def connected(option: Options) -> SmbServer:
+def connect(option: Options) -> SmbServer:
     """Give the server that the options name, with a session.
 
     Raises AnsibleConnectionFailure when it cannot be had, AnsibleError without the library.
     """
-    if _smb.IMPORT_ERROR is not None:
+    if IMPORT_ERROR is not None:
         raise AnsibleError(
             "The connection legacy_exchange.winsock_proxy.smb needs the Python library impacket on the controller: "
-            f"pip install impacket ({_smb.IMPORT_ERROR})"
+            f"pip install impacket ({IMPORT_ERROR})"
         )
     host = option("host")
     deadline = Deadline(option("timeout"), option("deadline"))
@@ -64,11 +65,11 @@ def connected(option: Options) -> SmbServer:
         server.reconnect()
     except (ConnectionLost, ServerError, Refused, StatusError, OSError) as error:
         # Without its cause, whose text would be told once more.
-        raise AnsibleConnectionFailure(f"{host}: {_words(error)}") from None
+        raise AnsibleConnectionFailure(f"{host}: {_sentence(error)}") from None
     return server
 
 
-def _account(option: Options) -> _smb.Account:
+def _account(option: Options) -> Account:
     user, domain = option("remote_user") or "", option("domain")
     if "\\" in user:
         domain, user = user.split("\\", 1)
@@ -82,10 +83,10 @@ def _account(option: Options) -> _smb.Account:
         display.warning(
             f"{option('host')}: logging on by NTLMv1, as asked for; anyone who records it can find the password"
         )
-    return _smb.Account(str(user), str(password), str(domain), auth)
+    return Account(str(user), str(password), str(domain), auth)
 
 
-def _log_on(option: Options, host: str, deadline: Deadline) -> _smb.Session:
+def _log_on(option: Options, host: str, deadline: Deadline) -> Session:
     account = _account(option)
     name = f"{account.domain}\\{account.user}".lstrip("\\")
     logons = Logons(constants.DEFAULT_LOCAL_TMP, host, account.user, account.domain)
@@ -116,18 +117,18 @@ def _about(error: StatusError) -> str:
     return HOST if error.status in NOT_ON_THIS_HOST else ACCOUNT if error.status in BAD_ACCOUNT else PASSWORD
 
 
-def _open_session(option: Options, host: str, deadline: Deadline) -> _smb.Session:
+def _open_session(option: Options, host: str, deadline: Deadline) -> Session:
     port, called = option("port"), option("netbios_name")
     failures = []
-    for number in (port,) if port else PORTS:
+    for each in (port,) if port else PORTS:
         try:
-            return _smb.Session(Wire(host, number, deadline, called), called, host)
+            return Session(Wire(host, each, deadline, called), called, host)
         except (ConnectionLost, Refused, OSError) as error:
-            failures.append(f"port {number}: {_words(error)}")
+            failures.append(f"port {each}: {_sentence(error)}")
     raise Refused("; ".join(failures))
 
 
-def _words(error: Exception) -> str:
+def _sentence(error: Exception) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "connection refused: no file service listens there; check ansible_host and ansible_port"
     if isinstance(error, socket.gaierror):
@@ -137,4 +138,4 @@ def _words(error: Exception) -> str:
     return str(error)
 
 
-__all__ = ("connected",)
+__all__ = ("connect",)

@@ -11,19 +11,29 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from typing import NamedTuple
 
 from ...module_utils._edit.copies import rescue_name
 from ...module_utils._edit.inplace import Handle, NotRestored, is_torn, replace_in_place
 from ...module_utils._server.editor import Editor, OpenFile
 from ...module_utils._server.errors import ConnectionLost, Missing, ServerError, Written
 from ...module_utils._server.refusals import SIZE_LIMIT, read_only
-from . import session as _smb
+from .handle import SmbHandle
+from .request import (
+    CREATE_NEW,
+    DIRECTORY,
+    OPEN_IF,
+    READ_DATA,
+    READ_ONLY,
+    SHARE_NONE,
+    SHARE_READ,
+    WRITE_DATA,
+)
 from .server import Place, SmbServer
-from .session import Opened
+from .share import Share
 from .status import StatusError
 
 SEPARATOR = "\\"
-NEW = "the new bytes"
 
 
 class SmbEditor(Editor):
@@ -45,31 +55,26 @@ class SmbEditor(Editor):
         place = self._server.place(path)
         attributes = self._attributes.get(place.shown)
         if attributes is None:
-            attributes = self._server.ask(
-                "checking", place, lambda: self._server.session.attributes(place.share, place.path)
-            )
-        if attributes & _smb.ATTRIBUTE_READ_ONLY:
+            attributes = self._server.ask("checking", place, lambda: self._server.share(place).attributes(place.path))
+        if attributes & READ_ONLY:
             raise read_only(place.shown, f"'attrib -r \"{place.shown}\"' on the server")
 
     def open(self, path: str) -> _SmbFile:
         place = self._server.place(path)
-        access = _smb.READ_DATA | _smb.WRITE_DATA
-        opened = self._server.patiently(
-            "opening", place, lambda: self._server.session.open(place.share, place.path, access, _smb.SHARE_READ)
+        handle = self._server.patiently(
+            "opening", place, lambda: self._server.share(place).open(place.path, READ_DATA | WRITE_DATA, SHARE_READ)
         )
-        return _SmbFile(self._server, place, opened)
+        return _SmbFile(self._server, place, handle)
 
     def check_creatable(self, path: str) -> None:
         place = self._server.place(path)
         folder = place.path.rpartition("\\")[0]
         if folder:
             try:
-                attributes = self._server.ask(
-                    "creating", place, lambda: self._server.session.attributes(place.share, folder)
-                )
+                attributes = self._server.ask("creating", place, lambda: self._server.share(place).attributes(folder))
             except Missing as error:
                 raise ServerError(f"Error while creating {place.shown}: there is no folder {folder}") from error
-            if not attributes & _smb.ATTRIBUTE_DIRECTORY:
+            if not attributes & DIRECTORY:
                 raise ServerError(f"Error while creating {place.shown}: {folder} is not a folder")
 
     def create(self, path: str, data: bytes) -> None:
@@ -81,30 +86,30 @@ class SmbEditor(Editor):
             _take_back(self._server, place, data, error)
 
     def _make(self, place: Place, data: bytes) -> None:
-        session = self._server.session
-        opened = session.open(place.share, place.path, _smb.WRITE_DATA, _smb.SHARE_NONE, _smb.CREATE_NEW)
+        share = self._server.share(place)
+        handle = share.open(place.path, WRITE_DATA, SHARE_NONE, CREATE_NEW)
         try:
-            session.write(opened, 0, data)
-            session.flush(opened)
+            handle.write(0, data)
+            handle.flush()
         except StatusError:
-            session.close_file(opened)
-            session.delete(place.share, place.path)
+            handle.close()
+            share.delete(place.path)
             raise
-        session.close_file(opened)
+        handle.close()
 
 
 class _SmbFile(OpenFile, Handle):
     """A file that others may read meanwhile, but not write: open once, without an oplock."""
 
-    def __init__(self, server: SmbServer, place: Place, opened: Opened) -> None:
+    def __init__(self, server: SmbServer, place: Place, handle: SmbHandle) -> None:
         self._server = server
-        # A session that is made anew after a cut has other ids for files.
+        # The handle is of this session, and of none that is made anew after a cut.
         self._session = server.session
         self._place = place
-        self._opened = opened
+        self._handle = handle
 
     def read(self) -> bytes:
-        return self._server.ask("reading", self._place, lambda: self._session.read(self._opened, SIZE_LIMIT))
+        return self._server.ask("reading", self._place, lambda: self._handle.read(SIZE_LIMIT))
 
     def replace(self, old: bytes, new: bytes) -> None:
         begun: list[Place] = []
@@ -143,7 +148,7 @@ class _SmbFile(OpenFile, Handle):
 
     def close(self) -> None:
         try:
-            self._session.close_file(self._opened)
+            self._handle.close()
         except (StatusError, ConnectionLost, OSError):
             # What was written was flushed and read back; the server closes the file itself.
             self._session.close()
@@ -152,67 +157,74 @@ class _SmbFile(OpenFile, Handle):
         return length <= self._session.chunk
 
     def write(self, offset: int, data: bytes) -> None:
-        self._session.write(self._opened, offset, data)
+        self._handle.write(offset, data)
 
     def truncate(self, size: int) -> None:
-        self._session.truncate(self._opened, size)
+        self._handle.truncate(size)
 
     def flush(self) -> None:
-        self._session.flush(self._opened)
+        self._handle.flush()
 
     def _copy(self, place: Place, data: bytes) -> None:
         """Make a file hold these bytes, flushed; one that does is left alone, a new one that cannot is taken away."""
-        session = self._session
-        access = _smb.READ_DATA | _smb.WRITE_DATA
-        opened = session.open(place.share, place.path, access, _smb.SHARE_NONE, _smb.OPEN_IF)
+        share = Share(self._session, place.share)
+        handle = share.open(place.path, READ_DATA | WRITE_DATA, SHARE_NONE, OPEN_IF)
         try:
-            self._fill(opened, data)
+            _fill(handle, data)
         except StatusError:
-            if not opened.size:
+            if not handle.size:
                 _delete_quietly(self._server, place)
             raise
 
-    def _fill(self, opened: Opened, data: bytes) -> None:
-        session = self._session
-        try:
-            if opened.size == len(data) and session.read(opened, SIZE_LIMIT) == data:
-                return
-            session.write(opened, 0, data)
-            if opened.size > len(data):
-                session.truncate(opened, len(data))
-            session.flush(opened)
-        finally:
-            session.close_file(opened)
+
+def _fill(handle: SmbHandle, data: bytes) -> None:
+    """Make an open file hold these bytes, and close it."""
+    try:
+        if handle.size == len(data) and handle.read(SIZE_LIMIT) == data:
+            return
+        handle.write(0, data)
+        if handle.size > len(data):
+            handle.truncate(len(data))
+        handle.flush()
+    finally:
+        handle.close()
 
 
 def _recover(server: SmbServer, place: Place, old: bytes, new: bytes, cause: ConnectionLost) -> None:
     """After a broken connection: look once what the file holds now, and mend what is neither."""
     try:
         server.reconnect()
-        state = _settled(server, place, old, new)
+        found = _settled(server, place, old, new)
     except Exception as error:
         raise NotRestored(f"{cause}; the file holds neither the old nor the new bytes for sure ({error})") from error
-    failure = Written if state.startswith(NEW) else ServerError
+    failure = Written if found.new else ServerError
     raise failure(
-        f"Error while writing {place.shown}: {cause}; looked again, the file holds {state}: run the task again"
+        f"Error while writing {place.shown}: {cause}; looked again, the file holds {found.text}: run the task again"
     ) from cause
 
 
-def _settled(server: SmbServer, place: Place, old: bytes, new: bytes) -> str:
+class Found(NamedTuple):
+    """What a file was found to hold, in words, and whether it is what was to be written."""
+
+    text: str
+    new: bool
+
+
+def _settled(server: SmbServer, place: Place, old: bytes, new: bytes) -> Found:
     """Say what the file holds; put the old bytes back where our own write was cut short."""
     try:
         file = SmbEditor(server).open(place.shown)
     except ServerError:
         # The server may not have noticed yet that the broken connection is gone.
-        state = _which(server.read(place)[0], old, new)
-        if state is None:
+        found = _which(server.read(place).data, old, new)
+        if found is None:
             raise
-        return f"{state} (it is still open on the server, perhaps by the broken connection)"
+        return found._replace(text=f"{found.text} (it is still open on the server, perhaps by the broken connection)")
     with file:
         now = file.read()
-        state = _which(now, old, new)
-        if state is not None:
-            return state
+        found = _which(now, old, new)
+        if found is not None:
+            return found
         if not is_torn(now, old, new):
             raise ServerError("another program has written it meanwhile, and it was left alone")
         file.write(0, old)
@@ -220,13 +232,14 @@ def _settled(server: SmbServer, place: Place, old: bytes, new: bytes) -> str:
         file.flush()
         if file.read() != old:
             raise ServerError("what was read back is not what was written")
-    return "the old bytes, which were put back"
+    return Found("the old bytes, which were put back", new=False)
 
 
-def _which(now: bytes, old: bytes, new: bytes) -> str | None:
+def _which(now: bytes, old: bytes, new: bytes) -> Found | None:
+    """Say what a file holds; None for neither. Windows ignores line ends behind the new bytes."""
     if now == old:
-        return "the old bytes"
-    return NEW if now.rstrip(b"\r\n") == new.rstrip(b"\r\n") else None
+        return Found("the old bytes", new=False)
+    return Found("the new bytes", new=True) if now.rstrip(b"\r\n") == new.rstrip(b"\r\n") else None
 
 
 def _take_back(server: SmbServer, place: Place, data: bytes, cause: ConnectionLost) -> None:
@@ -234,12 +247,12 @@ def _take_back(server: SmbServer, place: Place, data: bytes, cause: ConnectionLo
     failure = ServerError
     try:
         server.reconnect()
-        now = server.read(place)[0]
+        now = server.read(place).data
         if now == data:
             failure, state = Written, "it is there and complete"
         # An empty one may be another's as well, but then holds nothing.
         elif data.startswith(now):
-            server.session.delete(place.share, place.path)
+            server.share(place).delete(place.path)
             state = "it was not complete, and was taken away"
         else:
             state = "another program has made it meanwhile, and it was left alone"
@@ -252,7 +265,7 @@ def _take_back(server: SmbServer, place: Place, data: bytes, cause: ConnectionLo
 
 def _delete_quietly(server: SmbServer, place: Place) -> None:
     try:
-        server.session.delete(place.share, place.path)
+        server.share(place).delete(place.path)
     except Exception:
         # It holds the old bytes or a part of them, and does no harm.
         pass

@@ -13,8 +13,10 @@ from typing import TypeVar
 
 from ...module_utils._server.errors import Missing, ServerError
 from ...module_utils._server.protocols import Entry, Files, ReadPart, Search
-from . import session as _smb
+from .handle import SmbHandle
+from .request import DIRECTORY, READ_DATA, SHARE_ALL
 from .server import Place, SmbServer
+from .share import list_shares
 from .status import BAD_NETWORK_NAME, StatusError
 
 # Where the server does not list its shares, these drives are tried.
@@ -33,7 +35,7 @@ class SmbFiles(Files):
         self._server = server
         self._drives: list[str] | None = None
         self._read_before: dict[str, bytes] = {}
-        self._programs: dict[str, _smb.Opened] = {}
+        self._programs: dict[str, SmbHandle] = {}
 
     def drives(self) -> Sequence[str]:
         if self._drives is None:
@@ -61,34 +63,32 @@ class SmbFiles(Files):
 
     def read(self, entry: Entry) -> bytes:
         if entry.local not in self._read_before:
-            return self._server.read(self._server.place(entry.local))[0]
+            return self._server.read(self._server.place(entry.local)).data
         return self._read_before[entry.local]
 
     def names(self, folder: str, ending: str) -> Sequence[str]:
         place = self._server.place(folder)
-        session = self._server.session
         pattern = place.path.rstrip("\\") + "\\*" + ending
         try:
-            found = self._server.ask("listing", place, lambda: session.names(place.share, pattern))
+            found = self._server.ask("listing", place, lambda: self._server.share(place).names(pattern))
         except Missing:
             return ()
         # Windows also compares the pattern with the short (8.3) names.
         return sorted(name for name in found if name.lower().endswith(ending))
 
     def consult(self, entry: Entry, use: Callable[[ReadPart], T]) -> T:
-        place, session = self._server.place(entry.local), self._server.session
-        opened = self._programs.get(place.shown) or self._open(place)
+        place = self._server.place(entry.local)
+        handle = self._programs.get(place.shown) or self._open(place)
 
         def read(offset: int, count: int) -> bytes:
-            return self._server.ask("reading", place, lambda: session.read_at(opened, offset, count))
+            return self._server.ask("reading", place, lambda: handle.read_at(offset, count))
 
         # It is closed with the session, at the end of the task: that saves a request.
         return use(read)
 
-    def _open(self, place: Place) -> _smb.Opened:
-        session = self._server.session
+    def _open(self, place: Place) -> SmbHandle:
         return self._server.ask(
-            "looking for", place, lambda: session.open(place.share, place.path, _smb.READ_DATA, _smb.SHARE_ALL)
+            "looking for", place, lambda: self._server.share(place).open(place.path, READ_DATA, SHARE_ALL)
         )
 
     def search(self, name: str) -> Search:
@@ -97,25 +97,24 @@ class SmbFiles(Files):
     def _is_folder(self, place: Place) -> bool:
         """Tell what a path is. A text is read at once, and a program stays open, which saves a second open."""
         if place.path.upper().endswith(TEXTS):
-            self._read_before[place.shown] = self._server.read(place)[0]
+            self._read_before[place.shown] = self._server.read(place).data
             return False
         if place.path.upper().endswith(PROGRAMS):
             self._programs[place.shown] = self._open(place)
             return False
-        session = self._server.session
-        attributes = self._server.ask("looking for", place, lambda: session.attributes(place.share, place.path))
-        return bool(attributes & _smb.ATTRIBUTE_DIRECTORY)
+        attributes = self._server.ask("looking for", place, lambda: self._server.share(place).attributes(place.path))
+        return bool(attributes & DIRECTORY)
 
     def _listed_drives(self) -> list[str]:
         try:
-            shares = self._server.session.shares()
+            shares = list_shares(self._server.session)
         except (ServerError, StatusError):
             return []
         return sorted({share[0] for share in shares if len(share) == 2 and share[1] == "$" and "A" <= share[0] <= "Z"})
 
     def _has_drive(self, letter: str) -> bool:
         try:
-            self._server.session.tree(f"{letter}$")
+            self._server.session.tree_connect(f"{letter}$")
         except StatusError as error:
             if error.status != BAD_NETWORK_NAME:
                 raise ServerError(f"drive {letter} could not be looked at: {error}") from error

@@ -15,8 +15,9 @@ from typing import NamedTuple, TypeVar
 from ...module_utils._server.errors import ChangedByOther, Missing, ServerError
 from ...module_utils._server.refusals import refuse_large
 from ...module_utils._server.windows_path import split_windows_path
-from . import session as _smb
+from .request import READ_DATA, SHARE_ALL
 from .session import Session
+from .share import Share
 from .status import (
     BAD_NETWORK_NAME,
     END_OF_FILE,
@@ -44,6 +45,13 @@ class Place(NamedTuple):
         """Give the place of another name in the same folder."""
         base = len(self.path.rpartition("\\")[2])
         return Place(self.share, self.path[: len(self.path) - base] + name, self.shown[: len(self.shown) - base] + name)
+
+
+class Contents(NamedTuple):
+    """What a file holds, and its DOS attributes."""
+
+    data: bytes
+    attributes: int
 
 
 class SmbServer:
@@ -103,40 +111,43 @@ class SmbServer:
             raise ServerError(f"{path}: this is not the path of a file in a share")
         return Place(share, "\\" + below, text)
 
-    def read(self, place: Place) -> tuple[bytes, int]:
-        """Read a file without disturbing anybody; give its bytes and its DOS attributes."""
+    def share(self, place: Place) -> Share:
+        """Connect to the share of a place; raise StatusError where the server does not let it in."""
+        return Share(self.session, place.share)
+
+    def read(self, place: Place) -> Contents:
+        """Read a file without disturbing anybody."""
         return self.patiently("reading", place, lambda: self._read(place))
 
-    def _read(self, place: Place) -> tuple[bytes, int]:
-        session = self.session
-        opened = session.open(place.share, place.path, _smb.READ_DATA, _smb.SHARE_ALL)
+    def _read(self, place: Place) -> Contents:
+        handle = self.share(place).open(place.path, READ_DATA, SHARE_ALL)
         try:
-            refuse_large("reading", place.shown, opened.size)
+            refuse_large("reading", place.shown, handle.size)
             # Up to the end that the server told, which saves the request that would find it.
-            data = session.read(opened, max(opened.size - 1, 0))
+            data = handle.read(max(handle.size - 1, 0))
         finally:
-            session.close_file(opened)
-        if len(data) != opened.size:
+            handle.close()
+        if len(data) != handle.size:
             raise StatusError(END_OF_FILE)
-        return data, opened.attributes
+        return Contents(data, handle.attributes)
 
-    def ask(self, doing: str, place: Place, request: Callable[[], T]) -> T:
+    def ask(self, doing: str, place: Place, call: Callable[[], T]) -> T:
         """Make a request for a file; raise ServerError in words where the server refuses it."""
         try:
-            return request()
+            return call()
         except StatusError as error:
             raise _explained(doing, place, error) from error
 
-    def patiently(self, doing: str, place: Place, request: Callable[[], T]) -> T:
+    def patiently(self, doing: str, place: Place, call: Callable[[], T]) -> T:
         """Make a request, a few times where another program has the file."""
         for pause in PATIENCE:
             try:
-                return request()
+                return call()
             except StatusError as error:
                 if error.status != SHARING_VIOLATION:
                     raise _explained(doing, place, error) from error
             time.sleep(pause)
-        return self.ask(doing, place, request)
+        return self.ask(doing, place, call)
 
 
 def _explained(doing: str, place: Place, error: StatusError) -> ServerError:

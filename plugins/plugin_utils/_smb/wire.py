@@ -14,11 +14,17 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from typing import NamedTuple
 
 from ...module_utils._server.errors import ConnectionLost
 
 SESSION_PORT = 139
-MESSAGE, REQUEST, POSITIVE, NEGATIVE, KEEP_ALIVE = 0x00, 0x81, 0x82, 0x83, 0x85
+# Types of packets (RFC 1002 section 4.3.1).
+SESSION_MESSAGE, SESSION_REQUEST, POSITIVE_RESPONSE, KEEP_ALIVE = 0x00, 0x81, 0x82, 0x85
+# The last byte of a NetBIOS name: a file service, and a workstation.
+SERVER_SERVICE, WORKSTATION = 0x20, 0x00
+# What stands before each packet: its type in one byte, its length in three, the first byte first.
+HEAD, TYPE_SHIFT, LENGTH_MASK = struct.Struct(">I"), 24, 0xFFFFFF
 # The largest message that these servers send has about 64 KB.
 LONGEST_MESSAGE = 0x1FFFF
 MOST_KEEP_ALIVES = 16
@@ -54,6 +60,13 @@ class Deadline:
         if time.monotonic() >= self._end:
             return f"the deadline of {self._task:g} seconds for the whole task has passed (ansible_smb_deadline)"
         return f"no answer within {self._request:g} seconds (ansible_timeout)"
+
+
+class Packet(NamedTuple):
+    """A packet of the session service: its type, and what stands behind its head."""
+
+    type: int
+    data: bytes
 
 
 class Message:
@@ -96,18 +109,18 @@ class Wire:
         if self._lost:
             raise ConnectionLost(self._lost)
         self.requests += 1
-        self._send(MESSAGE, data)
+        self._send(Packet(SESSION_MESSAGE, data))
 
     def recv_packet(self, _timeout: float | None = None) -> Message:
         """Receive one SMB message within the limits; the library's own timeout is not used."""
         end = self._deadline.next()
         for _attempt in range(MOST_KEEP_ALIVES):
-            kind, data = self._receive(end)
-            if kind == MESSAGE:
-                self.last = data
+            packet = self._receive(end)
+            if packet.type == SESSION_MESSAGE:
+                self.last = packet.data
                 self._lost = ""
-                return Message(data)
-            if kind != KEEP_ALIVE:
+                return Message(packet.data)
+            if packet.type != KEEP_ALIVE:
                 break
         raise self._broken("the server sent something that is no SMB message")
 
@@ -124,33 +137,34 @@ class Wire:
         return self._socket
 
     def _request_session(self, called_name: str) -> None:
-        self._send(REQUEST, _encoded_name(called_name, 0x20) + _encoded_name("ANSIBLE", 0x00))
-        kind, data = self._receive(self._deadline.next())
+        called, calling = _encoded_name(called_name, SERVER_SERVICE), _encoded_name("ANSIBLE", WORKSTATION)
+        self._send(Packet(SESSION_REQUEST, called + calling))
+        answer = self._receive(self._deadline.next())
         self._lost = ""
-        if kind != POSITIVE:
-            code = f" (error 0x{data[0]:02x})" if data else ""
+        if answer.type != POSITIVE_RESPONSE:
+            code = f" (error 0x{answer.data[0]:02x})" if answer.data else ""
             raise Refused(
                 f"the NetBIOS session service knows no server called {called_name}{code}; "
                 "set ansible_smb_netbios_name to the server's NetBIOS name"
             )
 
-    def _send(self, kind: int, data: bytes) -> None:
+    def _send(self, packet: Packet) -> None:
         # Whatever ends this in the midst, a task's own time limit too, leaves the rest of it on the wire.
         self._lost = INTERRUPTED
         try:
             self._socket.settimeout(self._left(self._deadline.next()))
-            self._socket.sendall(struct.pack(">I", kind << 24 | len(data)) + data)
+            self._socket.sendall(HEAD.pack(packet.type << TYPE_SHIFT | len(packet.data)) + packet.data)
         except TimeoutError as error:
             raise self._broken(self._deadline.describe()) from error
         except OSError as error:
             raise self._broken(f"the connection broke: {error.strerror or error}") from error
 
-    def _receive(self, end: float) -> tuple[int, bytes]:
-        head = struct.unpack(">I", self._read(4, end))[0]
-        kind, length = head >> 24, head & 0xFFFFFF
+    def _receive(self, end: float) -> Packet:
+        head = HEAD.unpack(self._read(HEAD.size, end))[0]
+        length = head & LENGTH_MASK
         if length > LONGEST_MESSAGE:
             raise self._broken(f"the server announced a message of {length} bytes")
-        return kind, self._read(length, end)
+        return Packet(head >> TYPE_SHIFT, self._read(length, end))
 
     def _read(self, length: int, end: float) -> bytes:
         parts = bytearray()
