@@ -38,11 +38,11 @@ def install_packages() -> None:
     if os.geteuid() != 0:
         sys.exit(f"These system packages are missing; run as root: apt-get {' '.join(install)}")
     print(f"Installing {' '.join(missing)}", flush=True)
-    _apt("update")
-    _apt(*install)
+    run_apt("update")
+    run_apt(*install)
 
 
-def _apt(*arguments: str) -> None:
+def run_apt(*arguments: str) -> None:
     """Run apt-get; end with its own words when it fails.
 
     It waits for the lock on packages by itself, for the one on their lists it does not.

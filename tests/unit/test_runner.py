@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.ci.home import HOME, TEMPORARY, environment, within
+from tests.ci.packages import run_apt
 from tests.ci.run import chosen, locked
 from tests.ci.steps import Step
 from tests.ci.venvs import BUILD
@@ -177,3 +178,27 @@ def test_a_second_run_in_the_same_tree_is_refused(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("tests.ci.run.BUILD", tmp_path)
     with locked(), pytest.raises(SystemExit, match="Another run"):
         locked()
+
+
+# Fails as apt does while another program has its lock, then as told.
+APT = """#!/bin/sh
+[ -e "$0.tried" ] || { touch "$0.tried"; echo "E: Could not get lock /var/lib/apt/lists/lock." >&2; exit 100; }
+echo "$2"; echo "E: no such package" >&2; exit RESULT
+"""
+
+
+@pytest.mark.parametrize("result", [0, 100])
+def test_apt_waits_for_its_lock_and_fails_in_words(
+    result: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "apt-get"
+    program.write_text(APT.replace("RESULT", str(result)))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr("tests.ci.packages.SECONDS_BETWEEN_TRIES", 0)
+    if result == 0:
+        run_apt("update")
+    else:
+        with pytest.raises(SystemExit, match=r"(?s)DPkg::Lock::Timeout=300 .*update.*E: no such package"):
+            run_apt("update")
+    assert (tmp_path / "apt-get.tried").exists()
