@@ -19,6 +19,8 @@ NOT_INHERITED = ("ANSIBLE_", "MOLECULE_", "PYTEST_DEBUG_TEMPROOT", "XDG_", "WINE
 FOR_OTHERS = 0o001
 # The path of a socket has at most 107 characters, and programs add folders of their own.
 LONGEST = 70
+# Empty on most systems: a mount there hides nothing.
+PLACES = [Path(name) for name in ("/mnt", "/srv", "/media", "/opt")]
 
 
 def environment(folder: Path, collections: Path = COLLECTIONS) -> dict[str, str]:
@@ -68,11 +70,13 @@ def within(folder: Path, command: list[str]) -> tuple[list[str], Path]:
     """Give the command that runs with a folder for temporary files, and the name that the folder has for it.
 
     A folder that other users cannot reach, or whose path is long, is mounted elsewhere for this command alone.
-    Where this machine allows no mount, the folder stays where it is.
+    Where this machine has no place or allows no mount, the folder stays where it is.
     """
     if os.geteuid() != 0 or not (hidden(folder) or len(str(folder)) > LONGEST):
         return command, folder
-    place = Path("/var/tmp" if folder.is_relative_to("/tmp") else "/tmp")
+    place = next((each for each in PLACES if each.is_dir() and not any(each.iterdir()) and not hidden(each)), None)
+    if place is None:
+        return command, folder
     mount = 'mount --bind "$0" "$1" && shift && exec "$@"'
     alone = ["unshare", "--mount", "sh", "-c", mount, str(folder), str(place)]
     able = subprocess.run([*alone, "true"], capture_output=True, check=False).returncode == 0

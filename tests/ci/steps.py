@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -135,7 +136,7 @@ def _run(steps: Sequence[Step], stop: Stop) -> None:
             told = time.monotonic()
             print(f".. {', '.join(each.progress() for each in running)}", flush=True)
     if stop.number:
-        print(f"Stopping: signal {stop.number}", flush=True)
+        print(f"Stopping: {signal.Signals(stop.number).name}", flush=True)
         end([each.process.pid for each in running])
         for each in running:
             each.process.wait()
