@@ -41,6 +41,7 @@ class Step:
     needs: Sequence[Callable[[], object]] = ()
     seconds: float = field(default=0.0, init=False)
     code: int | None = field(default=None, init=False)
+    stopped: bool = field(default=False, init=False)
     output: str = field(default="", init=False)
 
     @property
@@ -141,6 +142,7 @@ def _run(steps: Sequence[Step], stop: Stop) -> None:
         for each in running:
             each.process.wait()
             each.ended()
+            each.step.stopped = each.step.failed
 
 
 def _next(waiting: Sequence[Step], running: Sequence[Running]) -> Step | None:
@@ -168,7 +170,8 @@ def _show(step: Step) -> None:
 def _summary(steps: Sequence[Step], wrong: str, seconds: float) -> None:
     print("\nstep                 seconds  result")
     for step in steps:
-        state = "did not run" if step.code is None else "FAILED" if step.failed else "ok"
+        ran = "stopped" if step.stopped else "FAILED" if step.failed else "ok"
+        state = "did not run" if step.code is None else ran
         print(f"{step.name:20} {step.seconds:7.0f}  {state}")
     if wrong:
         print(f"{'left behind':20} {'':7}  FAILED\n\n{wrong.rstrip()}")
