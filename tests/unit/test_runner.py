@@ -93,6 +93,23 @@ def test_a_signal_to_make_is_one_to_the_run(number: int, tmp_path: Path) -> None
     assert all(is_zombie(pid) for pid in pids)
 
 
+PREPARE = """
+import subprocess, sys
+from tests.ci.children import Stop, run_in_child
+sys.exit(run_in_child(lambda: subprocess.run(["bash", "-c", sys.argv[1]], cwd=sys.argv[2], check=True), Stop()))
+"""
+
+
+def test_a_signal_ends_the_preparation_too(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PREPARE, WRITER.replace("$here", "."), str(tmp_path)]
+    process, pids = started(tmp_path, command, 2)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGINT
+    assert len(pids) == 2
+    assert all(is_zombie(pid) for pid in pids)
+
+
 def test_a_daemon_that_a_step_leaves_is_a_failure_and_ended(tmp_path: Path) -> None:
     code, lines = ran(tmp_path, "setsid sleep 300 & echo $! > $here/pids")
     assert code == 1
