@@ -32,6 +32,9 @@ def environment(folder: Path, collections: Path = COLLECTIONS) -> dict[str, str]
         "HOME": str(HOME),
         "ANSIBLE_COLLECTIONS_PATH": str(collections),
         "ANSIBLE_HOME": str(BUILD / "ansible"),
+        # On the local machine too, Ansible asks the shell for the home of a user, which is not $HOME.
+        "ANSIBLE_ASYNC_DIR": str(BUILD / "ansible" / "async"),
+        "ANSIBLE_REMOTE_TMP": str(BUILD / "ansible" / "tmp"),
         "ANSIBLE_NOCOLOR": "1",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(BUILD / "hypothesis"),
         "NO_COLOR": "1",

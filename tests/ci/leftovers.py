@@ -15,7 +15,7 @@ from tests.lab.processes import ancestors, family
 # What the programs of the steps are known to leave. Other programs use these folders too:
 # a name that none of ours makes is no fault of the run.
 TRACES = {
-    Path.home(): (".ansible/*", ".hypothesis", ".mypy_cache", ".ruff_cache", ".wine", "antsibull*"),
+    Path.home(): (".ansible/*", ".ansible_async", ".hypothesis", ".mypy_cache", ".ruff_cache", ".wine", "antsibull*"),
     Path.home() / ".cache": ("ansible*", "fontconfig", "molecule*", "mypy*", "pip", "pylint", "ruff"),
     Path.home() / ".local" / "share": ("applications", "desktop-directories", "icons", "mime"),
     Path("/tmp"): (".wine*", "ansible*", "drive-*", "faults-*", "molecule*", "pytest-of-*", "wine*"),
