@@ -5,8 +5,9 @@
 
 PYTHON ?= python3
 BUILD := .build
+export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-matrix test-long bench compare lab lab-down clean
+.PHONY: help demo test test-matrix test-long test-list bench compare lab lab-down clean
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -14,14 +15,18 @@ demo: ## Run the role over a fleet of sample drives; no root, no service
 	@$(PYTHON) -m tests.ci.venvs demo
 	@$(BUILD)/venv/demo/bin/python examples/demo/run.py
 
+# Each of these takes STEP="NAME NAME": these steps alone. ctrl-C ends all within ten seconds.
 test: ## Run everything that a change needs; installs what it needs, system packages too when root
-	@$(PYTHON) -m tests.ci.run test
+	@$(PYTHON) -m tests.ci.run test $(STEP)
 
 test-matrix: ## Run unit tests, scenario and modules on each supported ansible-core and Python
-	@$(PYTHON) -m tests.ci.matrix
+	@$(PYTHON) -m tests.ci.run matrix $(STEP)
 
 test-long: ## Run the tests that take minutes
-	@$(PYTHON) -m tests.ci.run long
+	@$(PYTHON) -m tests.ci.run long $(STEP)
+
+test-list: ## Name the steps of the tests, for STEP
+	@$(PYTHON) -m tests.ci.run list
 
 bench: ## Measure side by side with peers, and print the table
 	@$(PYTHON) -m tests.ci.run prepare
@@ -41,5 +46,8 @@ lab: ## Start Samba as NT servers on loopback, for trying by hand; FLEET=200 add
 lab-down: ## End them
 	@$(PYTHON) -m tests.lab down
 
-clean: ## Remove all that was built
-	rm -rf $(BUILD)
+# What .gitignore names, and nothing that only the user's own settings ignore.
+IGNORED := git ls-files --others --ignored --exclude-from=.gitignore --directory -z
+clean: lab-down ## Remove all that was built
+	@rm -rf $(BUILD)
+	@if [ -e .git ]; then $(IGNORED) | xargs -0 --no-run-if-empty rm -rf --; fi

@@ -43,6 +43,7 @@ def environment() -> dict[str, str]:
     return own | {
         "ANSIBLE_COLLECTIONS_PATH": str(tree),
         "ANSIBLE_HOME": str(BUILD / "ansible"),
+        "ANSIBLE_REMOTE_TMP": str(BUILD / "ansible" / "tmp"),
         "ANSIBLE_DISPLAY_OK_HOSTS": "0",
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "0",
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",

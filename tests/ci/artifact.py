@@ -11,7 +11,8 @@ import sys
 import tarfile
 from pathlib import Path
 
-from tests.ci.venvs import BUILD, ROOT, copy_collection, environment, venv
+from tests.ci.home import environment
+from tests.ci.venvs import BUILD, ROOT, copy_collection, venv
 
 FOLDERS = {"LICENSES", "changelogs", "docs", "examples", "meta", "playbooks", "plugins", "roles"}
 FILES = {

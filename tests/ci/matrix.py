@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make test-matrix`: each supported ansible-core, under a Python that it supports.
+"""The steps of `make test-matrix`: each supported ansible-core, under a Python that it supports.
 
 Unit tests, the scenario `default` and plays over SMB run on the controller's Python; the
 integration playbooks run with the oldest and the newest target Python that the core
@@ -13,13 +13,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.ci.run import install_packages
-from tests.ci.steps import Step, run_steps
-from tests.ci.venvs import BUILD, ROOT, environment, link_collection, venv
+from tests.ci.home import environment
+from tests.ci.steps import Step
+from tests.ci.venvs import BUILD, ROOT, venv
 
 
 class Core(NamedTuple):
@@ -100,31 +100,22 @@ def steps_for(core: Core, gaps: list[str]) -> list[Step]:
     if version is None:
         gaps.append(f"ansible-core {core.version}: no Python {' or '.join(core.controllers)}")
         return []
-    folder = prepared(core, version)
+    folder = BUILD / "venv" / f"matrix-{core.version}"
     env = environment(folder) | {"MOLECULE_EPHEMERAL_DIRECTORY": str(BUILD / "molecule" / core.version)}
-    pytest = [str(folder / "bin" / "python"), "-m", "pytest", "-q"]
+    pytest = [str(folder / "bin" / "python"), "-m", "pytest", "-q", "-ra"]
+    needs = [partial(prepared, core, version)]
+    scenario = ["molecule", "test", "--scenario-name", "default"]
     steps = [
-        Step(f"{core.version} unit, {version}", [*pytest, "tests/unit"], env),
-        Step(f"{core.version} smb, {version}", [*pytest, *SMB], env),
-        Step(f"{core.version} molecule", ["molecule", "test", "--scenario-name", "default"], env, ROOT / "extensions"),
+        Step(f"{core.version}-unit", [*pytest, "tests/unit"], env, needs=needs),
+        Step(f"{core.version}-smb", [*pytest, *SMB], env, needs=needs),
+        Step(f"{core.version}-molecule", scenario, env, ROOT / "extensions", needs=needs),
     ]
     for target in targets(core, gaps):
-        steps.append(Step(f"{core.version} on {target}", ["tests/integration/run", python(target) or ""], env))
+        command = ["tests/integration/run", python(target) or ""]
+        steps.append(Step(f"{core.version}-on-{target}", command, env, needs=needs))
     return steps
 
 
-def main() -> int:
-    """Run the matrix."""
-    os.chdir(ROOT)
-    install_packages()
-    link_collection()
-    gaps: list[str] = []
-    steps = [step for core in CORES for step in steps_for(core, gaps)]
-    code = run_steps(steps)
-    for gap in gaps:
-        print(f"not found: {gap}")
-    return code
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def matrix_steps(gaps: list[str]) -> list[Step]:
+    """Give the steps of `make test-matrix`; add what is not found on this machine to the gaps."""
+    return [step for core in CORES for step in steps_for(core, gaps)]

@@ -1,53 +1,50 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make test` and `make test-long`: prepare, then run the steps. `prepare` runs none."""
+"""`make test`, `make test-matrix`, `make test-long`: prepare, then run the steps."""
 
 from __future__ import annotations
 
+import argparse
+import fcntl
 import os
-import shutil
-import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Sequence
+from functools import partial
+from typing import BinaryIO
 
+from tests.ci.children import Stop, run_in_child
+from tests.ci.home import environment, make_home
+from tests.ci.leftovers import Leftovers
+from tests.ci.matrix import matrix_steps
+from tests.ci.packages import install_packages
 from tests.ci.steps import Step, run_steps
-from tests.ci.venvs import BUILD, REQUIREMENTS, ROOT, environment, link_collection, venv
+from tests.ci.venvs import BUILD, ROOT, link_collection, venv
 
 # Runs under the Python of the target, with a floor of its own.
 TARGET_CODE = ["plugins/module_utils", "plugins/modules"]
-
-
-def missing_packages() -> list[str]:
-    """Give the Debian packages that the tests need and that are not installed."""
-    lines = (REQUIREMENTS / "debian.txt").read_text().splitlines()
-    wanted = [line for line in lines if line and not line.startswith("#")]
-    query = ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", *wanted]
-    found = subprocess.run(query, capture_output=True, text=True, check=False).stdout
-    return [name for name in wanted if f"{name} installed" not in found.splitlines()]
-
-
-def install_packages() -> None:
-    """Install missing system packages when root; else say which, and end."""
-    if shutil.which("dpkg-query") is None:
-        sys.exit("The tests install Debian packages; on another system see tests/requirements/debian.txt")
-    missing = missing_packages()
-    if not missing:
-        return
-    install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
-    if os.geteuid() != 0:
-        sys.exit(f"These system packages are missing; run as root: {' '.join(install)}")
-    noninteractive = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    print(f"Installing {' '.join(missing)}", flush=True)
-    subprocess.run(["apt-get", "update", "--quiet=2"], check=True, env=noninteractive)
-    subprocess.run([*install, "--quiet=2"], check=True, env=noninteractive, stdout=subprocess.DEVNULL)
+# Two at once. By test, not by file: a worker that is done takes over from the other.
+TWO_WORKERS = ("-n", "2", "--dist", "worksteal")
+LINT, TEST, IMPORTER, DEMO = (partial(venv, name) for name in ("lint", "test", "importer", "demo"))
+ANNOUNCED = {
+    "test": "about 8 minutes on two cores, and 1.4 GB in .build; the first time some 3 minutes more, to install",
+    "matrix": "a virtual environment of 150 MB in .build for each ansible-core, and many minutes",
+    "long": "many minutes",
+}
+HELP = {
+    "test": "everything that a change needs",
+    "matrix": "unit tests, scenario and modules on each supported ansible-core and Python",
+    "long": "the tests that take minutes",
+    "prepare": "install system packages, run nothing",
+    "list": "name all steps",
+}
 
 
 def pytest(name: str, *arguments: str, weight: int = 1) -> Step:
     """Give a step that runs pytest in the tests' virtual environment."""
     folder = BUILD / "venv" / "test"
     command = [str(folder / "bin" / "python"), "-m", "pytest", "-q", "-ra", *arguments]
-    return Step(name, command, environment(folder), weight=weight)
+    return Step(name, command, environment(folder), weight=weight, needs=[TEST])
 
 
 def lint_steps() -> list[Step]:
@@ -58,58 +55,126 @@ def lint_steps() -> list[Step]:
     docs = ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", str(tree)]
     target = ["vermin", "--quiet", "--no-tips", "--target=3.7-"]
     target += ["--violations", *TARGET_CODE]
+    lint = partial(Step, env=env, needs=[LINT])
     return [
-        Step("ruff", ["ruff", "check", "."], env),
-        Step("ruff, target", ["ruff", "check", "--config=ruff-target.toml", *TARGET_CODE], env),
-        Step("ruff format", ["ruff", "format", "--check", ".", *TARGET_CODE], env),
-        Step("mypy", [str(folder / "bin" / "python"), "tests/ci/check_types.py"], env),
-        Step("target syntax", target, env),
-        Step("yamllint", ["yamllint", "--strict", "."], env),
-        Step("ansible-lint", ["ansible-lint", "--offline"], env),
-        Step("documentation", docs, env),
-        Step("changelog", ["antsibull-changelog", "lint"], env),
+        lint("ansible-lint", ["ansible-lint", "--offline"]),
+        lint("mypy", [str(folder / "bin" / "python"), "tests/ci/check_types.py"]),
+        lint("documentation", docs),
+        lint("ruff", ["ruff", "check", "."]),
+        lint("ruff-target", ["ruff", "check", "--config=ruff-target.toml", *TARGET_CODE]),
+        lint("ruff-format", ["ruff", "format", "--check", ".", *TARGET_CODE]),
+        lint("target-syntax", target),
+        lint("yamllint", ["yamllint", "--strict", "."]),
+        lint("changelog", ["antsibull-changelog", "lint"]),
     ]
 
 
 def test_steps() -> list[Step]:
     """Give the steps of `make test`."""
-    venv("lint")
-    folder = venv("test")
-    venv("importer")
-    venv("demo")
+    folder = BUILD / "venv" / "test"
     env = environment(folder)
     python = str(folder / "bin" / "python")
+    demo = [str(BUILD / "venv" / "demo" / "bin" / "python"), "examples/demo/run.py"]
+    molecule = ["molecule", "test", "--scenario-name"]
     return [
         # The longest first, so that nothing is left to run alone at the end.
-        pytest("smb", "tests/smb", "-m", "not long"),
-        *lint_steps(),
-        pytest("unit", "tests/unit"),
+        pytest("smb", "tests/smb", "-m", "not long", *TWO_WORKERS, weight=2),
         pytest("judge", "tests/judge", "-m", "not long"),
+        Step("integration", ["tests/integration/run"], env, needs=[TEST]),
+        Step("molecule-fleet", [*molecule, "fleet"], env, ROOT / "extensions", needs=[TEST]),
+        Step("molecule-default", [*molecule, "default"], env, ROOT / "extensions", needs=[TEST]),
+        Step("artifact", [python, "-m", "tests.ci.artifact"], env, needs=[TEST, IMPORTER]),
         pytest("faults", "tests/faults", "-m", "not long"),
-        Step("demo", [str(BUILD / "venv" / "demo" / "bin" / "python"), "examples/demo/run.py"], env),
-        Step("artifact", [python, "-m", "tests.ci.artifact"], env),
-        Step("integration", ["tests/integration/run"], env),
-        Step("molecule default", ["molecule", "test", "--scenario-name", "default"], env, ROOT / "extensions"),
-        Step("molecule fleet", ["molecule", "test", "--scenario-name", "fleet"], env, ROOT / "extensions"),
-        Step("sanity", [python, "-m", "tests.ci.sanity"], env, weight=2),
+        *lint_steps(),
+        Step("demo", demo, env, needs=[TEST, DEMO]),
+        pytest("unit", "tests/unit", *TWO_WORKERS, weight=2),
+        Step("sanity", [python, "-m", "tests.ci.sanity"], env, weight=2, needs=[TEST]),
     ]
 
 
 def long_steps() -> list[Step]:
     """Give the steps of `make test-long`."""
-    venv("test")
     return [pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults", "smb")]
 
 
-def main() -> int:
-    """Prepare and run."""
-    os.chdir(ROOT)
-    Path(BUILD).mkdir(exist_ok=True)
+def steps_of(target: str, gaps: list[str]) -> list[Step]:
+    """Give the steps of a target; add what it cannot find here to the gaps."""
+    if target == "matrix":
+        return matrix_steps(gaps)
+    return {"test": test_steps, "long": long_steps, "prepare": list[Step]}[target]()
+
+
+def chosen(steps: Sequence[Step], names: Sequence[str]) -> list[Step]:
+    """Give the steps of these names, or all without a name; end when one is wrong."""
+    wrong = set(names) - {step.name for step in steps}
+    if wrong:
+        known = " ".join(step.name for step in steps)
+        sys.exit(f"There is no step {', '.join(sorted(wrong))} here; the steps are: {known}")
+    return [step for step in steps if not names or step.name in names]
+
+
+def show_list() -> None:
+    """Name all steps, as they are given to make."""
+    for target, make in (("test", "test"), ("matrix", "test-matrix"), ("long", "test-long")):
+        print(f"make {make} STEP=..., {HELP[target]}:")
+        for step in steps_of(target, []):
+            print(f"  {step.name}")
+
+
+def locked() -> BinaryIO:
+    """Keep the build folder for this run; end when another run has it."""
+    lock = (BUILD / "run.lock").open("ab")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit("Another run of the tests uses this tree; wait for its end")
+    return lock
+
+
+def prepare(steps: Sequence[Step] = ()) -> None:
+    """Install and make what steps need."""
     install_packages()
     link_collection()
-    kinds = {"test": test_steps, "long": long_steps, "prepare": list}
-    steps: list[Step] = kinds[sys.argv[1]]()
-    return run_steps(steps) if steps else 0
+    make_home()
+    for need in dict.fromkeys(need for step in steps for need in step.needs):
+        need()
+
+
+def run(target: str, names: Sequence[str]) -> int:
+    """Prepare and run; look at what was left."""
+    gaps: list[str] = []
+    steps = chosen(steps_of(target, gaps), names)
+    BUILD.mkdir(exist_ok=True)
+    with locked():
+        if not names and target in ANNOUNCED:
+            print(f"make test{'' if target == 'test' else f'-{target}'}: {ANNOUNCED[target]}", flush=True)
+        stop = Stop()
+        code = run_in_child(partial(prepare, steps), stop) or run_steps(steps, [Leftovers().check], stop)
+    for gap in gaps:
+        print(f"not found: {gap}")
+    return code
+
+
+def main() -> int:
+    """Do what was asked."""
+    words = "\n".join(f"  {name:9} {text}" for name, text in HELP.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.ci.run",
+        description=f"Runs the tests. Targets:\n{words}",
+        epilog="A signal (ctrl-C) ends all steps within ten seconds. Everything lies in .build.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("target", choices=HELP, metavar="TARGET", help="what to run")
+    parser.add_argument("step", nargs="*", metavar="STEP", help="these steps alone")
+    given = parser.parse_args()
+    os.chdir(ROOT)
+    if given.target == "list":
+        show_list()
+        return 0
+    if given.target == "prepare":
+        prepare()
+        return 0
+    return run(given.target, given.step)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.ci.venvs import BUILD, copy_collection, environment, venv
+from tests.ci.home import HOME, environment
+from tests.ci.venvs import BUILD, copy_collection, venv
 
 # pip is made from the wheel that Python brings: the network may not have the script.
 GET_PIP = """import ensurepip
@@ -24,7 +24,7 @@ def provide_get_pip(folder: Path) -> None:
     """Put the script that ansible-test looks for into its cache, where it is missing."""
     package = next(folder.glob("lib/python3*/site-packages/ansible_test"))
     source = (package / "_internal" / "python_requirements.py").read_text()
-    cache = Path.home() / ".ansible" / "test" / "cache"
+    cache = HOME / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     for version in set(re.findall(r"pip='([0-9.]+)'", source)):
         script = cache / f"get_pip_{version.replace('.', '_')}.py"
@@ -42,8 +42,7 @@ def main() -> int:
     subprocess.run(["git", "add", "--all"], cwd=collection, check=True)
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     command = ["ansible-test", "sanity", "--venv", "--python", python, "--color", "no", "--truncate", "0"]
-    env = environment(folder, tree) | {"HOME": os.environ.get("HOME", "/root")}
-    return subprocess.run(command, cwd=collection, env=env, check=False).returncode
+    return subprocess.run(command, cwd=collection, env=environment(folder, tree), check=False).returncode
 
 
 if __name__ == "__main__":

@@ -65,22 +65,6 @@ def copy_collection(tree: Path) -> Path:
     return target
 
 
-def environment(folder: Path, collections: Path = COLLECTIONS) -> dict[str, str]:
-    """Give the environment in which the programs of a virtual environment run."""
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "MOLECULE_"))}
-    return own | {
-        "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
-        "VIRTUAL_ENV": str(folder),
-        "ANSIBLE_COLLECTIONS_PATH": str(collections),
-        "ANSIBLE_HOME": str(BUILD / "ansible"),
-        "ANSIBLE_NOCOLOR": "1",
-        "NO_COLOR": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": "",
-        "LC_ALL": "C.UTF-8",
-    }
-
-
 def main() -> None:
     """Make the virtual environments that are named."""
     link_collection()

@@ -30,6 +30,8 @@ COMPILER = "x86_64-w64-mingw32-gcc"
 PLACES = f"/usr/lib/wine{os.pathsep}{os.environ.get('PATH', os.defpath)}"
 ENVIRONMENT = os.environ | {
     "WINEPREFIX": str(PREFIX),
+    # Wine's server listens there: runs at once, each with temporary files of its own, must find the same one.
+    "TMPDIR": str(BUILD),
     "WINEDEBUG": "-all",
     "WINEDLLOVERRIDES": "mscoree,mshtml=",
     "DISPLAY": "",

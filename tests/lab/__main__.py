@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make lab` and `make lab-down`: NT servers of several kinds on loopback, for trying by hand.
 
-`python -m tests.lab up --fleet 200` adds a fleet of 200 cheap servers.
+`python -m tests.lab up --fleet 200` adds a fleet of 200 cheap servers. A lab that runs is kept.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -37,6 +38,7 @@ from tests.lab.lab import (  # noqa: E402
     free_addresses,
     free_port,
     may_listen,
+    remove_sockets,
 )
 from tests.lab.programs import MTA_PROGRAM  # noqa: E402
 from tests.lab.trees import registry_of, system_root_of  # noqa: E402
@@ -135,9 +137,23 @@ class Servers:
 
 
 def up(folder: Path, fleet: int) -> None:
-    """Start the servers, and say how to reach them."""
-    down(folder)
-    print("# Starting Samba as Windows NT servers, which takes a while.", flush=True)
+    """Start the servers, or keep those that run, and say how to reach them."""
+    path = folder / "inventory.json"
+    if _runs(folder):
+        inventory = json.loads(path.read_text())
+        if len(inventory.get("fleet", {"hosts": {}})["hosts"]) != fleet:
+            sys.exit("The lab runs with another fleet; end it first: make lab-down")
+        print("# The lab runs already, and is kept.")
+    else:
+        down(folder)
+        print("# Starting Samba as Windows NT servers, which takes a while.", flush=True)
+        inventory = _started(folder, fleet)
+        path.write_text(json.dumps(inventory, indent=2) + "\n")
+    _explain(path, inventory)
+
+
+def _started(folder: Path, fleet: int) -> dict[str, Group]:
+    """Start all servers; give the inventory."""
     folder.mkdir(parents=True)
     servers = Servers(folder)
     inventory = {
@@ -148,41 +164,62 @@ def up(folder: Path, fleet: int) -> None:
     }
     if fleet:
         inventory["fleet"] = servers.fleet(fleet)
-    path = folder / "inventory.json"
-    path.write_text(json.dumps(inventory, indent=2) + "\n")
-    for name, group in inventory.items():
-        print(_printed(name, group))
-    print(f"# All of it is in {path}. For example:")
-    print(f"#   ansible -i {path} exchange -m legacy_exchange.winsock_proxy.emsmta_info")
-    print("# make lab-down ends the servers.")
+    return inventory
+
+
+def _explain(path: Path, inventory: dict[str, Group]) -> None:
+    """Print the inventory as a whole, or of a long one the groups; to the user, a command that works as it stands."""
+    if max(len(group["hosts"]) for group in inventory.values()) <= MOST_PRINTED:
+        print("\n".join(_printed(name, group) for name, group in inventory.items()))
+    else:
+        for name, group in inventory.items():
+            print(f"# {name}: {len(group['hosts'])} servers, {STORIES[name]}")
+    program = Path(sys.executable).parent / "ansible"
+    collections = f"ANSIBLE_COLLECTIONS_PATH={shlex.quote(str(ROOT / '.build' / 'collections'))}"
+    module = "legacy_exchange.winsock_proxy.emsmta_info"
+    command = f"{collections} {shlex.quote(str(program))} -i {shlex.quote(str(path))} exchange -m {module}"
+    # Apart from the inventory, which is to be had alone: make lab > FILE.
+    sys.stdout.flush()
+    print(f"# All of it is in {path}. For example:\n{command}", file=sys.stderr)
+    print("# make lab-down ends the servers.", file=sys.stderr)
 
 
 def _printed(name: str, group: Group) -> str:
-    """Give a group as an inventory has it, in YAML; of a large one only where it is."""
-    hosts = group["hosts"]
-    if len(hosts) > MOST_PRINTED:
-        first = next(iter(hosts.values()))["ansible_host"]
-        return f"# {name}: {len(hosts)} servers, {STORIES[name]}, from {first} on\n"
+    """Give a group as an inventory has it, in YAML."""
     lines = [f"{name}:  # {STORIES[name]}", "  hosts:"]
-    lines += [f"    {host}: {json.dumps(variables)}" for host, variables in hosts.items()]
+    lines += [f"    {host}: {json.dumps(variables)}" for host, variables in group["hosts"].items()]
     lines += ["  vars:"] + [f"    {key}: {json.dumps(value)}" for key, value in group["vars"].items()]
     return "\n".join(lines) + "\n"
 
 
 def down(folder: Path) -> None:
     """End the servers, by the process ids that were recorded, and remove their drives."""
-    record = folder / "pids"
-    lines = record.read_text().splitlines() if record.exists() else []
-    pids = [int(line.split()[0]) for line in lines if _started_at(int(line.split()[0])) == line.split()[1]]
+    pids = [pid for pid, runs in _recorded(folder).items() if runs]
     for pid in pids:
         os.killpg(pid, signal.SIGTERM)
     for _attempt in range(100):
         if not any(_started_at(pid) for pid in pids):
             break
         time.sleep(0.05)
+    for lab in (folder, *folder.glob("*")):
+        remove_sockets(lab)
     shutil.rmtree(folder, ignore_errors=True)
     if pids:
         print(f"# Ended {len(pids)} processes of the lab, and removed {folder}.")
+
+
+def _runs(folder: Path) -> bool:
+    """Tell whether all of a lab still runs."""
+    runs = _recorded(folder).values()
+    return (folder / "inventory.json").exists() and bool(runs) and all(runs)
+
+
+def _recorded(folder: Path) -> dict[int, bool]:
+    """Tell of each process that was started whether it still runs."""
+    record = folder / "pids"
+    lines = record.read_text().splitlines() if record.exists() else []
+    pairs = [line.split() for line in lines if len(line.split()) == 2]
+    return {int(pid): _started_at(int(pid)) == begin for pid, begin in pairs}
 
 
 def _started_at(pid: int) -> str:

@@ -12,9 +12,11 @@ from __future__ import annotations
 import os
 import pwd
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +27,13 @@ USER = "administrator"
 SMALL_BUFFERS = "max xmit = 4356\n large readwrite = no"
 SIGNING = "server signing = mandatory"
 PORTS_OF_NT = (445, 139)
-FOLDERS = ("state", "cache", "lock", "lock/msg.lock", "private", "ncalrpc", "pid", "log")
+# smbd lies there, which not all users have in PATH.
+SYSTEM_PROGRAMS = "/usr/sbin"
+# smbd makes sockets in these, such as private/msg.sock/4194304, and locks whose paths it keeps in the room for
+# that of a socket: at most 107 characters.
+SOCKETS = ("private", "ncalrpc", "lock")
+LONGEST = 80
+FOLDERS = ("state", "cache", "pid", "log")
 CONF = """[global]
  workgroup = LAB
  netbios name = NTLAB
@@ -41,9 +49,9 @@ CONF = """[global]
  disable netbios = yes
  state directory = {base}/state
  cache directory = {base}/cache
- lock directory = {base}/lock
- private dir = {base}/private
- ncalrpc dir = {base}/ncalrpc
+ lock directory = {sockets}/lock
+ private dir = {sockets}/private
+ ncalrpc dir = {sockets}/ncalrpc
  pid directory = {base}/pid
  log file = {base}/log/smbd.log
  log level = 1 auth_audit:3
@@ -90,6 +98,7 @@ class Lab:
         self._extra = extra
         self._drives = drives
         self._shared = [letter for letter in drives if letter not in hidden]
+        self._sockets = base
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -110,7 +119,7 @@ class Lab:
     def __enter__(self) -> Lab:
         for name in FOLDERS:
             (self.base / name).mkdir(parents=True, exist_ok=True, mode=0o755)
-        (self.base / "private").chmod(0o700)
+        self._make_sockets()
         for address in self.addresses:
             for letter in self._drives:
                 self.drive(address, letter).mkdir(parents=True, exist_ok=True)
@@ -120,7 +129,7 @@ class Lab:
         (self.base / "smb.conf").write_text(self._conf())
         self._add_user()
         self._process = subprocess.Popen(
-            ["smbd", "-s", str(self.base / "smb.conf"), "-F", "--no-process-group"],
+            [found("smbd"), "-s", str(self.base / "smb.conf"), "-F", "--no-process-group"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -137,10 +146,24 @@ class Lab:
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGTERM)
             self._process.wait()
+        remove_sockets(self.base)
 
     def bad_logons(self) -> int:
         """Count the logons that the servers refused."""
         return len(BAD_LOGON.findall((self.base / "log" / "smbd.log").read_text(errors="replace")))
+
+    def _make_sockets(self) -> None:
+        """Make the folders of sockets; when the path is too long for them, elsewhere, and links to there."""
+        if len(str(self.base)) > LONGEST:
+            places = (tempfile.gettempdir(), "/tmp")
+            # The name of the new folder has ten characters.
+            self._sockets = Path(tempfile.mkdtemp(dir=next(each for each in places if len(each) + 11 <= LONGEST)))
+        for name in SOCKETS:
+            (self._sockets / name).mkdir(exist_ok=True, mode=0o755)
+            if self._sockets != self.base:
+                (self.base / name).symlink_to(self._sockets / name)
+        (self._sockets / "lock" / "msg.lock").mkdir(exist_ok=True, mode=0o755)
+        (self._sockets / "private").chmod(0o700)
 
     def _conf(self) -> str:
         hosts = f"{self.base}/hosts/%i"
@@ -149,12 +172,17 @@ class Lab:
         interfaces = " ".join(f"{address}/8" for address in self.addresses)
         ports = " ".join(str(port) for port in self._ports)
         return CONF.format(
-            base=self.base, ports=ports, interfaces=interfaces, extra=self._extra, shares="".join(shares)
+            base=self.base,
+            sockets=self._sockets,
+            ports=ports,
+            interfaces=interfaces,
+            extra=self._extra,
+            shares="".join(shares),
         )
 
     def _add_user(self) -> None:
         # smbpasswd wants root for this.
-        command = ["pdbedit", "-s", str(self.base / "smb.conf"), "-t", "-a", _own_name()]
+        command = [found("pdbedit"), "-s", str(self.base / "smb.conf"), "-t", "-a", _own_name()]
         text = f"{PASSWORD}\n{PASSWORD}\n"
         subprocess.run(command, input=text, text=True, check=True, capture_output=True)
 
@@ -170,6 +198,22 @@ class Lab:
 
 def _own_name() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def remove_sockets(base: Path) -> None:
+    """Remove the folders of sockets that a lab has elsewhere, and the links to them."""
+    for link in (base / name for name in SOCKETS):
+        if link.is_symlink():
+            shutil.rmtree(link.readlink().parent, ignore_errors=True)
+            link.unlink()
+
+
+def found(program: str) -> str:
+    """Give the path of a program of Samba; raise RuntimeError when it is not installed."""
+    path = shutil.which(program) or shutil.which(program, path=SYSTEM_PROGRAMS)
+    if path is None:
+        raise RuntimeError(f"there is no {program}: install the Debian package samba")
+    return path
 
 
 def free_addresses(count: int, first: int = 0) -> list[str]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A process and all below it."""
+"""A process, all below it, and all above."""
 
 from __future__ import annotations
 
@@ -20,3 +20,27 @@ def family(root: int) -> set[int]:
         found.update(children)
         new += children
     return found
+
+
+def parent(pid: int) -> int:
+    """Give the id of the process above a process; 0 when there is none, or it has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def ancestors(pid: int) -> set[int]:
+    """Give the ids of all processes above a process."""
+    found: set[int] = set()
+    while pid := parent(pid):
+        found.add(pid)
+    return found
+
+
+def is_zombie(pid: int) -> bool:
+    """Tell whether a process has ended, be it waited for or not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True

@@ -51,7 +51,8 @@ class WinReg:
     """
 
     def __init__(self, base: Path, registries: Mapping[str, Tree], faults: Mapping[str, str] | None = None) -> None:
-        self._path = base / "ncalrpc" / "np" / "winreg"
+        # The folder may be a link to one with a shorter path.
+        self._path = (base / "ncalrpc").resolve() / "np" / "winreg"
         self.registries = dict(registries)
         self.faults = dict(faults or {})
         self._listener = socket.socket(socket.AF_UNIX)

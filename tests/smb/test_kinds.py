@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import wire
@@ -271,45 +270,3 @@ def ansible(inventory: Path, hosts: str = "all", *options: str) -> subprocess.Co
     env = os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1"}
     command = [program, "-i", str(inventory), hosts, "-m", LOOK, *options]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-
-
-def test_make_lab_starts_all_kinds_and_ends_them(tmp_path: Path) -> None:
-    folder = tmp_path / "lab"
-    command = [sys.executable, "-m", "tests.lab", "--folder", str(folder)]
-    try:
-        started = subprocess.run([*command, "up", "--fleet", "30"], cwd=ROOT, check=True, stdout=subprocess.PIPE)
-        groups = json.loads((folder / "inventory.json").read_text())
-        printed = yaml.safe_load(started.stdout)
-        assert printed == {name: group for name, group in groups.items() if name != "fleet"}
-        assert len(groups["fleet"]["hosts"]) == 30
-        pids = [int(line.split()[0]) for line in (folder / "pids").read_text().splitlines()]
-        assert all(processes_of(pid) for pid in pids)
-        done = ansible(folder / "inventory.json", "all", "-f", "10", "-o")
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert done.stdout.count("SUCCESS") == sum(len(group["hosts"]) for group in groups.values())
-        assert set(groups) == {"exchange", "proxies", "nt4", "signing", "fleet"}
-        exchange = groups["exchange"]
-        address = exchange["hosts"]["ex01-exposed"]["ansible_host"]
-        assert (folder / "hosts" / address / "C" / "WINNT").is_dir()
-        nt4 = groups["nt4"]
-        session = Caller(nt4["hosts"]["nt4-small"]["ansible_host"], nt4["vars"]["ansible_port"]).connect()
-        assert session.chunk == 4096
-        assert not offers_extended_security(session)
-        assert {"ansible_port", "ansible_user", "ansible_password", "spare_address"} <= set(exchange["vars"])
-    finally:
-        subprocess.run([*command, "down"], cwd=ROOT, check=True)
-    assert not folder.exists()
-    assert not any(processes_of(pid) for pid in pids)
-
-
-def processes_of(group: int) -> list[int]:
-    """Give the living processes of a process group."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[2]) == group and fields[0] != "Z":
-            found.append(int(stat.parent.name))
-    return found
