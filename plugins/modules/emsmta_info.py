@@ -20,6 +20,7 @@ author:
   - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
 extends_documentation_fragment:
   - legacy_exchange.winsock_proxy._attributes
+  - legacy_exchange.winsock_proxy._look
 attributes:
   check_mode:
     support: full
@@ -38,58 +39,6 @@ attributes:
       - Works on servers behind the connection P(legacy_exchange.winsock_proxy.smb#connection), in process on the
         controller, and on drives of a Windows server that are visible as a folder, such as a mounted share, a disk
         image or a restored backup.
-options:
-  drives:
-    description:
-      - The visible drives of the server, as drive letters and the folders where they are found.
-      - Windows paths are looked up below these folders, name by name and blind to case. Nothing outside of them is
-        read.
-      - "Required for visible drives, for example C({C: /mnt/ex01-c, D: /mnt/ex01-d}). Refused over SMB, where the
-        server's own drives are looked at."
-    type: dict
-  drives_complete:
-    description:
-      - Whether O(drives) are all the drives that the server has.
-      - Where the registry was not read, only then can a missing EMSMTA.EXE mean that there is no MTA. All drives are
-        then searched for it. Refused over SMB.
-    type: bool
-    default: false
-  system_root:
-    description:
-      - Windows path of the system folder, for example V(C:\\WINNT), when it is known.
-      - Without it, over SMB the server tells it (C(ADMIN$)). On visible drives C(\WINNT), C(\WINNT.SBS),
-        C(\WINNT35) and C(\WINDOWS) of all drives are looked at.
-    type: str
-  exchange_bin:
-    description:
-      - Windows path of the folder that holds EMSMTA.EXE, for example V(D:\\Exchsrvr\\Bin), when it is known.
-      - The program of the service decides where the registry tells it. Without both, C(\Exchsrvr\Bin) of all drives
-        is looked at.
-    type: str
-  gather:
-    description:
-      - Where to look for evidence. V(files) cannot be left out.
-      - V(registry) is the remote registry over SMB. On visible drives it is the files C(system) and C(software) in
-        C(system32\config) of the system folder.
-    type: list
-    elements: str
-    choices: [files, registry]
-    default: [files, registry]
-  remote_mtas:
-    description:
-      - IPv4 addresses of the MTAs with which this one talks, when they are known.
-      - They are compared with the client's tables of local addresses, Msplat.txt and Locallat.txt. The client does not
-        redirect connections to an address in them (KB Q253253).
-    type: list
-    elements: str
-    default: []
-  master_path:
-    description:
-      - Windows path of the master copy of Mspclnt.ini on a proxy server, by default V(C:\\Msp\\Clients\\Mspclnt.ini)
-        there. Clients replace their own file by it (KB Q193928).
-      - With it, this one file is judged, as what clients read that have fetched it, and nothing else is looked for.
-      - A copy that says it should not be edited (ISA Server 2000) gets an empty RV(plan) and RV(advice).
-    type: str
 notes:
   - Two names that differ only in case, a link that leads out of its drive, a path on a drive that was not given, and a
     pointer in System.ini that leads nowhere make the answer V(unknown), with the reason.

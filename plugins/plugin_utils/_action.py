@@ -5,8 +5,8 @@
 
 PRIVATE to the collection: no part of this file is a public interface.
 
-The SMB library is imported here and not per worker: the controller loads an action plugin
-before it forks.
+The controller loads an action plugin before it forks. So the SMB library and the connection
+plugin, with its documentation, are loaded here once, and not in each worker.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import connection_loader
 
 from ..module_utils._errors import UserError
 from ..module_utils._server.errors import ConnectionLost, Written
@@ -24,6 +25,7 @@ from ._smb import connect as _connect
 from ._smb.server import SmbServer
 from ._smb.wire import Refused
 
+connection_loader.get("legacy_exchange.winsock_proxy.smb", class_only=True)
 PRELOADED = (_connect,)
 NO_PYTHON_THERE = ("winrm", "psrp")
 

@@ -19,71 +19,91 @@ TO_TAKE_EFFECT = ("restart_mta", "fetch_again")
 # Of the loop over the files, in the role.
 LOOP_VARIABLE = "__emsmta_bypass_path"
 CHANGE_KEYS = ("path", "before", "after", "backup_file")
+# What a look tells that the role's result tells as well.
+TOLD = ("msg", "certainty", "risks", "advice", "plan", "in_force", "not_read")
 
 Found = Mapping[str, Any]
 
 
-def decide(before: Found, present: bool, override_proxied: bool) -> dict[str, Any]:
-    """Decide which files to edit on a server, or why it is left alone.
+def decide(found: Found, present: bool, override_proxied: bool) -> dict[str, Any]:
+    """Decide what to do with a server, or why it is left alone.
 
     Args:
-        before: the result of `emsmta_info`.
+        found: the result of `emsmta_info`.
         present: whether the stanza is to be there, or to be taken away.
         override_proxied: whether a section with other keys may be edited too.
 
     Returns:
-        `paths` to edit, and `refusal`, a sentence that is empty when nothing stands against it.
+        `emsmta_bypass_result` as it is before any edit, and in `to_edit` the paths of the files to edit.
     """
-    stanzas = before["evidence"]["stanzas"]
-    if before["status"] == "unknown":
-        return {"paths": [], "refusal": _unknown(before)}
-    paths = [stanza["path"] for stanza in stanzas if stanza["disable"] is not None]
-    locked = [reason["message"] for reason in before["reasons"] if reason["code"] == "do_not_edit"]
-    if locked and (paths if not present else before["status"] == "exposed"):
-        return {"paths": [], "refusal": _locked(before, locked[0])}
-    if not present:
-        return {"paths": paths, "refusal": ""}
-    paths = [step["path"] for step in before["plan"]]
-    others = {stanza["path"]: _other_keys(stanza) for stanza in stanzas if stanza["path"] in paths}
-    if any(others.values()) and not override_proxied:
-        return {"paths": [], "refusal": _proxied(before["status"], others)}
-    return {"paths": paths, "refusal": ""}
+    paths, refusal = _decision(found, present, override_proxied)
+    result = {
+        **{key: found[key] for key in TOLD},
+        "outcome": REFUSED if refusal else OK,
+        "status_before": found["status"],
+        "status_after": found["status"],
+        "changed": False,
+        "changes": [],
+        "reasons": found["reasons"],
+        "next_steps": [refusal] if refusal else _next_steps(found, present, changed=False),
+        "to_edit": paths,
+    }
+    return {**result, "message": refusal or _message(result, [], check=False)}
 
 
-def conclude(before: Found, present: bool, override_proxied: bool, edits: Found, after: Found) -> dict[str, Any]:
-    """Give `emsmta_bypass_result`: what was found, what changed, and what to do next.
+def conclude(before: Found, present: bool, check: bool, edits: Sequence[Found], after: Found | None) -> dict[str, Any]:
+    """Give `emsmta_bypass_result` after the edits: what was found, what changed, and what to do next.
 
     Args:
-        before: the result of `emsmta_info` before the edits.
+        before: what `decide` gave.
         present: as in `decide`.
-        override_proxied: as in `decide`.
-        edits: the registered edits, with `results`; of an earlier run when there was nothing to edit.
-        after: the result of `emsmta_info` after them; without `status` when it was not run again.
+        check: whether the edits were only predicted.
+        edits: the results of `mspclnt_ini`, one for each file.
+        after: the result of `emsmta_info` after the edits; None where nothing was changed.
     """
-    decision = decide(before, present, override_proxied)
-    done = edits.get("results", ()) if decision["paths"] else ()
-    changes = [_change(edit) for edit in done if edit.get("changed")]
-    failures = [str(edit["msg"]) for edit in done if edit.get("failed")]
-    verified = bool(changes) and "status" in after
-    last = after if verified else before
-    outcome = REFUSED if decision["refusal"] else FAILED if failures else OK
-    if outcome == OK and verified and not _agrees(after, present):
-        outcome = NOT_VERIFIED
+    if before["outcome"] == REFUSED:
+        return dict(before)
+    changes = [_change(edit) for edit in edits if edit.get("changed")]
+    failures = [str(edit["msg"]) for edit in edits if edit.get("failed")]
+    last = after or {**before, "status": before["status_before"]}
+    outcome = FAILED if failures else OK if after is None or _agrees(after, present) else NOT_VERIFIED
+    # An edit does not touch what a running MTA has read; what it had read of a protected server is not known.
+    not_in_force = changes and present and before["status_before"] == "exposed" and not check
     result = {
+        **before,
+        **{key: last[key] for key in TOLD},
         "outcome": outcome,
-        "status_before": before["status"],
-        "status_after": last["status"] if verified else _predicted(before["status"], present, changes, bool(failures)),
-        "certainty": last["certainty"],
+        "status_after": after["status"] if after else _predicted(last["status"], present, changes, bool(failures)),
         "changed": bool(changes),
         "changes": changes,
-        "reasons": before["reasons"],
-        "risks": last["risks"],
-        # An edit does not touch what a running MTA has read; what it had read of a protected server is not known.
-        "in_force": "no" if changes and present and _was_exposed(before) else last["in_force"],
-        "next_steps": [decision["refusal"]] if decision["refusal"] else _next_steps(last, present, bool(changes)),
+        "in_force": "no" if not_in_force else last["in_force"],
+        "next_steps": _next_steps(last, present, bool(changes)),
+        "to_edit": [],
     }
-    result["message"] = _message(result, failures, bool(before["check_mode"]))
-    return result
+    return {**result, "message": _message(result, failures, check)}
+
+
+def changed(edits: Sequence[Found]) -> bool:
+    """Tell whether one of the edits changed its file, or would."""
+    return any(edit.get("changed") for edit in edits)
+
+
+def _decision(found: Found, present: bool, override_proxied: bool) -> tuple[list[str], str]:
+    """Give the paths to edit, and the refusal, which is empty when nothing stands against an edit."""
+    stanzas = found["evidence"]["stanzas"]
+    if found["status"] == "unknown":
+        return [], _unknown(found)
+    paths = [stanza["path"] for stanza in stanzas if stanza["disable"] is not None]
+    locked = [reason["message"] for reason in found["reasons"] if reason["code"] == "do_not_edit"]
+    if locked and (paths if not present else found["status"] == "exposed"):
+        return [], _locked(found, locked[0])
+    if not present:
+        return paths, ""
+    paths = [step["path"] for step in found["plan"]]
+    others = {stanza["path"]: _other_keys(stanza) for stanza in stanzas if stanza["path"] in paths}
+    if any(others.values()) and not override_proxied:
+        return [], _proxied(found["status"], others)
+    return paths, ""
 
 
 def _unknown(before: Found) -> str:
@@ -121,10 +141,6 @@ def _agrees(after: Found, present: bool) -> bool:
     return all(stanza["disable"] is None for stanza in after["evidence"]["stanzas"])
 
 
-def _was_exposed(before: Found) -> bool:
-    return bool(before["status"] == "exposed" and not before["check_mode"])
-
-
 def _predicted(status: str, present: bool, changes: Sequence[Found], failed: bool) -> str:
     if failed or not changes:
         return status
@@ -149,8 +165,6 @@ def _worth_telling(risk: Found, changed: bool) -> bool:
 
 
 def _message(result: Found, failures: Sequence[str], check: bool) -> str:
-    if result["outcome"] == REFUSED:
-        return str(result["next_steps"][0])
     before, after = result["status_before"], result["status_after"]
     status = before if before == after else f"{before} -> {after}"
     reason = result["reasons"][0]["message"]
@@ -176,4 +190,4 @@ def _messages(items: Sequence[Found]) -> list[str]:
     return [item["message"] for item in items]
 
 
-__all__ = ("conclude", "decide")
+__all__ = ("changed", "conclude", "decide")

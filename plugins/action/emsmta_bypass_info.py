@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+from ..plugin_utils._bypass import changed, conclude, decide
+from .emsmta_info import ActionModule as EmsmtaInfo
+
+OWN_SPEC: dict[str, dict[str, Any]] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "required": True},
+    "override_proxied": {"type": "bool", "default": False},
+    "before": {"type": "dict"},
+    "edits": {"type": "list", "elements": "dict", "default": []},
+}
+# What only a decision needs, or the result tells under another name.
+NOT_TOLD = ("check_mode", "evidence", "notes", "paths", "status")
+
+
+class ActionModule(EmsmtaInfo):
+    """Run `emsmta_info` for the role, and decide what follows; after the edits, look again and conclude."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Give `emsmta_bypass_result`: as it is before any edit, or in `result` as it is after them."""
+        own = self._own_options()
+        present, check = own["state"] == "present", self._task.check_mode
+        if own["before"] is None:
+            found = super().run(tmp, task_vars)
+            return found if found.get("failed") else _without(found) | decide(found, present, own["override_proxied"])
+        found = super().run(tmp, task_vars) if changed(own["edits"]) and not check else {}
+        if found.get("failed"):
+            return found
+        return _without(found) | {"result": conclude(own["before"], present, check, own["edits"], found or None)}
+
+    def _own_options(self) -> dict[str, Any]:
+        """Take the options that `emsmta_info` does not have out of the task."""
+        given = self._task.args
+        self._task.args = {name: value for name, value in given.items() if name in OWN_SPEC}
+        options: dict[str, Any] = self.validate_argument_spec(OWN_SPEC)[1]
+        self._task.args = {name: value for name, value in given.items() if name not in OWN_SPEC}
+        return options
+
+
+def _without(found: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key not in NOT_TOLD}

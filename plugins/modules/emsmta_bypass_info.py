@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: emsmta_bypass_info
+short_description: Say what the role emsmta_bypass does with a server, or has done
+version_added: 0.2.0
+author:
+  - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
+description:
+  - Made for the role C(emsmta_bypass), whose README describes the result key by key. In plays of your own, take
+    M(legacy_exchange.winsock_proxy.emsmta_info).
+  - Without O(before), looks at the server and decides which files are to be edited, or why it is left alone.
+  - With O(before), looks again where one of O(edits) changed a file, and sums up.
+  - Never changes anything.
+extends_documentation_fragment:
+  - legacy_exchange.winsock_proxy._attributes
+  - legacy_exchange.winsock_proxy._look
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: N/A
+    details:
+      - This module never changes anything.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+    details:
+      - As for M(legacy_exchange.winsock_proxy.emsmta_info).
+options:
+  state:
+    description: Whether the stanza is to be there.
+    type: str
+    choices: [present, absent]
+    required: true
+  override_proxied:
+    description: Whether a section that holds other keys may be edited too.
+    type: bool
+    default: false
+  before:
+    description: What this module returned before the edits.
+    type: dict
+  edits:
+    description: What M(legacy_exchange.winsock_proxy.mspclnt_ini) returned for each file in RV(to_edit).
+    type: list
+    elements: dict
+    default: []
+seealso:
+  - module: legacy_exchange.winsock_proxy.emsmta_info
+"""
+
+EXAMPLES = r"""
+- name: Which files would the role edit?
+  legacy_exchange.winsock_proxy.emsmta_bypass_info:
+    state: present
+  register: found
+
+- name: Show them
+  ansible.builtin.debug:
+    var: found.to_edit
+"""
+
+RETURN = r"""
+to_edit:
+  description: Without O(before), the files that are to be edited.
+  returned: success
+  type: list
+  elements: str
+  sample: ['C:\Mspclnt\Mspclnt.ini']
+result:
+  description:
+    - With O(before), what the role sets as C(emsmta_bypass_result). Without it, the same keys stand by themselves.
+  returned: success
+  type: dict
+"""
