@@ -15,10 +15,10 @@ from tests.bench.limits import Limit, Row
 from tests.bench.memory import peak_of
 from tests.bench.modules import Cost, measured
 from tests.bench.wire import Wire
+from tests.cases.samples import sample as text_of
 from tests.lab.lab import PASSWORD, USER, Lab
 from tests.lab.servers import Sample, samples
 from tests.lab.winreg import WinReg
-from tests.unit.edit_cases import sample as text_of
 
 SERVERS = 100
 ROUNDS = 3

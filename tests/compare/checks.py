@@ -31,9 +31,9 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     sections,
 )
 
+from tests.cases.case import Case
 from tests.compare.modules import Outcome
 from tests.compare.peers import settings_of
-from tests.unit.edit_cases import Case
 
 QUESTIONS = ("reads", "kept", "second", "check", "alone", "refused")
 

@@ -10,11 +10,11 @@ import sys
 import time
 from collections.abc import Sequence
 
+from tests.cases.edits import CASES
 from tests.compare import page, playbook, report, writer
 from tests.compare.checks import Trial
 from tests.compare.trials import BAD_INPUT, NAMES, PARTS, ROWS, all_trials, judged
 from tests.judge import judge
-from tests.unit.edit_cases import CASES
 
 PROGRAMS = {"augtool": "augeas-tools", judge.COMPILER: "gcc-mingw-w64-x86-64", writer.WINE: "wine64"}
 

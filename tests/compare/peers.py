@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from configupdater import ConfigUpdater  # type: ignore[import-not-found,unused-ignore]
 
+from tests.cases.case import Case
 from tests.compare.modules import Outcome, call
 from tests.compare.writer import Writer
-from tests.unit.edit_cases import Case
 
 BEST_OF_INI_FILE = {"no_extra_spaces": True, "ignore_spaces": True, "modify_inactive_option": False}
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from tests.cases.case import Case
 from tests.compare.checks import QUESTIONS, Trial, Verdict
-from tests.unit.edit_cases import Case
 
 Results = dict[tuple[str, int], tuple[Trial, Verdict]]
 MARKS = {"reads": "R", "kept": "K", "second": "2", "check": "C", "alone": "A", "refused": "F"}

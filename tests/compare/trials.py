@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from tests.cases.case import PROXY2, Case, fine
+from tests.cases.doubtful import DOUBTFUL, NO_PROFILE
+from tests.cases.edits import CASES
 from tests.compare import report
 from tests.compare.checks import Readings, Trial, Verdict, asked, judge_edit, judge_refusal
 from tests.compare.peers import PEERS, Peer
 from tests.judge.judge import Judge
-from tests.unit.edit_cases import CASES, DOUBTFUL, NO_PROFILE, PROXY2, Case, fine
 
 NAMES = [peer.name for peer in PEERS]
 UNREADABLE = [fine(row.name, row.before, state=row.state) for row in NO_PROFILE]

@@ -44,9 +44,9 @@ from tests.lab.proxy import NEGOTIATE as FIRST
 from tests.lab.proxy import FaultProxy
 from tests.lab.servers import FILES_ONLY, OPTIONS, samples
 from tests.lab.winreg import WinReg
-from tests.smb.conftest import Caller
-from tests.smb.test_edit import NEW, request
-from tests.smb.test_faults import DEADLINE, LONGER, NAME, TIMEOUT, hurried, reads_right
+from tests.smb.callers import Caller
+from tests.smb.edits import NEW, request
+from tests.smb.faults import DEADLINE, LONGER, NAME, TIMEOUT, hurried, reads_right
 
 LENGTH = 4
 STATUS, FLAGS, WORDS = LENGTH + 5, LENGTH + 10, LENGTH + 33

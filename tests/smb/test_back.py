@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from tests.cases.samples import sample
 from tests.lab.lab import PASSWORD, Lab
-from tests.smb.conftest import furnish_exposed
-from tests.smb.test_play import ROLE, ROOT, play
-from tests.unit.edit_cases import sample
+from tests.smb.furnish import furnish_exposed
+from tests.smb.plays import ROLE, ROOT, play
 
 OLD = sample("Q231878.mspclnt.ini")
 STORE = sample("Q181420.store.wspcfg.ini")

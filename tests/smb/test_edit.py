@@ -29,21 +29,14 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.transaction import END_OF_FILE_INFO
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
 
+from tests.cases.case import Case
+from tests.cases.edits import CASES
 from tests.lab.lab import Lab
 from tests.lab.proxy import Cut, FaultProxy
-from tests.smb.conftest import Caller
-from tests.unit.edit_cases import CASES, Case, sample
+from tests.smb.callers import Caller
+from tests.smb.edits import NEW, OLD, PATH, request
 
-PATH = "C:\\mspclnt\\Mspclnt.ini"
-OLD = sample("Q231878.mspclnt.ini")
-NEW = OLD + b"[EMSMTA]\r\nDisable=1\r\n"
 SHORT, LONG = 5, 200
-
-
-def request(backup: bool = False, path: str = PATH, **options: object) -> EditRequest:
-    """Give a request with the module's defaults."""
-    defaults = {"section": "EMSMTA", "settings": None, "state": "present", "create": False}
-    return edit_request_from({**defaults, "path": path, "backup": backup, **options})
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -17,11 +17,7 @@ from typing import Any
 import pytest
 
 from tests.lab.lab import Lab
-from tests.smb.test_play import LOOK, play
-
-
-def playing(*tasks: dict[str, Any]) -> dict[str, Any]:
-    return {"hosts": "all", "gather_facts": False, "tasks": list(tasks)}
+from tests.smb.plays import LOOK, play, playing
 
 
 def on_account(lab: Lab, *arguments: str) -> None:

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.cases.samples import sample
 from tests.lab.lab import Lab
-from tests.smb.conftest import furnish_exposed
-from tests.smb.test_play import ROLE, play
-from tests.unit.edit_cases import sample
+from tests.smb.furnish import furnish_exposed
+from tests.smb.plays import ROLE, play
 
 SERVERS, OF_EACH = 200, 5
 OLD = sample("Q231878.mspclnt.ini")

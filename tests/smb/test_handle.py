@@ -28,10 +28,10 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 
 from tests.lab.lab import Lab
 from tests.lab.proxy import FaultProxy
-from tests.smb.conftest import Caller
-from tests.smb.test_edit import NEW, OLD, request
-from tests.smb.test_faults import FILE_OF
-from tests.smb.test_names import put, short_name
+from tests.smb.callers import Caller
+from tests.smb.drive_files import put, short_name
+from tests.smb.edits import NEW, OLD, request
+from tests.smb.faults import FILE_OF
 
 NAME = "ProxyClient Folder\\Mspclnt settings.ini"
 SHARED = "\\mspclnt\\Mspclnt.ini"

@@ -18,7 +18,7 @@ from tests.lab.lab import Lab, free_addresses
 from tests.lab.servers import Sample, samples
 from tests.lab.winreg import WinReg
 from tests.smb.notes import Notes
-from tests.smb.test_play import LOOK, ROLE, play
+from tests.smb.plays import LOOK, ROLE, play
 
 ORDINARY = next(each for each in samples() if each.name == "ex01-exposed")
 # ansible-core looks this one up when it starts, to see whether Python does that well.

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.lab.lab import Lab
-from tests.smb.conftest import furnish_exposed
+from tests.smb.furnish import furnish_exposed
 from tests.smb.notes import Notes
-from tests.smb.test_play import LOOK, ROLE, play
+from tests.smb.plays import LOOK, ROLE, play
 
 HOSTS = 20
 

@@ -30,37 +30,16 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
 
 from tests.faults.children import as_nobody
-from tests.lab.lab import PASSWORD, PORTS_OF_NT, SIGNING, SMALL_BUFFERS, USER, Lab, free_addresses, may_listen
-from tests.lab.proxy import NEGOTIATE, FaultProxy, as_nt4
-from tests.smb.conftest import Caller
-from tests.smb.test_edit import NEW, OLD, request
+from tests.lab.lab import PASSWORD, PORTS_OF_NT, SIGNING, SMALL_BUFFERS, USER, Lab, free_addresses
+from tests.lab.proxy import NEGOTIATE, FaultProxy
+from tests.smb.callers import Caller
+from tests.smb.edits import NEW, OLD, request
+from tests.smb.spies import FIRST, Spy, ports_of_nt
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOK = "legacy_exchange.winsock_proxy.emsmta_info"
 KB10 = bytes(number * 7 % 251 for number in range(10 * 1024))
 SIGNED, SIGNATURE = 0x0004, slice(4 + 14, 4 + 22)
-# Addresses of the labs here start behind those of the fixture `lab`, which may use the same ports.
-FIRST = 100
-NO_PORTS = "only root may listen on the ports 139 and 445, where nothing else does"
-ports_of_nt = pytest.mark.skipif(not may_listen(free_addresses(4, FIRST), PORTS_OF_NT), reason=NO_PORTS)
-
-
-class Spy:
-    """A hook that asks for no extended security, if so wanted, and keeps the messages that it saw."""
-
-    def __init__(self, nt4: bool) -> None:
-        self._nt4 = nt4
-        self.seen: list[bytes] = []
-
-    def __call__(self, number: int, message: bytes) -> bytes:
-        """See one message of the client."""
-        self.seen.append(message)
-        return as_nt4(number, message) if self._nt4 else message
-
-    def counts(self, command: int) -> list[int]:
-        """Give how many bytes each read asked for, or each write carried."""
-        at = {smb_request.READ: 4 + 32 + 1 + 10, smb_request.WRITE: 4 + 32 + 1 + 20}[command]
-        return [struct.unpack_from("<H", each, at)[0] for each in self.seen if each[8] == command]
 
 
 @pytest.fixture(scope="module")

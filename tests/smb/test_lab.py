@@ -18,7 +18,7 @@ import yaml
 
 from tests.lab import __main__ as make_lab
 from tests.lab.lab import LONGEST, Lab
-from tests.smb.conftest import Caller
+from tests.smb.callers import Caller
 from tests.smb.test_kinds import ROOT, ansible, offers_extended_security
 
 FLEET = 30

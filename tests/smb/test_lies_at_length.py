@@ -17,6 +17,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 
 from tests.lab.programs import program
 from tests.smb import lies
+from tests.smb.furnish import POINTER
 from tests.smb.lies import (
     Call,
     Chosen,
@@ -34,7 +35,6 @@ from tests.smb.lies import (
     with_data,
     write,
 )
-from tests.smb.test_session import POINTER
 
 Field = tuple[int, int, str, int]
 KEEP_ALIVE = b"\x85\0\0\0"

@@ -22,8 +22,8 @@ from impacket import ntlm
 
 from tests.lab.lab import PASSWORD, Lab
 from tests.lab.proxy import NEGOTIATE, FaultProxy, as_nt4
-from tests.smb.conftest import Caller
-from tests.smb.test_play import LOOK, play
+from tests.smb.callers import Caller
+from tests.smb.plays import LOOK, play
 
 HOSTS = 8
 TWICE = {"hosts": "all", "gather_facts": False, "ignore_unreachable": True, "tasks": [LOOK, LOOK]}

@@ -15,11 +15,9 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 
 from tests.lab.lab import Lab
 from tests.lab.proxy import Cut, FaultProxy
-from tests.smb.conftest import furnish_exposed
-from tests.smb.test_edit import NEW, OLD
-from tests.smb.test_errors import playing
-from tests.smb.test_play import ROLE, play
-from tests.smb.test_variables import EDIT, on_one, through
+from tests.smb.edits import NEW, OLD
+from tests.smb.furnish import furnish_exposed
+from tests.smb.plays import EDIT, ROLE, on_one, play, playing, through
 
 AUDIT = {**EDIT, "check_mode": True}
 STATES = pytest.mark.parametrize(

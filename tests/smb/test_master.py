@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from tests.cases.samples import sample
 from tests.lab.lab import Lab
-from tests.smb.test_play import play
-from tests.unit.edit_cases import sample
+from tests.smb.plays import play
 
 ROLE = "legacy_exchange.winsock_proxy.emsmta_bypass"
 MASTER = sample("Q231878.mspclnt.ini")

@@ -17,14 +17,14 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import list_shares
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.transaction import find_first
 
 from tests.lab.lab import Lab
 from tests.lab.programs import MTA_PROGRAM
 from tests.lab.proxy import FaultProxy, as_nt4
 from tests.lab.servers import FILES_ONLY
-from tests.smb.conftest import Caller
-from tests.smb.test_edit import NEW, OLD, request
+from tests.smb.callers import Caller
+from tests.smb.drive_files import put, short_name
+from tests.smb.edits import NEW, OLD, request
 
 GREEK = "Ελλάδα\\Ρύθμιση.ini"
 NAMES = {
@@ -33,18 +33,7 @@ NAMES = {
     "blanks": "Program Files\\Microsoft Proxy Client\\My own Mspclnt.ini",
     "long": "\\".join(["n" * 100, "m" * 200 + ".ini"]),
 }
-BOTH_NAMES_INFO = 0x104
 CODE_PAGES = ["CP437", "CP850"]
-
-
-def put(lab: Lab, name: str, data: bytes = OLD) -> Path:
-    """Put a file on drive C of the first server."""
-    path = lab.drive(lab.addresses[0], "C") / name.replace("\\", "/")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for other in path.parent.iterdir():
-        other.unlink()
-    path.write_bytes(data)
-    return path
 
 
 def edit_and_check(caller: Caller, path: Path, name: str) -> None:
@@ -93,15 +82,6 @@ def test_names_in_the_code_page(page: str, tmp_path: Path) -> None:
 def mangled(tmp_path: Path) -> Lab:
     """A server with short names such as MSPCLN~A.INI for long ones; not started yet."""
     return Lab(tmp_path, 1, "mangled names = yes\n mangle prefix = 6")
-
-
-def short_name(lab: Lab, path: str) -> str:
-    """Ask the server for the short name of a file or folder on drive C (MS-CIFS section 2.2.8.1.7)."""
-    session = Caller(lab.addresses[0], lab.port).connect()
-    asked = find_first(session.encode_name(f"\\{path}\0"), 1, BOTH_NAMES_INFO, session.max_data_count)
-    data = session.exchange(asked, session.tree_connect("C$")).transacted().data
-    session.close()
-    return data[70 : 70 + data[68]].decode("utf-16-le")
 
 
 def test_short_names_are_read_and_edited(mangled: Lab) -> None:

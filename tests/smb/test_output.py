@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.cases.samples import sample
 from tests.lab.lab import Lab
-from tests.smb.conftest import furnish_exposed
-from tests.smb.test_play import ROLE, play
-from tests.unit.edit_cases import sample
+from tests.smb.furnish import furnish_exposed
+from tests.smb.plays import ROLE, play
 
 MSPCLNT = sample("Q231878.mspclnt.ini")
 FIX = b"[EMSMTA]\r\nDisable=1\r\n"

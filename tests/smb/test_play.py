@@ -5,25 +5,18 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.lab.lab import PASSWORD, USER, Lab
-from tests.smb.conftest import furnish_exposed
-from tests.unit.edit_cases import sample
+from tests.cases.samples import sample
+from tests.lab.lab import PASSWORD, Lab
+from tests.smb.furnish import furnish_exposed
+from tests.smb.plays import LOOK, ROLE, play
 
-ROOT = Path(__file__).resolve().parents[2]
-ROLE = {"hosts": "all", "gather_facts": False, "roles": ["legacy_exchange.winsock_proxy.emsmta_bypass"]}
-LOOK: dict[str, Any] = {"legacy_exchange.winsock_proxy.emsmta_info": {}}
 HOSTS = 40
-FORKS = 20
 
 
 @pytest.fixture(scope="module")
@@ -32,31 +25,6 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with Lab(tmp_path_factory.mktemp("fleet"), HOSTS, drives="C") as lab:
         furnish_exposed(lab)
         yield lab
-
-
-def play(
-    lab: Lab,
-    folder: Path,
-    what: dict[str, Any],
-    *options: str,
-    own: Mapping[str, dict[str, Any]] | None = None,
-    **variables: Any,
-) -> subprocess.CompletedProcess[str]:
-    """Run a play over the fleet with the real program; own: variables of single hosts."""
-    common = {
-        "ansible_connection": "legacy_exchange.winsock_proxy.smb",
-        "ansible_port": lab.port,
-        "ansible_user": USER,
-        "ansible_password": PASSWORD,
-        **variables,
-    }
-    inventory = {"all": {"hosts": {address: (own or {}).get(address, {}) for address in lab.addresses}, "vars": common}}
-    (folder / "hosts.json").write_text(json.dumps(inventory))
-    (folder / "play.json").write_text(json.dumps([what]))
-    program = str(Path(sys.executable).parent / "ansible-playbook")
-    command = [program, "-i", str(folder / "hosts.json"), "-f", str(FORKS), *options, str(folder / "play.json")]
-    env = os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1"}
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
 def test_the_role_over_forty_servers(fleet: Lab, tmp_path: Path) -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from tests.lab.lab import PASSWORD, Lab
-from tests.smb.conftest import furnish_exposed
-from tests.smb.test_edit import NEW, OLD
-from tests.smb.test_play import LOOK, ROOT
+from tests.smb.edits import NEW, OLD
+from tests.smb.furnish import furnish_exposed
+from tests.smb.plays import LOOK, ROOT
 
 # What a user does in an editor: the addresses, and here the port, which the lab's servers have of their own.
 EDITOR = r"""#!/bin/sh

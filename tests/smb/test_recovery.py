@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import tempfile
 import time
@@ -20,9 +21,10 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 
 from tests.lab.lab import Lab
 from tests.lab.proxy import NEGOTIATE, Cut, FaultProxy, Hook
-from tests.smb.conftest import Caller
-from tests.smb.test_edit import OLD, PATH, request
-from tests.smb.test_play import play
+from tests.smb.callers import Caller
+from tests.smb.edits import NEW, OLD, PATH, request
+from tests.smb.faults import FILE_OF, LONGER
+from tests.smb.plays import play
 
 LONG = {"Disable": "1", "Long": "x" * 40}
 # Between two parts of the file, so that a piece of it would show.
@@ -215,3 +217,61 @@ def late_at(kind: int, number: int, lab: Lab, folder: Path, options: dict[str, A
         time.sleep(1)
     assert "Traceback" not in done.stdout + done.stderr
     return len(answers) >= number
+
+
+def test_old_bytes_are_kept_here_where_the_server_is_gone(lab: Lab, ini: Path, controller: Path) -> None:
+    old = OLD + b"[EMSMTA]\r\nA=1\r\n" + b"".join(b"[Program%05d]\r\nDisable=0\r\n" % at for at in range(6000))
+    ini.write_bytes(old)
+    writes: list[int] = []
+
+    def cut(_at: int, message: bytes) -> bytes:
+        # Three writes make the copy beside the file; then this is the second to the file itself.
+        if message[8] == smb_request.WRITE:
+            writes.append(len(message))
+            if len(writes) == 5:
+                proxy.refuse()
+                raise Cut(message)
+        return message
+
+    with (
+        FaultProxy((lab.addresses[0], lab.port), cut) as proxy,
+        pytest.raises(ServerError, match="its old bytes are in") as caught,
+    ):
+        apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(), check=False, diff=False)
+    check_copy(str(caught.value), controller, old)
+    assert ini.read_bytes() not in (old, b"")
+
+
+def test_old_bytes_are_kept_here_where_the_server_takes_no_more_writes(lab: Lab, ini: Path, controller: Path) -> None:
+    ini.write_bytes(LONGER)
+    writes: list[bytes] = []
+
+    def refuse_all_but_the_first(_at: int, message: bytes) -> bytes:
+        if message[8] not in (smb_request.WRITE, smb_request.FLUSH):
+            return message
+        writes.append(message)
+        # No file has this number.
+        at = FILE_OF[message[8]]
+        return message if len(writes) == 1 else message[:at] + b"\xfe\x7f" + message[at + 2 :]
+
+    with (
+        FaultProxy((lab.addresses[0], lab.port), refuse_all_but_the_first) as proxy,
+        pytest.raises(ServerError, match="could not be put back") as caught,
+    ):
+        apply(SmbEditor(Caller("127.0.0.1", proxy.port).server()), request(), check=False, diff=False)
+    told = str(caught.value)
+    assert told.startswith("Error while writing C:\\mspclnt\\Mspclnt.ini: ")
+    # No copy could be made there, and none is named.
+    assert "its old bytes are in C:" not in told
+    check_copy(str(caught.value), controller, LONGER)
+    assert ini.read_bytes() == NEW
+
+
+def check_copy(told: str, controller: Path, old: bytes) -> None:
+    """The error names the copy of the old bytes on the controller, which only its user can read."""
+    found = re.search(r"its old bytes are in (\S+) on the controller", told)
+    assert found
+    copy = Path(found[1])
+    assert list(controller.iterdir()) == [copy]
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert copy.read_bytes() == old

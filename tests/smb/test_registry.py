@@ -28,7 +28,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from tests.lab.lab import Lab
 from tests.lab.servers import Sample, samples
 from tests.lab.winreg import WinReg
-from tests.smb.conftest import Caller
+from tests.smb.callers import Caller
 
 SERVICE = "SYSTEM\\CurrentControlSet\\Services\\MSExchangeMTA"
 # The last line counts only where an empty one follows.

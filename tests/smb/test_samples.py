@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.cases.samples import SAMPLES, sample
 from tests.lab.lab import Lab
 from tests.lab.servers import Sample, samples
 from tests.lab.winreg import WinReg
-from tests.smb.conftest import Caller
-from tests.smb.test_servers import on_drives, over_smb, texts, told
-from tests.unit.edit_cases import SAMPLES, sample
+from tests.smb.callers import Caller
+from tests.smb.worlds import on_drives, over_smb, texts, told
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIES = ROOT / "examples" / "demo" / "samples"

@@ -17,8 +17,8 @@ from impacket import ntlm
 
 from tests.lab.lab import PASSWORD, USER, Lab
 from tests.lab.processes import family
-from tests.smb.conftest import furnish_exposed
-from tests.smb.test_play import ROLE, ROOT
+from tests.smb.furnish import furnish_exposed
+from tests.smb.plays import ROLE, ROOT
 
 HASH: bytes = ntlm.compute_nthash(PASSWORD)
 SECRETS = (PASSWORD.encode(), PASSWORD.encode("utf-16-le"), HASH, HASH.hex().encode(), HASH.hex().upper().encode())

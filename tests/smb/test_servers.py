@@ -10,23 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.registry import DriveRegistry
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
-    look_request_from,
-    look_request_over_smb,
-)
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.registry import SmbRegistry
 
 from tests.lab.lab import Lab
 from tests.lab.servers import Sample, samples
 from tests.lab.winreg import WinReg
-from tests.smb.conftest import Caller
+from tests.smb.callers import Caller
+from tests.smb.worlds import CODES, on_drives, over_smb, plain, texts, told
 
 SAMPLES = samples()
-CODES = ("reasons", "risks", "advice", "notes")
 # Where the worlds cannot say the same: what becomes of a share that a file names, the name of the
 # system folder, which ADMIN$ does not tell, and why a registry or a disk could not be looked at.
 DIFFER = {
@@ -53,59 +44,6 @@ def behind_smb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, C
         faults = {address: sample.fault or "denied" * (sample.registry is None) for address, sample in hosts.items()}
         with WinReg(base, registries, faults):
             yield {sample.name: Caller(address, lab.port) for address, sample in hosts.items()}
-
-
-def over_smb(sample: Sample, caller: Caller) -> dict[str, Any]:
-    server = caller.server()
-    return inform(SmbFiles(server), look_request_over_smb(sample.options), False, lambda _root: SmbRegistry(server))
-
-
-def on_drives(sample: Sample, folder: Path) -> dict[str, Any]:
-    sample.furnish(folder)
-    sample.add_hives(folder)
-    drives = {letter: str(folder / letter) for letter in sample.drives}
-    request = look_request_from({**sample.options, "drives": drives})
-    files = DriveFiles(request.drives)
-    return inform(files, request, False, lambda root: DriveRegistry(files, root))
-
-
-def plain(value: Any) -> Any:
-    """Give paths without their case, which a server does not tell."""
-    return [text.lower() if "\\" in text else text for text in value] if isinstance(value, list) else value
-
-
-def told(result: dict[str, Any]) -> dict[str, Any]:
-    """Give what must be the same in both worlds."""
-    codes = {name: [item["code"] for item in result[name]] for name in CODES}
-    facts = {
-        part: {name: plain(fact["value"]) for name, fact in result["evidence"][part]["facts"].items()}
-        for part in ("mta", "client", "system")
-    }
-    local = {path["local"]: (path["windows"] or "").lower() for path in result["paths"].values() if path}
-    plan = [local[step["path"]] for step in result["plan"]]
-    stanzas = [
-        (stanza["section_found"], stanza["disable"], stanza["entries"]) for stanza in result["evidence"]["stanzas"]
-    ]
-    part = {name: result["evidence"][name]["state"] for name in ("mta", "client")}
-    return {
-        "status": result["status"],
-        "certainty": result["certainty"],
-        "in_force": result["in_force"],
-        "sentence": result["msg"],
-        "plan": plan,
-        "facts": facts,
-        "stanzas": stanzas,
-        "parts": part,
-        **codes,
-    }
-
-
-def texts(result: dict[str, Any]) -> dict[str, Any]:
-    """Give all that is said in words, with its source and certainty, without the case of paths."""
-    return {
-        name: [{key: str(value).lower() for key, value in item.items()} for item in result[name]]
-        for name in (*CODES, "not_read")
-    }
 
 
 def check(result: dict[str, Any], sample: Sample) -> None:

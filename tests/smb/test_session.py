@@ -27,9 +27,8 @@ from tests.lab.lab import Lab
 from tests.lab.programs import program
 from tests.lab.proxy import FaultProxy, as_nt4
 from tests.lab.servers import FILES_ONLY
-from tests.smb.conftest import Caller
-
-POINTER = b"[Microsoft Proxy Service]\r\nIni File Path=C:\\Mspclnt\\mspclnt.ini\r\n"
+from tests.smb.callers import Caller
+from tests.smb.furnish import POINTER
 
 
 def test_a_wrong_password_is_one_bad_logon(lab: Lab) -> None:

@@ -21,12 +21,10 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 
 from tests.lab.lab import PASSWORD, Lab, free_addresses
 from tests.lab.proxy import FaultProxy
-from tests.smb.conftest import furnish_exposed
-from tests.smb.test_errors import playing
-from tests.smb.test_kinds import FIRST, Spy, ports_of_nt
-from tests.smb.test_play import LOOK, ROLE, play
+from tests.smb.furnish import furnish_exposed
+from tests.smb.plays import EDIT, LOOK, ROLE, on_one, play, through
+from tests.smb.spies import FIRST, Spy, ports_of_nt
 
-EDIT: dict[str, Any] = {"legacy_exchange.winsock_proxy.mspclnt_ini": {"path": "C:\\mspclnt\\Mspclnt.ini"}}
 FIVE = 5
 
 
@@ -42,17 +40,6 @@ def logons(lab: Lab) -> list[tuple[str, str]]:
     """Give who logged on, and how, in the words of the server."""
     log = (lab.base / "log" / "smbd.log").read_text()
     return re.findall(r"Auth: \[SMB,.*?\] user (\S+) at .*? with (\S+) status \[NT_STATUS_OK\]", log)
-
-
-def on_one(lab: Lab, folder: Path, *tasks: dict[str, Any], **variables: Any) -> tuple[int, str]:
-    """Run tasks on the first server; give the code and the output, in one line."""
-    done = play(lab, folder, playing(*tasks), "-l", lab.addresses[0], **variables)
-    return done.returncode, " ".join((done.stdout + done.stderr).split())
-
-
-def through(proxy: FaultProxy) -> dict[str, Any]:
-    """Give the variables that lead to a server by way of a proxy."""
-    return {"ansible_host": proxy.host, "ansible_port": proxy.port}
 
 
 @pytest.mark.parametrize("transport", ["winrm", "psrp"])

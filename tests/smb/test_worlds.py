@@ -19,11 +19,13 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.editor import Editor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 
+from tests.cases.case import Refused
+from tests.cases.doubtful import REFUSED
+from tests.cases.edits import CASES
 from tests.lab.lab import Lab
-from tests.smb.conftest import Caller
-from tests.smb.test_edit import PATH, request
-from tests.smb.test_play import play
-from tests.unit.edit_cases import CASES, REFUSED, Refused
+from tests.smb.callers import Caller
+from tests.smb.edits import PATH, request
+from tests.smb.plays import play
 
 MODULE = "legacy_exchange.winsock_proxy.mspclnt_ini"
 NAMES = (

@@ -12,6 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import Entry
+
 EVENTS = ("open", "os.listdir", "os.scandir")
 # Python loads a code page when it is first used.
 LIBRARY = os.path.dirname(os.__file__)
@@ -64,3 +69,22 @@ def _note(event: str, arguments: tuple[Any, ...]) -> None:
 
 # A hook cannot be taken away again; without a watch it does nothing.
 sys.addaudithook(_note)
+
+INI = "C:\\Mspclnt\\Mspclnt.ini"
+
+
+def drive(folder: Path, **more: Any) -> DriveFiles:
+    return DriveFiles({"C": str(folder)}, **more)
+
+
+def found(folder: Path, path: str) -> Entry:
+    entry = drive(folder).find(path)
+    assert entry is not None
+    return entry
+
+
+def refusal(folder: Path, path: str) -> str:
+    with pytest.raises(ServerError) as caught:
+        drive(folder).find(path)
+    assert path in str(caught.value)
+    return str(caught.value)

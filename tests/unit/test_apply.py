@@ -26,7 +26,9 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.edit_cases import CASES, FIX, REFUSED, Case, Refused, fine
+from tests.cases.case import FIX, Case, Refused, fine
+from tests.cases.doubtful import REFUSED
+from tests.cases.edits import CASES
 
 OLD = b"[EMSMTA]\r\nDisable=0\r\n"
 

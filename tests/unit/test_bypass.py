@@ -12,34 +12,8 @@ import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import conclude, decide
 
 from tests.lab.servers import samples
-from tests.unit.test_look import ask, furnish
-
-INI, WSPCFG = "C:\\mspclnt\\mspclnt.ini", "D:\\exchsrvr\\bin\\wspcfg.ini"
-REFRESH = {"code": "overwritten_on_refresh", "message": "It may be undone.", "mitigated": False}
-LOCKED = {"code": "do_not_edit", "message": "It should not be edited"}
-RESTART = {"code": "restart_mta", "message": "Restart the MTA."}
-
-
-def found(status: str, *keys: str, disable: str | None = None, **more: Any) -> dict[str, Any]:
-    """Give a result of `emsmta_info` whose one stanza holds these keys."""
-    entries = [{"key": key, "value": "x", "line": 1} for key in keys]
-    return {
-        "status": status,
-        "certainty": "documented",
-        "check_mode": False,
-        "reasons": [{"code": "stanza", "message": "Windows reads nothing"}],
-        "risks": [REFRESH],
-        "advice": [RESTART],
-        "plan": [{"path": INI}] if status == "exposed" else [],
-        "evidence": {"stanzas": [{"path": INI, "disable": disable, "entries": entries}]},
-        "in_force": "unknown",
-        **more,
-    }
-
-
-def edited(*paths: str, changed: bool = True) -> dict[str, Any]:
-    """Give the registered loop over these paths."""
-    return {"results": [{"path": path, "changed": changed, "before": {}, "after": {}, "diff": []} for path in paths]}
+from tests.unit.role_results import INI, LOCKED, REFRESH, edited, found
+from tests.unit.sample_drives import ask, furnish
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from regipy.registry import RegistryHive
 
 from tests.lab.hives import hive
 from tests.lab.trees import Expand, Tree
+from tests.unit.damage import MUTATIONS, mutated
 
 MTA = "ControlSet001\\Services\\MSExchangeMTA"
 VALUES: dict[str, Any] = {
@@ -35,7 +36,6 @@ TREE: Tree = {
     "Select": {"=Current": 1, "=LastKnownGood": 2},
     "ControlSet001": {"Services": {"MSExchangeMTA": VALUES, "\u0416uk": {"=": "of the key itself"}, "Empty": {}}},
 }
-MUTATIONS = 2000
 
 
 def test_values_of_every_kind() -> None:
@@ -154,21 +154,6 @@ def test_lists_that_name_one_large_key_again_and_again_end_in_time() -> None:
     with pytest.raises(HiveError, match="lead round in circles"):
         any(found.has(f"k\\other{number}") for number in range(MOST_CELLS))
     assert time.monotonic() - begin < 20
-
-
-def mutated(data: bytes, source: random.Random) -> bytes:
-    """Cut, flip, blank or overwrite."""
-    out = bytearray(data)
-    kind = source.randrange(4)
-    at, length = source.randrange(len(out)), source.randrange(1, 200)
-    if kind == 0:
-        return bytes(out[:at])
-    if kind == 1:
-        for _time in range(source.randrange(1, 30)):
-            out[source.randrange(len(out))] ^= 1 << source.randrange(8)
-    else:
-        out[at : at + length] = bytes(length) if kind == 2 else source.randbytes(length)
-    return bytes(out)
 
 
 def test_damage_is_one_error_of_ours_or_an_answer() -> None:

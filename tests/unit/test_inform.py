@@ -26,10 +26,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.cases.case import FIX
+from tests.cases.samples import sample
 from tests.lab.programs import MTA_PROGRAM
 from tests.lab.servers import FILES_ONLY
 from tests.unit.drive_trees import build, state_of, watched
-from tests.unit.edit_cases import FIX, sample
+from tests.unit.inform_contract import check_judgement, check_shape, each_text
 
 T = TypeVar("T")
 MSPCLNT = sample("Q231878.mspclnt.ini")
@@ -39,32 +41,6 @@ SERVER = {
     "C/mspclnt/MSPCLNT.INI": MSPCLNT,
     "C/exchsrvr/BIN/emsmta.exe": MTA_PROGRAM,
 }
-KEYS = {
-    "changed",
-    "check_mode",
-    "msg",
-    "status",
-    "certainty",
-    "reasons",
-    "risks",
-    "advice",
-    "plan",
-    "evidence",
-    "not_read",
-    "paths",
-    "in_force",
-    "notes",
-}
-RISKS = {
-    "overwritten_on_refresh",
-    "hidden_by_wspcfg",
-    "proxied_on_purpose",
-    "proxy_client_1_0",
-    "cluster",
-    "all_peers_local",
-    "mta_not_restarted",
-}
-PART = {"state", "certainty", "reason", "source", "path"}
 
 
 def ask(folder: Path, files: Mapping[str, bytes], check: bool = False, **options: Any) -> dict[str, Any]:
@@ -76,72 +52,6 @@ def ask_of(folder: Path, check: bool = False, **options: Any) -> dict[str, Any]:
     drives = {entry.name: str(entry) for entry in folder.iterdir()}
     request = look_request_from({**FILES_ONLY, "drives": drives, **options})
     return inform(DriveFiles(request.drives), request, check)
-
-
-def each_text(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for item in (*value, *value.values()) for text in each_text(item)]
-    if isinstance(value, list):
-        return [text for item in value for text in each_text(item)]
-    return [value] if isinstance(value, str) else []
-
-
-def check_shape(result: dict[str, Any]) -> None:
-    """The contract, whatever the server looks like."""
-    assert set(result) == KEYS
-    assert result["changed"] is False
-    assert result["status"] in ("exposed", "protected", "not_applicable", "unknown")
-    assert result["certainty"] in ("documented", "inferred")
-    assert result["in_force"] in ("yes", "no", "unknown")
-    for name, keys in (
-        ("reasons", {"code", "message", "source", "certainty"}),
-        ("risks", {"code", "message", "source", "certainty", "mitigated"}),
-        ("advice", {"code", "message", "source", "certainty"}),
-        ("plan", {"path", "section", "settings", "reason"}),
-        ("not_read", {"what", "reason"}),
-        ("notes", {"code", "message", "source", "certainty"}),
-    ):
-        assert all(set(item) == keys for item in result[name]), name
-    assert result["reasons"]
-    assert {risk["code"] for risk in result["risks"]} <= RISKS
-    check_evidence(result)
-    check_texts(result)
-
-
-def check_evidence(result: dict[str, Any]) -> None:
-    evidence = result["evidence"]
-    assert set(evidence) == {"mta", "client", "system", "stanzas"}
-    assert set(evidence["mta"]) == set(evidence["client"]) == PART | {"facts"}
-    for part in ("mta", "client", "system"):
-        assert all(set(fact) == {"value", "from"} and fact["from"] for fact in evidence[part]["facts"].values())
-    assert set(result["paths"]) == {"mspclnt", "system_ini", "emsmta", "wspcfg"}
-    assert all(path is None or set(path) == {"windows", "local"} for path in result["paths"].values())
-    for stanza in evidence["stanzas"]:
-        assert set(stanza) == {"path", "windows", "section_found", "disable", "entries"}
-        assert all(set(entry) == {"key", "value", "line"} for entry in stanza["entries"])
-
-
-def check_texts(result: dict[str, Any]) -> None:
-    assert json.loads(json.dumps(result, allow_nan=False)) == result
-    for text in each_text(result):
-        text.encode("utf-8")
-    messages = [item["message"] for name in ("reasons", "risks", "advice") for item in result[name]]
-    messages += [gap["reason"] for gap in result["not_read"]]
-    assert all(message and len(message) < 5000 for message in messages)
-
-
-def check_judgement(result: dict[str, Any]) -> None:
-    """What the tables of evidence and status never allow."""
-    mta, client = result["evidence"]["mta"]["state"], result["evidence"]["client"]["state"]
-    if result["status"] in ("exposed", "protected"):
-        assert (mta, client) == ("installed", "installed")
-    elif result["status"] == "not_applicable":
-        assert "absent" in (mta, client)
-    else:
-        assert result["not_read"] or result["risks"]
-    assert (result["status"] == "not_applicable") is ("absent" in (mta, client))
-    known = [path["local"] for path in result["paths"].values() if path]
-    assert all(step["path"] in known for step in result["plan"])
 
 
 @pytest.mark.parametrize("check", [False, True])

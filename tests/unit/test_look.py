@@ -6,36 +6,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.registry import DriveRegistry
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
-    look_request_from,
-)
 
 from tests.lab.servers import Sample, samples
+from tests.unit.sample_drives import ask, furnish
 
 
 @pytest.fixture(scope="module")
 def exposed() -> Sample:
     """The ordinary server."""
     return next(sample for sample in samples() if sample.name == "ex01-exposed")
-
-
-def ask(folder: Path, sample: Sample, **options: Any) -> dict[str, Any]:
-    drives = {each.name: str(each) for each in folder.iterdir()}
-    request = look_request_from({**sample.options, "drives": drives, **options})
-    files = DriveFiles(request.drives)
-    return inform(files, request, False, lambda root: DriveRegistry(files, root))
-
-
-def furnish(folder: Path, sample: Sample) -> Path:
-    sample.furnish(folder)
-    sample.add_hives(folder)
-    return folder / "C" / "mspclnt"
 
 
 def test_two_files_with_the_same_fault_are_both_listed(tmp_path: Path, exposed: Sample) -> None:

@@ -34,7 +34,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.unit.edit_cases import SAMPLES, Case, sample
+from tests.cases.case import Case
+from tests.cases.samples import SAMPLES, sample
 
 # Pieces that the grammar of these files is made of, so that random files are near it.
 PIECES = [

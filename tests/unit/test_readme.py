@@ -23,7 +23,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._byp
     conclude,
 )
 
-from tests.unit.test_bypass import INI, edited, found
+from tests.unit.role_results import INI, edited, found
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "roles" / "emsmta_bypass" / "README.md").read_text(encoding="utf-8")

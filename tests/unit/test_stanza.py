@@ -21,7 +21,9 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import ensure, remove
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Edit
 
-from tests.unit.edit_cases import CASES, REFUSED, Case, Refused
+from tests.cases.case import Case, Refused
+from tests.cases.doubtful import REFUSED
+from tests.cases.edits import CASES
 
 PRESENT = [case for case in CASES if case.state == "present"]
 ABSENT = [case for case in CASES if case.state == "absent"]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.evidence import (
@@ -13,13 +13,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     INFERRED,
     INSTALLED,
     UNKNOWN,
-    ClientDetails,
-    Evidence,
     FoundStanza,
     Gap,
-    Part,
-    Product,
-    System,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import Entry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.judge import (
@@ -29,93 +24,29 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ver
     Verdict,
     judge,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.risks import Risk
 
-STATES = (INSTALLED, ABSENT, UNKNOWN)
-MSPCLNT = Entry("C:\\Mspclnt\\Mspclnt.ini", "/c/mspclnt/mspclnt.ini", False)
-WSPCFG = Entry("D:\\Exchsrvr\\Bin\\Wspcfg.ini", "/d/exchsrvr/bin/wspcfg.ini", False)
-EMSMTA = Entry("D:\\Exchsrvr\\Bin\\EMSMTA.EXE", "/d/exchsrvr/bin/emsmta.exe", False)
-UNREADABLE = Gap(WSPCFG.windows, "it holds a NUL byte")
-
-
-def part(state: Any, certainty: Any = DOCUMENTED, entry: Entry | None = None) -> Part:
-    return Part(state, certainty, f"it is {state}", "Q143380", entry if state == INSTALLED else None)
-
-
-def stanza(entry: Entry, *lines: tuple[bytes, bytes], present: bool = True, doubt: str | None = None) -> FoundStanza:
-    """Give a section EMSMTA with these keys."""
-    value = next((value for key, value in lines if key.lower() == b"disable"), None)
-    keys = tuple((key, value, number) for number, (key, value) in enumerate(lines, 2))
-    return FoundStanza(entry, present, value, keys, doubt)
-
-
-def disable(entry: Entry, value: bytes) -> FoundStanza:
-    return stanza(entry, (b"Disable", value))
-
-
-def without(entry: Entry) -> FoundStanza:
-    return stanza(entry, present=False)
-
-
-# What a file can say of the program: the section is not there, says nothing, 0, or 1.
-NO_SECTION, EMPTY_SECTION, OFF, ON = None, (), ((b"Disable", b"0"),), ((b"Disable", b"1"),)
-
-
-def said(entry: Entry, lines: tuple[tuple[bytes, bytes], ...] | None) -> FoundStanza:
-    return without(entry) if lines is None else stanza(entry, *lines)
-
-
-PROXY_2_0 = ClientDetails(
-    build=b"2.0.400.12",
-    master=b"\\\\PROXY-09\\mspclnt\\",
-    master_section="Master Config",
-    refresh_hours=b"6",
-    servers=(b"PROXY-09",),
-    has_wsp_client_section=False,
-    has_master_config=True,
-    says_do_not_edit=False,
+from tests.unit.verdict_evidence import (
+    EMPTY_SECTION,
+    EMSMTA,
+    MSPCLNT,
+    NO_SECTION,
+    OFF,
+    ON,
+    PROXY_2_0,
+    UNREADABLE,
+    WSPCFG,
+    codes,
+    disable,
+    evidence,
+    part,
+    planned,
+    risk_of,
+    said,
+    stanza,
+    without,
 )
 
-
-SP4 = Product("Exchange Server 5.5 SP4", True, DOCUMENTED, "KB Q163294")
-KNOWN = System(version="5.0", cluster=False, small_business=False, mappings_known=True)
-
-
-def evidence(
-    mspclnt: FoundStanza | None = None,
-    wspcfg: FoundStanza | None = None,
-    details: ClientDetails | None = PROXY_2_0,
-    mta: Part | None = None,
-    client: Part | None = None,
-    unreadable: tuple[Gap, ...] = (),
-) -> Evidence:
-    """Give the evidence of a server where all is known for sure, but for what is given."""
-    return Evidence(
-        mta=mta or part(INSTALLED, entry=EMSMTA),
-        client=client or part(INSTALLED, entry=MSPCLNT),
-        system_ini=Entry("C:\\WINNT\\System.ini", "/c/winnt/system.ini", False),
-        mspclnt=mspclnt,
-        wspcfg=wspcfg,
-        wspcfg_entry=wspcfg.entry if wspcfg else None,
-        client_details=details,
-        deciding_not_read=unreadable,
-        not_read=unreadable,
-        product=SP4,
-        system=KNOWN,
-    )
-
-
-def codes(verdict: Verdict) -> set[str]:
-    return {risk.code for risk in verdict.risks}
-
-
-def risk_of(verdict: Verdict, code: str) -> Risk:
-    (found,) = [risk for risk in verdict.risks if risk.code == code]
-    return found
-
-
-def planned(verdict: Verdict) -> list[str]:
-    return [step.path for step in verdict.plan]
+STATES = (INSTALLED, ABSENT, UNKNOWN)
 
 
 # The table of parts: MTA, client, and the status; None where the files decide.
@@ -320,104 +251,6 @@ def test_where_readers_differ_the_verdict_is_inferred(which: str) -> None:
     )
     assert (verdict.status, verdict.certainty) == (PROTECTED, INFERRED)
     assert [reason.message for reason in verdict.reasons if reason.code == "readers_differ"] == [doubts[which]]
-
-
-@pytest.mark.parametrize(
-    ("master", "named", "server"),
-    [
-        (b"\\\\PROXY-09\\mspclnt\\", "\\\\PROXY-09\\mspclnt\\Mspclnt.ini", "PROXY-09"),
-        (b"\\\\PROXY-09\\mspclnt", "\\\\PROXY-09\\mspclnt\\Mspclnt.ini", "PROXY-09"),
-        (b"\\\\PROXY-09/mspclnt/", "\\\\PROXY-09/mspclnt\\Mspclnt.ini", "PROXY-09"),
-        (b"\\\\B\xdcRO\\mspclnt\\", "\\\\B\\xdcRO\\mspclnt\\Mspclnt.ini", "B\\xdcRO"),
-        (b"\x1b[2J\\", "\\x1b[2J\\Mspclnt.ini", "the proxy server"),
-        (b"", "the proxy server's master copy", "the proxy server"),
-        (None, "the proxy server's master copy", "the proxy server"),
-    ],
-)
-def test_the_master_is_named(master: bytes | None, named: str, server: str) -> None:
-    verdict = judge(evidence(disable(MSPCLNT, b"1"), details=PROXY_2_0._replace(master=master)))
-    message = risk_of(verdict, "overwritten_on_refresh").message
-    assert f"undone by {named} when" in message
-    assert message.endswith(f"run the role's entry point master on {server}.")
-
-
-@pytest.mark.parametrize(
-    ("hours", "isa", "says"),
-    [
-        (b"6", False, "at 'Update Now' of the client and perhaps every 6 hours, unless"),
-        (b"2", True, "at 'Update Now' of the client and every 2 hours."),
-        (None, False, "at 'Update Now' of the client, unless"),
-        (b"six", False, "at 'Update Now' of the client, unless"),
-    ],
-)
-def test_when_the_fix_is_undone(hours: bytes | None, isa: bool, says: str) -> None:
-    details = PROXY_2_0._replace(refresh_hours=hours, says_do_not_edit=isa)
-    message = risk_of(judge(evidence(disable(MSPCLNT, b"1"), details=details)), "overwritten_on_refresh").message
-    assert says in message
-    # What is written there is lost: ISA Management is where it lasts.
-    assert ("entry point master" in message) is not isa
-
-
-@pytest.mark.parametrize(
-    ("keys", "named"),
-    [
-        ([b"ServerBindTcpPorts"], "ServerBindTcpPorts"),
-        ([b"ServerBindTcpPorts", b"Persistent"], "ServerBindTcpPorts, Persistent"),
-        ([b"Ren\xe9\x1b[2J"], "Ren\\xe9\\x1b[2J"),
-        ([b"k%d" % number for number in range(1000)], "k0, k1, k2, k3, k4, k5, k6, k7, k8, k9 and 990 more"),
-    ],
-    ids=["one", "two", "odd_bytes", "many"],
-)
-@pytest.mark.parametrize("value", [b"0", b"1", None])
-def test_other_keys_may_be_there_on_purpose(keys: list[bytes], named: str, value: bytes | None) -> None:
-    lines = [(key, b"102") for key in keys] + ([] if value is None else [(b"DISABLE", value)])
-    verdict = judge(evidence(stanza(MSPCLNT, *lines)))
-    risk = risk_of(verdict, "proxied_on_purpose")
-    assert (risk.source, risk.certainty, risk.mitigated) == ("Q263046", INFERRED, value == b"1")
-    assert f"{MSPCLNT.windows} also holds {named}: " in risk.message
-    assert verdict.status == (PROTECTED if value == b"1" else EXPOSED)
-
-
-def test_both_files_may_proxy_on_purpose() -> None:
-    mspclnt, wspcfg = (stanza(entry, (b"Persistent", b"1")) for entry in (MSPCLNT, WSPCFG))
-    messages = [risk.message for risk in judge(evidence(mspclnt, wspcfg)).risks if risk.code == "proxied_on_purpose"]
-    assert [MSPCLNT.windows in messages[0], WSPCFG.windows in messages[1]] == [True, True]
-
-
-@pytest.mark.parametrize("key", [b"Disable", b"disable", b"DISABLE"])
-def test_a_bare_disable_is_not_on_purpose(key: bytes) -> None:
-    assert codes(judge(evidence(stanza(MSPCLNT, (key, b"0"), (b"dIsAbLe", b"1"))))) == {"overwritten_on_refresh"}
-
-
-@pytest.mark.parametrize("wspcfg", [None, disable(WSPCFG, b"1"), without(WSPCFG)], ids=["none", "1", "no_section"])
-@pytest.mark.parametrize("lines", [NO_SECTION, OFF, ON], ids=["no_section", "disable_0", "disable_1"])
-def test_client_1_0_has_no_sections_for_programs(
-    lines: tuple[tuple[bytes, bytes], ...] | None, wspcfg: FoundStanza | None
-) -> None:
-    verdict = judge(evidence(said(MSPCLNT, lines), wspcfg, PROXY_2_0._replace(has_wsp_client_section=True)))
-    assert (verdict.status, verdict.certainty, verdict.plan) == (UNKNOWN, DOCUMENTED, ())
-    assert [reason.code for reason in verdict.reasons] == ["proxy_client_1_0"]
-    risk = risk_of(verdict, "proxy_client_1_0")
-    assert (risk.source, risk.certainty, risk.mitigated) == ("CAT8", DOCUMENTED, False)
-    assert [advice.code for advice in verdict.advice] == ["client_1_0"]
-
-
-@pytest.mark.parametrize(
-    ("build", "master_config", "maybe_1_0"),
-    [
-        (None, True, True),
-        (b"", True, True),
-        (b"2.0.400.12", True, False),
-        (None, False, False),
-        (b"2.0.400.12", False, False),
-    ],
-)
-def test_unsure_signs_of_client_1_0_are_a_risk(build: bytes | None, master_config: bool, maybe_1_0: bool) -> None:
-    details = PROXY_2_0._replace(build=build, has_master_config=master_config)
-    verdict = judge(evidence(disable(MSPCLNT, b"0"), details=details))
-    assert (verdict.status, planned(verdict)) == (EXPOSED, [MSPCLNT.local])
-    assert ("proxy_client_1_0" in codes(verdict)) is maybe_1_0
-    assert verdict.certainty == (INFERRED if maybe_1_0 else DOCUMENTED)
 
 
 @pytest.mark.parametrize("lines", [OFF, ON], ids=["disable_0", "disable_1"])

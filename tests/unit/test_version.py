@@ -18,7 +18,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._win
 )
 
 from tests.lab.programs import Version, program
-from tests.unit.test_hive import MUTATIONS, mutated
+from tests.unit.damage import MUTATIONS, mutated
 
 MTA: Version = (5, 5, 2653, 23)
 ALPHA, MIPS, POWER_PC = 0x184, 0x166, 0x1F0

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Results of the modules, as the role registers them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+INI, WSPCFG = "C:\\mspclnt\\mspclnt.ini", "D:\\exchsrvr\\bin\\wspcfg.ini"
+REFRESH = {"code": "overwritten_on_refresh", "message": "It may be undone.", "mitigated": False}
+LOCKED = {"code": "do_not_edit", "message": "It should not be edited"}
+RESTART = {"code": "restart_mta", "message": "Restart the MTA."}
+
+
+def found(status: str, *keys: str, disable: str | None = None, **more: Any) -> dict[str, Any]:
+    """Give a result of `emsmta_info` whose one stanza holds these keys."""
+    entries = [{"key": key, "value": "x", "line": 1} for key in keys]
+    return {
+        "status": status,
+        "certainty": "documented",
+        "check_mode": False,
+        "reasons": [{"code": "stanza", "message": "Windows reads nothing"}],
+        "risks": [REFRESH],
+        "advice": [RESTART],
+        "plan": [{"path": INI}] if status == "exposed" else [],
+        "evidence": {"stanzas": [{"path": INI, "disable": disable, "entries": entries}]},
+        "in_force": "unknown",
+        **more,
+    }
+
+
+def edited(*paths: str, changed: bool = True) -> dict[str, Any]:
+    """Give the registered loop over these paths."""
+    return {"results": [{"path": path, "changed": changed, "before": {}, "after": {}, "diff": []} for path in paths]}
