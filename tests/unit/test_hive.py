@@ -150,16 +150,16 @@ def test_lists_that_name_one_large_key_again_and_again_end_in_time() -> None:
     # The key's cell reaches to the end of the file.
     struct.pack_into("<i", data, key - 4, key - 4 - len(data))
     found = Hive(bytes(data))
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(HiveError, match="lead round in circles"):
         any(found.has(f"k\\other{number}") for number in range(MOST_CELLS))
-    assert time.monotonic() - begin < 20
+    assert time.process_time() - begin < 20
 
 
 def test_damage_is_one_error_of_ours_or_an_answer() -> None:
     source, errors = random.Random(254909), 0
     data = hive(TREE)
-    begin = time.monotonic()
+    begin = time.process_time()
     for _number in range(MUTATIONS):
         try:
             found = Hive(mutated(data, source))
@@ -169,4 +169,4 @@ def test_damage_is_one_error_of_ours_or_an_answer() -> None:
         except HiveError:
             errors += 1
     assert 200 < errors < MUTATIONS
-    assert time.monotonic() - begin < MUTATIONS * 0.05
+    assert time.process_time() - begin < MUTATIONS * 0.05

@@ -78,7 +78,7 @@ def test_the_description_is_in_the_resource() -> None:
 def test_damage_is_one_error_of_ours_or_an_answer() -> None:
     source, errors, answers = random.Random(254909), 0, 0
     data = program(MTA, "Microsoft Exchange MTA")
-    begin = time.monotonic()
+    begin = time.process_time()
     for _number in range(MUTATIONS):
         file = File(mutated(data, source))
         try:
@@ -88,7 +88,7 @@ def test_damage_is_one_error_of_ours_or_an_answer() -> None:
         assert file.reads <= 64
     assert errors > 200
     assert answers > 200
-    assert time.monotonic() - begin < MUTATIONS * 0.05
+    assert time.process_time() - begin < MUTATIONS * 0.05
 
 
 # KB Q163294, row by row; then fixes, and what is not of the article.
