@@ -17,7 +17,8 @@ from tests.smb.callers import Caller
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Two servers with drives C and D."""
-    with Lab(tmp_path_factory.mktemp("lab"), 2) as started:
+    # A server may wait before it says that a file is in use, which only takes time.
+    with Lab(tmp_path_factory.mktemp("lab"), 2, "defer sharing violations = no") as started:
         yield started
 
 

@@ -9,7 +9,9 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
@@ -33,9 +35,19 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from tests.lab.lab import PASSWORD, USER
 from tests.lab.proxy import FaultProxy, Reset
 from tests.lab.servers import FILES_ONLY
-from tests.smb.edits import OLD, request
+from tests.smb.edits import OLD, PATH, request
 
-TIMEOUT, DEADLINE = 0.5, 2.0
+
+class Limits(NamedTuple):
+    """How many seconds one answer may take, and a whole call."""
+
+    answer: float
+    call: float
+
+
+# Waited for only where an answer does not come, and far longer than a busy machine needs for one that does.
+HURRIED = Limits(2.0, 6.0)
+PATIENT = Limits(10.0, 60.0)
 LONGER = OLD + b"[EMSMTA]\r\nDisable=1000\r\n"
 NAME = "Mspclnt.ini"
 # Where the number of the file stands in a message: behind its length, the header, the count of words and an AndX block.
@@ -67,16 +79,16 @@ def trickle(answer: bytes) -> Iterable[bytes]:
 
 
 def late(answer: bytes) -> Iterable[bytes]:
-    time.sleep(TIMEOUT * 1.4)
+    time.sleep(HURRIED.answer * 1.4)
     yield answer
 
 
 QUICK, SLOW = (garbage, http, reset), (swallowed, trickle, late)
 
 
-def hurried(port: int) -> SmbServer:
-    """Give a server on loopback, with one short deadline for all its sessions."""
-    deadline = Deadline(TIMEOUT, DEADLINE)
+def server_at(port: int, limits: Limits) -> SmbServer:
+    """Give a server on loopback, with one deadline for all its sessions."""
+    deadline = Deadline(*limits)
 
     def connect() -> Session:
         session = Session(Wire("127.0.0.1", port, deadline, "*SMBSERVER"), "*SMBSERVER", "127.0.0.1")
@@ -100,8 +112,13 @@ def look(server: SmbServer) -> object:
     return result
 
 
-def write(server: SmbServer) -> object:
-    return apply(SmbEditor(server), request(backup=True), check=False, diff=False)
+def write_to(name: str) -> Call:
+    """Give a call that edits the file of this name, with a backup."""
+    wanted = request(backup=True, path=PATH.replace(NAME, name))
+    return lambda server: apply(SmbEditor(server), wanted, check=False, diff=False)
+
+
+write = write_to(NAME)
 
 
 def requests_of(call: Call, server: tuple[str, int]) -> list[bytes]:
@@ -114,7 +131,7 @@ def requests_of(call: Call, server: tuple[str, int]) -> list[bytes]:
         return (answer,)
 
     with FaultProxy(server, answer=note) as proxy:
-        call(hurried(proxy.port))
+        call(server_at(proxy.port, PATIENT))
     return kinds
 
 
@@ -129,6 +146,7 @@ def places(call: Call, fault: Fault, server: tuple[str, int]) -> list[int]:
 
 def check(call: Call, fault: Fault, server: tuple[str, int], at: int) -> None:
     """Make a call of which one answer is spoiled; it ends in time, with an error of ours if any."""
+    limits = HURRIED if fault in SLOW else PATIENT
     seen: list[bytes] = []
 
     def spoil(message: bytes, answer: bytes) -> Iterable[bytes]:
@@ -138,9 +156,15 @@ def check(call: Call, fault: Fault, server: tuple[str, int], at: int) -> None:
     with FaultProxy(server, answer=spoil) as proxy:
         begin = time.monotonic()
         with contextlib.suppress(ConnectionLost, ServerError, Refused, StatusError):
-            call(hurried(proxy.port))
-        assert time.monotonic() - begin < DEADLINE + TIMEOUT, at
+            call(server_at(proxy.port, limits))
+        assert time.monotonic() - begin < limits.call + limits.answer, at
     assert len(seen) > at
+
+
+def at_each(places: Iterable[int], fault: Fault, action: Callable[[int], object]) -> None:
+    """Do something at each of these places; at several at once where it is waiting that takes the time."""
+    with ThreadPoolExecutor(8 if fault in SLOW else 1) as pool:
+        list(pool.map(action, places))
 
 
 def reads_right(ini: Path) -> bool:

@@ -46,8 +46,10 @@ from tests.lab.servers import FILES_ONLY, OPTIONS, samples
 from tests.lab.winreg import WinReg
 from tests.smb.callers import Caller
 from tests.smb.edits import NEW, request
-from tests.smb.faults import DEADLINE, LONGER, NAME, TIMEOUT, hurried, reads_right
+from tests.smb.faults import LONGER, NAME, PATIENT, Limits, reads_right, server_at
 
+# Short, as many lies make the client wait for what does not come.
+LIMITS = Limits(0.5, 2.0)
 LENGTH = 4
 STATUS, FLAGS, WORDS = LENGTH + 5, LENGTH + 10, LENGTH + 33
 CREATE, READ, WRITE = "create", "read", "write"
@@ -208,7 +210,7 @@ class Liar:
                 return (answer,)
 
             self._reset(call)
-            result = self._run(call, note)
+            result = self._run(call, note, PATIENT)
             assert result, self.error
             self._talks[call], self._results[call] = messages, result
         return self._talks[call]
@@ -224,8 +226,8 @@ class Liar:
         self.talk(call)
         self._reset(call)
         begin = time.monotonic()
-        result = self._run(call, answers)
-        assert time.monotonic() - begin < DEADLINE + TIMEOUT
+        result = self._run(call, answers, LIMITS)
+        assert time.monotonic() - begin < LIMITS.call + LIMITS.answer
         if call is write:
             self._check_file(result)
         if call is audit and result is not None:
@@ -243,10 +245,10 @@ class Liar:
         finally:
             file.write_bytes(before)
 
-    def _run(self, call: Call, answers: Answers) -> Result | None:
+    def _run(self, call: Call, answers: Answers, limits: Limits) -> Result | None:
         number = itertools.count()
         with FaultProxy(self._address, answer=lambda request, got: answers(next(number), request, got)) as proxy:
-            server = hurried(proxy.port)
+            server = server_at(proxy.port, limits)
             try:
                 return self._call(call, server)
             finally:

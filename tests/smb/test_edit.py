@@ -24,6 +24,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     ServerError,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import server as smb_server
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.transaction import END_OF_FILE_INFO
@@ -232,7 +233,8 @@ def test_a_lost_connection_says_what_the_file_holds(lab: Lab, ini: Path) -> None
     assert ini.read_bytes() == NEW
 
 
-def test_a_connection_that_the_server_still_holds(lab: Lab, ini: Path) -> None:
+def test_a_connection_that_the_server_still_holds(lab: Lab, ini: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smb_server, "PATIENCE", (0.1,))
     ini.write_bytes(OLD)
 
     def cut_before_the_write(_at: int, message: bytes) -> bytes:

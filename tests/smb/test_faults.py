@@ -32,21 +32,25 @@ from tests.lab.proxy import Cut, FaultProxy
 from tests.smb.callers import Caller
 from tests.smb.edits import NEW, OLD, request
 from tests.smb.faults import (
+    HURRIED,
     LONGER,
     NAME,
+    PATIENT,
     QUICK,
     SLOW,
     Call,
     Fault,
+    at_each,
     audit,
     check,
-    hurried,
     late,
     look,
     places,
     reads_right,
     requests_of,
+    server_at,
     write,
+    write_to,
 )
 from tests.smb.furnish import POINTER
 
@@ -79,9 +83,8 @@ def exchange(lab: Lab) -> Path:
 @pytest.mark.parametrize("call", [audit, look])
 def test_an_audit_that_is_disturbed(call: Call, fault: Fault, lab: Lab, exchange: Path) -> None:
     server = (lab.addresses[1], lab.port)
-    for at in places(call, fault, server):
-        check(call, fault, server, at)
-        assert exchange.read_bytes() == NEW
+    at_each(places(call, fault, server), fault, lambda at: check(call, fault, server, at))
+    assert exchange.read_bytes() == NEW
     call(Caller(*server).server())
 
 
@@ -101,7 +104,7 @@ def test_an_audit_that_is_cut(call: Call, half: bool, lab: Lab, exchange: Path) 
         complete = not half and at == count - 1
         lost = contextlib.nullcontext() if complete else pytest.raises((ConnectionLost, Refused))
         with lost, FaultProxy(server, cut) as proxy:
-            call(hurried(proxy.port))
+            call(server_at(proxy.port, PATIENT))
         assert exchange.read_bytes() == NEW
     call(Caller(*server).server())
 
@@ -110,20 +113,23 @@ def test_an_audit_that_is_cut(call: Call, half: bool, lab: Lab, exchange: Path) 
 @pytest.mark.parametrize(("before", "fault"), [*product((OLD,), QUICK), *product((LONGER,), QUICK + SLOW)])
 def test_a_write_that_is_disturbed(before: bytes, fault: Fault, lab: Lab, ini: Path) -> None:
     server = (lab.addresses[0], lab.port)
-    backup = ini.parent / backup_name(NAME, before)
     ini.write_bytes(before)
     numbers = places(write, fault, server)
     assert len(numbers) > 8
-    for at in numbers:
-        ini.write_bytes(before)
-        backup.unlink(missing_ok=True)
-        check(write, fault, server, at)
-        now = ini.read_bytes()
+
+    def disturb(at: int) -> None:
+        file = ini.with_name(f"{at}.ini")
+        file.write_bytes(before)
+        call = write_to(file.name)
+        check(call, fault, server, at)
+        now = file.read_bytes()
         assert now == before or now.rstrip(b"\r\n") == NEW.rstrip(b"\r\n"), at
         # The bytes before are kept, whole, as soon as others stand in the file.
-        assert now == before or backup.read_bytes() == before, at
-        write(Caller(*server).server())
-        assert reads_right(ini), at
+        assert now == before or file.with_name(backup_name(file.name, before)).read_bytes() == before, at
+        call(Caller(*server).server())
+        assert reads_right(file), at
+
+    at_each(numbers, fault, disturb)
 
 
 def test_a_late_answer_is_not_taken_for_another(lab: Lab, ini: Path) -> None:
@@ -134,7 +140,7 @@ def test_a_late_answer_is_not_taken_for_another(lab: Lab, ini: Path) -> None:
         return late(answer) if message[8] == smb_request.READ else (answer,)
 
     with FaultProxy((lab.addresses[0], lab.port), answer=late_read) as proxy:
-        session = hurried(proxy.port).session
+        session = server_at(proxy.port, HURRIED).session
         share = Share(session, "C$")
         first, second = (
             share.open(f"\\mspclnt\\{name}", smb_request.READ_DATA, smb_request.SHARE_ALL)

@@ -18,8 +18,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edi
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import EditRequest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import server as smb_server
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import PATIENCE
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import Share
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import (
     SHARING_VIOLATION,
@@ -90,15 +90,18 @@ def test_a_file_that_another_program_lets_go_is_edited(lab: Lab, caller: Caller,
     ini.write_bytes(OLD)
     other = Caller(lab.addresses[0], lab.port).connect()
     Share(other, "C$").open(SHARED, READ_WRITE, smb_request.SHARE_READ)
-    # Samba itself waits for a second before it refuses.
-    timer = threading.Timer(1.5, other.close)
+    # Behind the first try, and long before the last.
+    timer = threading.Timer(0.5, other.close)
     timer.start()
     assert apply(SmbEditor(caller.server()), request(), check=False, diff=False)["changed"]
     timer.join()
     assert ini.read_bytes() == NEW
 
 
-def test_a_file_that_another_program_holds_is_tried_a_few_times(lab: Lab, ini: Path) -> None:
+def test_a_file_that_another_program_holds_is_tried_a_few_times(
+    lab: Lab, ini: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smb_server, "PATIENCE", (0.1,) * 4)
     ini.write_bytes(OLD)
     other = Caller(lab.addresses[0], lab.port).connect()
     Share(other, "C$").open(SHARED, READ_WRITE, smb_request.SHARE_READ)
@@ -114,7 +117,7 @@ def test_a_file_that_another_program_holds_is_tried_a_few_times(lab: Lab, ini: P
     with pytest.raises(ServerError, match="it is in use by another program"):
         edit_seen(lab, count, request())
     other.close()
-    assert len(tries) == len(PATIENCE) + 1
+    assert len(tries) == 4 + 1
     assert ini.read_bytes() == OLD
 
 

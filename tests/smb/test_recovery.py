@@ -214,7 +214,6 @@ def late_at(kind: int, number: int, lab: Lab, folder: Path, options: dict[str, A
     with FaultProxy((lab.addresses[0], lab.port), answer=late) as proxy:
         own = {"ansible_host": "127.0.0.1", "ansible_port": proxy.port}
         done = play(lab, folder, what, "--limit", lab.addresses[0], own={lab.addresses[0]: own})
-        time.sleep(1)
     assert "Traceback" not in done.stdout + done.stderr
     return len(answers) >= number
 
