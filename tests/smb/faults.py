@@ -161,10 +161,10 @@ def check(call: Call, fault: Fault, server: tuple[str, int], at: int) -> None:
     assert len(seen) > at
 
 
-def at_each(places: Iterable[int], fault: Fault, action: Callable[[int], object]) -> None:
-    """Do something at each of these places; at several at once where it is waiting that takes the time."""
+def at_each(numbers: Iterable[int], fault: Fault, action: Callable[[int], object]) -> None:
+    """Do something at each of these requests; at several at once where it is waiting that takes the time."""
     with ThreadPoolExecutor(8 if fault in SLOW else 1) as pool:
-        list(pool.map(action, places))
+        list(pool.map(action, numbers))
 
 
 def reads_right(ini: Path) -> bool:
