@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import conclude, decide
+
 INI, WSPCFG = "C:\\mspclnt\\mspclnt.ini", "D:\\exchsrvr\\bin\\wspcfg.ini"
 REFRESH = {"code": "overwritten_on_refresh", "message": "It may be undone.", "mitigated": False}
 LOCKED = {"code": "do_not_edit", "message": "It should not be edited"}
@@ -17,6 +19,7 @@ def found(status: str, *keys: str, disable: str | None = None, **more: Any) -> d
     """Give a result of `emsmta_info` whose one stanza holds these keys."""
     entries = [{"key": key, "value": "x", "line": 1} for key in keys]
     return {
+        "msg": f"{status} (documented): Windows reads nothing",
         "status": status,
         "certainty": "documented",
         "check_mode": False,
@@ -26,10 +29,22 @@ def found(status: str, *keys: str, disable: str | None = None, **more: Any) -> d
         "plan": [{"path": INI}] if status == "exposed" else [],
         "evidence": {"stanzas": [{"path": INI, "disable": disable, "entries": entries}]},
         "in_force": "unknown",
+        "not_read": [],
         **more,
     }
 
 
-def edited(*paths: str, changed: bool = True) -> dict[str, Any]:
-    """Give the registered loop over these paths."""
-    return {"results": [{"path": path, "changed": changed, "before": {}, "after": {}, "diff": []} for path in paths]}
+def edited(*paths: str) -> list[dict[str, Any]]:
+    """Give what `mspclnt_ini` returned for these paths."""
+    return [{"path": path, "changed": True, "before": {}, "after": {}, "diff": []} for path in paths]
+
+
+def concluded(
+    before: dict[str, Any],
+    present: bool,
+    edits: list[dict[str, Any]],
+    after: dict[str, Any] | None = None,
+    check: bool = False,
+) -> dict[str, Any]:
+    """Decide on a server, and conclude after these edits."""
+    return conclude(decide(before, present, override_proxied=False), present, check, edits, after)

@@ -18,10 +18,10 @@ ORDER = (
     "module_utils/_server",
     "module_utils/_profile",
     "module_utils/_windows",
-    "module_utils/_options",
-    "module_utils/_edit",
     "module_utils/_detect",
     "module_utils/_verdict",
+    "module_utils/_options",
+    "module_utils/_edit",
     "module_utils/_local",
     "module_utils/_inform",
     # Before plugin_utils, none of which travels to a target.
@@ -31,7 +31,6 @@ ORDER = (
     "plugin_utils/_action",
     "action",
     "connection",
-    "filter",
     "doc_fragments",
 )
 # The one file that knows the SMB library.

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import conclude, decide
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import changed, decide
 
 from tests.lab.servers import samples
-from tests.unit.role_results import INI, LOCKED, REFRESH, edited, found
+from tests.unit.role_results import INI, LOCKED, REFRESH, concluded, edited, found
 from tests.unit.sample_drives import ask, furnish
 
 
@@ -40,26 +40,37 @@ from tests.unit.sample_drives import ask, furnish
 )
 def test_decision(before: dict[str, Any], present: bool, override: bool, paths: list[str], refusal: str) -> None:
     decision = decide(before, present, override)
-    assert decision["paths"] == paths
-    assert refusal in decision["refusal"]
-    assert bool(decision["refusal"]) == bool(refusal)
+    assert decision["to_edit"] == paths
+    assert decision["outcome"] == ("refused" if refusal else "ok")
+    assert refusal in decision["message"]
 
 
-def test_nothing_to_change_ignores_what_an_earlier_run_registered() -> None:
-    result = conclude(found("protected", disable="1"), True, False, edited(INI), found("exposed"))
-    assert (result["outcome"], result["changed"], result["changes"]) == ("ok", False, [])
-    assert result["status_after"] == "protected"
+def test_a_server_that_is_right() -> None:
+    result = decide(found("protected", disable="1"), True, False)
+    assert (result["outcome"], result["changed"], result["changes"], result["to_edit"]) == ("ok", False, [], [])
+    assert (result["status_before"], result["status_after"]) == ("protected", "protected")
     assert result["next_steps"] == ["It may be undone."]
+    assert result["msg"] == "protected (documented): Windows reads nothing"
     assert result["message"] == (
         "protected (documented): Windows reads nothing; nothing to change. Next: It may be undone."
     )
 
 
+def test_edits_that_change_nothing_any_more() -> None:
+    edits = [{"path": INI, "changed": False}]
+    assert not changed(edits)
+    result = concluded(found("exposed"), True, edits)
+    assert (result["outcome"], result["changed"], result["to_edit"]) == ("ok", False, [])
+    assert "nothing to change" in result["message"]
+
+
 def test_a_verified_change() -> None:
-    result = conclude(found("exposed"), True, False, edited(INI), found("protected", disable="1"))
+    assert changed(edited(INI))
+    result = concluded(found("exposed"), True, edited(INI), found("protected", disable="1"))
     assert (result["outcome"], result["status_after"], result["in_force"]) == ("ok", "protected", "no")
     assert result["changes"] == [{"path": INI, "before": {}, "after": {}, "backup_file": None}]
     assert result["next_steps"] == ["Restart the MTA.", "It may be undone."]
+    assert result["msg"] == "protected (documented): Windows reads nothing"
     assert result["message"].startswith(
         f"exposed -> protected (documented): changed {INI}; before that, Windows read nothing."
     )
@@ -70,57 +81,55 @@ def test_a_verified_change() -> None:
     [("exposed", True, "protected"), ("protected", False, "exposed"), ("not_applicable", False, "not_applicable")],
 )
 def test_check_mode_predicts(status: str, present: bool, predicted: str) -> None:
-    before = found(status, disable=None if present else "1", check_mode=True)
-    result = conclude(before, present, False, edited(INI), {"skipped": True})
-    assert (result["outcome"], result["status_after"]) == ("ok", predicted)
+    before = found(status, disable=None if present else "1")
+    result = concluded(before, present, edited(INI), check=True)
+    assert (result["outcome"], result["status_after"], result["in_force"]) == ("ok", predicted, "unknown")
     assert f"would change {INI}" in result["message"]
 
 
 def test_an_edit_that_windows_does_not_read() -> None:
-    result = conclude(found("exposed"), True, False, edited(INI), found("exposed"))
+    result = concluded(found("exposed"), True, edited(INI), found("exposed"))
     assert result["outcome"] == "not_verified"
     assert result["message"].startswith("Windows does not read what was written: exposed (documented)")
-    absent = conclude(found("protected", disable="1"), False, False, edited(INI), found("exposed", disable="0"))
+    absent = concluded(found("protected", disable="1"), False, edited(INI), found("exposed", disable="0"))
     assert absent["outcome"] == "not_verified"
 
 
 def test_an_edit_that_fails_beside_one_that_does_not() -> None:
-    edits = edited(INI)
-    edits["results"].append({"failed": True, "msg": "Error while checking WSPCFG.INI: it is read-only"})
-    result = conclude(found("exposed"), True, False, edits, found("exposed", disable="1"))
+    edits = [*edited(INI), {"failed": True, "msg": "Error while checking WSPCFG.INI: it is read-only"}]
+    result = concluded(found("exposed"), True, edits, found("exposed", disable="1"))
     assert (result["outcome"], result["changed"], result["status_after"]) == ("failed", True, "exposed")
     assert result["message"].startswith("Error while checking WSPCFG.INI: it is read-only. The server now: exposed")
     assert f"changed {INI}" in result["message"]
     assert "Restart the MTA." in result["next_steps"]
-    predicted = conclude(found("exposed", check_mode=True), True, False, edits, {"skipped": True})
+    predicted = concluded(found("exposed"), True, edits, check=True)
     assert (predicted["outcome"], predicted["status_after"]) == ("failed", "exposed")
 
 
 def test_an_edit_that_fails_alone() -> None:
-    edits = {"results": [{"failed": True, "msg": "the disk is full"}]}
-    result = conclude(found("exposed"), True, False, edits, {"skipped": True})
+    result = concluded(found("exposed"), True, [{"failed": True, "msg": "the disk is full"}])
     assert (result["outcome"], result["changed"]) == ("failed", False)
     assert "nothing was changed" in result["message"]
 
 
 def test_a_restart_that_is_not_known_is_told_where_nothing_changed() -> None:
     unsure = {"code": "mta_not_restarted", "message": "Perhaps not restarted.", "mitigated": False}
-    same = conclude(found("protected", risks=[unsure]), True, False, {}, {})
-    assert same["next_steps"] == ["Perhaps not restarted."]
-    changed = conclude(found("exposed"), True, False, edited(INI), found("protected", disable="1", risks=[unsure]))
-    assert changed["next_steps"] == ["Restart the MTA."]
+    assert decide(found("protected", risks=[unsure]), True, False)["next_steps"] == ["Perhaps not restarted."]
+    after = found("protected", disable="1", risks=[unsure])
+    assert concluded(found("exposed"), True, edited(INI), after)["next_steps"] == ["Restart the MTA."]
 
 
 def test_that_the_fault_cannot_occur_is_told() -> None:
     local = {"code": "all_peers_local", "message": "It cannot occur.", "mitigated": True}
-    assert conclude(found("protected", risks=[local]), True, False, {}, {})["next_steps"] == ["It cannot occur."]
+    assert decide(found("protected", risks=[local]), True, False)["next_steps"] == ["It cannot occur."]
 
 
 def test_a_refusal_is_the_message_and_the_next_step() -> None:
-    result = conclude(found("exposed", "Persistent"), True, False, {}, {})
-    assert (result["outcome"], result["changed"]) == ("refused", False)
-    assert result["next_steps"] == [result["message"]]
-    assert "emsmta_bypass_override_proxied" in result["message"]
+    refused = decide(found("exposed", "Persistent"), True, False)
+    assert (refused["outcome"], refused["changed"]) == ("refused", False)
+    assert refused["next_steps"] == [refused["message"]]
+    assert "emsmta_bypass_override_proxied" in refused["message"]
+    assert concluded(found("exposed", "Persistent"), True, []) == refused
 
 
 @pytest.mark.parametrize(
@@ -136,7 +145,7 @@ def test_a_refusal_is_the_message_and_the_next_step() -> None:
     ],
 )
 def test_a_refusal_says_what_a_key_means(key: str, meaning: str) -> None:
-    refusal = decide(found("exposed", "Disable", key), True, False)["refusal"]
+    refusal = decide(found("exposed", "Disable", key), True, False)["message"]
     assert refusal == (
         f"Left alone, status exposed: section EMSMTA of {INI} also holds {key}, so X.400 may go through the proxy on "
         f"purpose, and Disable=1 would end that. {meaning}If it is not wanted, set emsmta_bypass_override_proxied to "
@@ -145,7 +154,7 @@ def test_a_refusal_says_what_a_key_means(key: str, meaning: str) -> None:
 
 
 def test_a_refusal_says_what_all_keys_mean() -> None:
-    refusal = decide(found("exposed", "Persistent", "ServerBindTcpPorts", "ProxyBindIp"), True, False)["refusal"]
+    refusal = decide(found("exposed", "Persistent", "ServerBindTcpPorts", "ProxyBindIp"), True, False)["message"]
     assert "also holds Persistent, ServerBindTcpPorts, ProxyBindIp, so" in refusal
     assert (
         " ServerBindTcpPorts has the proxy listen on these ports for the MTA; ProxyBindIp binds those ports to an "
@@ -173,21 +182,21 @@ def test_the_first_step_after_a_change_is_the_restart(name: str, says: str, tmp_
     sample = next(each for each in samples() if each.name == name)
     furnish(tmp_path, sample)
     before = ask(tmp_path, sample)
-    result = conclude(before, True, False, edited(before["plan"][0]["path"]), {})
+    result = concluded(before, True, edited(before["plan"][0]["path"]))
     assert result["next_steps"][0] == says
     assert result["message"].count("Restart the MTA") == 1
 
 
 def test_mitigated_risks_are_no_next_step() -> None:
     lasting = dict(REFRESH, mitigated=True)
-    result = conclude(found("protected", risks=[lasting], advice=[]), True, False, {}, {})
+    result = decide(found("protected", risks=[lasting], advice=[]), True, False)
     assert result["next_steps"] == []
     assert result["message"].endswith("nothing to change.")
 
 
 def test_an_edit_that_failed_behind_its_write_is_a_change() -> None:
-    edits = {"results": [{"__emsmta_bypass_path": INI, "failed": True, "changed": True, "msg": "the answer was lost"}]}
-    result = conclude(found("exposed"), True, False, edits, found("protected", disable="1"))
+    edits = [{"__emsmta_bypass_path": INI, "failed": True, "changed": True, "msg": "the answer was lost"}]
+    result = concluded(found("exposed"), True, edits, found("protected", disable="1"))
     assert (result["outcome"], result["changed"], result["status_after"]) == ("failed", True, "protected")
     assert result["changes"] == [{"path": INI, "before": {}, "after": {}, "backup_file": None}]
     assert result["message"].startswith(

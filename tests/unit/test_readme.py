@@ -20,10 +20,10 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._byp
     NOT_VERIFIED,
     OK,
     REFUSED,
-    conclude,
+    decide,
 )
 
-from tests.unit.role_results import INI, edited, found
+from tests.unit.role_results import INI, concluded, edited, found
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "roles" / "emsmta_bypass" / "README.md").read_text(encoding="utf-8")
@@ -72,12 +72,12 @@ def _texts(code: ast.expr) -> list[str]:
 
 
 RESULTS = {
-    "changed": conclude(found("exposed"), True, False, edited(INI), found("protected", disable="1")),
-    "nothing to change": conclude(found("protected", disable="1"), True, False, {}, {}),
-    "refused": conclude(found("exposed", "Persistent"), True, False, {}, {}),
-    "unknown": conclude(found("unknown"), False, False, {}, {}),
-    "failed": conclude(found("exposed"), True, False, {"results": [{"failed": True, "msg": "in use"}]}, {}),
-    "not verified": conclude(found("exposed"), True, False, edited(INI), found("exposed")),
+    "changed": concluded(found("exposed"), True, edited(INI), found("protected", disable="1")),
+    "nothing to change": decide(found("protected", disable="1"), True, False),
+    "refused": decide(found("exposed", "Persistent"), True, False),
+    "unknown": decide(found("unknown"), False, False),
+    "failed": concluded(found("exposed"), True, [{"failed": True, "msg": "in use"}]),
+    "not verified": concluded(found("exposed"), True, edited(INI), found("exposed")),
 }
 
 
