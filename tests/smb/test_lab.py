@@ -22,13 +22,13 @@ from tests.smb.callers import Caller
 from tests.smb.test_kinds import ROOT, ansible, offers_extended_security
 
 FLEET = 30
-# Of a user who is not root.
-PATH = "/usr/local/bin:/usr/bin:/bin"
+# Of a user who is not root; and nothing is written into the tree.
+ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.lab", "--folder", str(folder), *arguments]
-    return subprocess.run(command, cwd=ROOT, env={"PATH": PATH}, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
 def recorded(folder: Path) -> list[int]:
@@ -81,7 +81,7 @@ def test_the_command_that_is_printed_runs_as_pasted(started: tuple[Path, subproc
     folder, printed = started
     home = folder.parent / "home"
     home.mkdir()
-    env = {"PATH": PATH, "HOME": str(home), "LC_ALL": "C.UTF-8"}
+    env = ENVIRONMENT | {"HOME": str(home)}
     pasted = ["/bin/sh", "-c", printed.stderr]
     done = subprocess.run(pasted, cwd="/", env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -89,6 +89,7 @@ def test_no_secret_is_seen_anywhere(right: bool, exposed: Lab, tmp_path: Path) -
         "ANSIBLE_LOG_PATH": str(private / "log"),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"),
         "LC_ALL": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
     }
     options = ["-vvvvv", "--diff", "--connection-password-file", str(secret), "-i", str(private / "hosts.json")]
     output, seen = watched([PROGRAM, *options, str(private / "play.json")], env, private)
