@@ -17,6 +17,7 @@ from tests.ci.venvs import BUILD, ROOT, copy_collection, venv
 FOLDERS = {"LICENSES", "changelogs", "docs", "examples", "meta", "playbooks", "plugins", "roles"}
 FILES = {
     "CHANGELOG.rst",
+    "CONTRIBUTING.md",
     "FILES.json",
     "LICENSE",
     "MANIFEST.json",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from .layout import UCHAR, ULONG, USHORT, size_of, structure
+from .layout import UCHAR, ULONG, USHORT, pack, size_of, structure
 
 PROTOCOL = b"\xffSMB"
 # Bits of Flags2 (MS-CIFS section 2.2.3.1).
@@ -26,22 +26,28 @@ class SmbHeader(NamedTuple):
 
     protocol: Annotated[bytes, "4s"]
     command: UCHAR
-    status: ULONG
-    flags: UCHAR
-    flags2: USHORT
-    pid_high: USHORT
-    security_features: Annotated[bytes, "8s"]
-    reserved: USHORT
-    tid: USHORT
-    pid_low: USHORT
-    uid: USHORT
-    mid: USHORT
+    status: ULONG = 0
+    flags: UCHAR = 0
+    flags2: USHORT = 0
+    pid_high: USHORT = 0
+    security_features: Annotated[bytes, "8s"] = b""
+    reserved: USHORT = 0
+    tid: USHORT = 0
+    pid_low: USHORT = 0
+    uid: USHORT = 0
+    mid: USHORT = 0
 
 
 HEADER_SIZE = size_of(SmbHeader)
 # The count of the words has one byte, that of the data two.
 WORDS_OFFSET = HEADER_SIZE + 1
 MIN_MESSAGE = WORDS_OFFSET + 2
+
+
+def message(header: SmbHeader, words: bytes, data: bytes) -> bytes:
+    """Put a message together; words have two bytes each."""
+    counts = len(words) // 2, len(data)
+    return b"".join((pack(header), counts[0].to_bytes(1, "little"), words, counts[1].to_bytes(2, "little"), data))
 
 
 def data_offset(words_size: int) -> int:
@@ -60,4 +66,5 @@ __all__ = (
     "WORDS_OFFSET",
     "SmbHeader",
     "data_offset",
+    "message",
 )
