@@ -50,7 +50,7 @@ STATES = (INSTALLED, ABSENT, UNKNOWN)
 
 
 # The table of parts: MTA, client, and the status; None where the files decide.
-PARTS = {
+PARTS: dict[tuple[str, str], str | None] = {
     (ABSENT, ABSENT): NOT_APPLICABLE,
     (ABSENT, INSTALLED): NOT_APPLICABLE,
     (ABSENT, UNKNOWN): NOT_APPLICABLE,

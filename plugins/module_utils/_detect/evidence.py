@@ -17,16 +17,16 @@ from .._server.protocols import Entry
 
 if TYPE_CHECKING:
     # Python 3.7 has no Literal.
-    from typing import Literal
+    from typing import Literal  # novm
 
     State = Literal["installed", "absent", "unknown"]
     Certainty = Literal["documented", "inferred"]
 
-INSTALLED: Literal["installed"] = "installed"
-ABSENT: Literal["absent"] = "absent"
-UNKNOWN: Literal["unknown"] = "unknown"
-DOCUMENTED: Literal["documented"] = "documented"
-INFERRED: Literal["inferred"] = "inferred"
+INSTALLED: State = "installed"
+ABSENT: State = "absent"
+UNKNOWN: Literal["unknown"] = "unknown"  # novm
+DOCUMENTED: Certainty = "documented"
+INFERRED: Certainty = "inferred"
 
 Answer = Union[str, int, bool, Sequence[str], None]
 

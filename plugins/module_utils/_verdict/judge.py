@@ -42,16 +42,16 @@ from .risks import (
 
 if TYPE_CHECKING:
     # Python 3.7 has no Literal.
-    from typing import Literal
+    from typing import Literal  # novm
 
     from .._detect.evidence import Certainty
 
     Status = Literal["protected", "exposed", "not_applicable", "unknown"]
     InForce = Literal["yes", "no", "unknown"]
 
-PROTECTED: Literal["protected"] = "protected"
-EXPOSED: Literal["exposed"] = "exposed"
-NOT_APPLICABLE: Literal["not_applicable"] = "not_applicable"
+PROTECTED: Status = "protected"
+EXPOSED: Status = "exposed"
+NOT_APPLICABLE: Status = "not_applicable"
 # Its documentation tells of the registry's IniFileMapping.
 PROFILE_API = "GetPrivateProfileString"
 # A sentence names files so, whatever the case of their names on the disk.
