@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.ntlm import Account
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.request import CAP_EXTENDED_SECURITY
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import SmbServer
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Deadline, Wire
@@ -43,3 +44,8 @@ class Caller:
     def requests(self) -> int:
         """Count the requests of all sessions."""
         return sum(wire.requests for wire in self.wires)
+
+
+def offers_extended_security(session: Session) -> bool:
+    """Tell what the server offered in this session."""
+    return bool(session._capabilities & CAP_EXTENDED_SECURITY)

@@ -18,7 +18,8 @@ from tests.lab.proxy import FaultProxy
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = {"hosts": "all", "gather_facts": False, "roles": ["legacy_exchange.winsock_proxy.emsmta_bypass"]}
-LOOK: dict[str, Any] = {"legacy_exchange.winsock_proxy.emsmta_info": {}}
+LOOK_NAME = "legacy_exchange.winsock_proxy.emsmta_info"
+LOOK: dict[str, Any] = {LOOK_NAME: {}}
 
 EDIT: dict[str, Any] = {"legacy_exchange.winsock_proxy.mspclnt_ini": {"path": "C:\\mspclnt\\Mspclnt.ini"}}
 FORKS = 20
@@ -62,3 +63,11 @@ def on_one(lab: Lab, folder: Path, *tasks: dict[str, Any], **variables: Any) -> 
 def through(proxy: FaultProxy) -> dict[str, Any]:
     """Give the variables that lead to a server by way of a proxy."""
     return {"ansible_host": proxy.host, "ansible_port": proxy.port}
+
+
+def ansible(inventory: Path, hosts: str = "all", *options: str) -> subprocess.CompletedProcess[str]:
+    """Look at servers with the real program."""
+    program = str(Path(sys.executable).parent / "ansible")
+    env = os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1"}
+    command = [program, "-i", str(inventory), hosts, "-m", LOOK_NAME, *options]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)

@@ -10,8 +10,6 @@ import os
 import re
 import socket
 import struct
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -24,7 +22,6 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edi
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import request as smb_request
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import wire
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.editor import SmbEditor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import Share, list_shares
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
@@ -32,12 +29,11 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from tests.faults.children import as_nobody
 from tests.lab.lab import PASSWORD, PORTS_OF_NT, SIGNING, SMALL_BUFFERS, USER, Lab, free_addresses
 from tests.lab.proxy import NEGOTIATE, FaultProxy
-from tests.smb.callers import Caller
+from tests.smb.callers import Caller, offers_extended_security
 from tests.smb.edits import NEW, OLD, request
+from tests.smb.plays import ansible
 from tests.smb.spies import FIRST, Spy, ports_of_nt
 
-ROOT = Path(__file__).resolve().parents[2]
-LOOK = "legacy_exchange.winsock_proxy.emsmta_info"
 KB10 = bytes(number * 7 % 251 for number in range(10 * 1024))
 SIGNED, SIGNATURE = 0x0004, slice(4 + 14, 4 + 22)
 
@@ -65,11 +61,6 @@ def spied(lab: Lab, nt4: bool = True, **options: Any) -> Iterator[tuple[Spy, Cal
     spy = Spy(nt4)
     with FaultProxy((lab.addresses[0], lab.port), spy) as proxy:
         yield spy, Caller("127.0.0.1", proxy.port, **options)
-
-
-def offers_extended_security(session: Session) -> bool:
-    """Tell what the server offered in this session."""
-    return bool(session._capabilities & smb_request.CAP_EXTENDED_SECURITY)
 
 
 @pytest.mark.parametrize("auth", ["ntlmv2", "ntlmv1"])
@@ -241,11 +232,3 @@ VARIABLES = {
     "ansible_user": USER,
     "ansible_password": PASSWORD,
 }
-
-
-def ansible(inventory: Path, hosts: str = "all", *options: str) -> subprocess.CompletedProcess[str]:
-    """Look at servers with the real program."""
-    program = str(Path(sys.executable).parent / "ansible")
-    env = os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"), "ANSIBLE_NOCOLOR": "1"}
-    command = [program, "-i", str(inventory), hosts, "-m", LOOK, *options]
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)

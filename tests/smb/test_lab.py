@@ -18,8 +18,8 @@ import yaml
 
 from tests.lab import __main__ as make_lab
 from tests.lab.lab import LONGEST, Lab
-from tests.smb.callers import Caller
-from tests.smb.test_kinds import ROOT, ansible, offers_extended_security
+from tests.smb.callers import Caller, offers_extended_security
+from tests.smb.plays import ROOT, ansible
 
 FLEET = 30
 # Of a user who is not root; and nothing is written into the tree.
