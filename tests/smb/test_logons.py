@@ -113,8 +113,7 @@ def test_the_lm_response_is_not_sent_whatever_a_server_asks_for(asked: int, lab:
     wrong = ntlm.get_ntlmv1_response(ntlm.compute_lmhash(PASSWORD), challenges[0])
     right = ntlm.get_ntlmv1_response(ntlm.compute_nthash(PASSWORD), challenges[0])
     assert wrong != right
-    # Asked for the LM key, the library makes no answer at all.
-    assert responses == ([] if asked else [right])
+    assert responses == [right]
 
 
 def lm_response(message: bytes) -> bytes:

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 from ...module_utils._server.errors import ChangedByOther, Missing, ServerError
 from ...module_utils._server.refusals import refuse_large
 from ...module_utils._server.windows_path import split_windows_path
+from ...module_utils._windows.upcase import upper
 from .request import READ_DATA, SHARE_ALL
 from .session import Session
 from .share import Share
@@ -62,7 +63,7 @@ class SmbServer:
 
     def __init__(self, host: str, names: Sequence[str], connect: Callable[[], Session]) -> None:
         self.host = host
-        self._names = {name.upper() for name in (host, *names) if name}
+        self._names = {upper(name) for name in (host, *names) if name}
         self._connect = connect
         self._session: Session | None = None
 
@@ -102,7 +103,7 @@ class SmbServer:
         server, share, below = [*text[2:].split("\\", 2), "", ""][:3]
         if not server:
             raise ServerError(f"{path}: it names no server; write it as \\\\SERVER\\C$\\Mspclnt\\Mspclnt.ini")
-        if server.upper() not in self._names:
+        if upper(server) not in self._names:
             raise ServerError(
                 f"{path}: it lies on another server, {server}, which is not logged on to; if that is this server's own "
                 "name, give it as ansible_smb_netbios_name"

@@ -17,6 +17,7 @@ import time
 from typing import NamedTuple
 
 from ...module_utils._server.errors import ConnectionLost
+from ...module_utils._windows.upcase import upper
 
 SESSION_PORT = 139
 # Types of packets (RFC 1002 section 4.3.1).
@@ -194,7 +195,7 @@ class Wire:
 
 def _encoded_name(name: str, suffix: int) -> bytes:
     """Encode a NetBIOS name (RFC 1001 section 14.1)."""
-    raw = name.upper().encode("ascii", "replace")[:15].ljust(15) + bytes([suffix])
+    raw = upper(name).encode("ascii", "replace")[:15].ljust(15) + bytes([suffix])
     return b"\x20" + bytes(part for byte in raw for part in (0x41 + (byte >> 4), 0x41 + (byte & 15))) + b"\0"
 
 
