@@ -165,6 +165,10 @@ class Connection(ConnectionBase):
         """Refuse: files are read by the modules of this collection only."""
         raise AnsibleError(NO_COMMANDS)
 
+    def reset(self) -> None:
+        """End the session; the next task makes a new one."""
+        self.close()
+
     def close(self) -> None:
         """End the session."""
         if self._server is not None:
