@@ -18,9 +18,10 @@ description:
 requirements:
   - impacket >= 0.13.1 on the controller
 notes:
-  - A refused logon is not tried again on that host in the same run, and a domain account (C(DOMAIN\user) or
-    C(user@domain)) that was refused on one host is not tried on another, so that a wrong password does not lock it. A
-    logon that the server does not answer may have been a bad one, and is not made again there.
+  - A refused logon is not tried again on that host in the same run. Of a domain account (C(DOMAIN\user) or
+    C(user@domain)) no more logons are under way at once than hosts have accepted it so far, and the first refusal ends
+    it for all hosts, so that a wrong password does not lock it. A logon that the server does not answer may have been
+    a bad one, and counts as such. Another password is tried.
   - A guest session that a server grants in place of a real one is refused.
 options:
   host:
@@ -103,7 +104,9 @@ options:
       - name: ansible_timeout
       - name: ansible_smb_timeout
   deadline:
-    description: Seconds that a whole task may take on one server.
+    description:
+      - Seconds that a whole task may take on one server.
+      - It does not count the wait for logons to other servers, which has the same limit.
     type: int
     default: 120
     vars:
@@ -161,6 +164,10 @@ class Connection(ConnectionBase):
     def fetch_file(self, in_path: str, out_path: str) -> NoReturn:
         """Refuse: files are read by the modules of this collection only."""
         raise AnsibleError(NO_COMMANDS)
+
+    def reset(self) -> None:
+        """End the session; the next task makes a new one."""
+        self.close()
 
     def close(self) -> None:
         """End the session."""

@@ -68,7 +68,10 @@ class ServerAction(ActionBase):
             result.update(self._execute_module(self.module, task_vars=task_vars, wrap_async=bool(self._task.async_val)))
             return result
         if self._connection.become is not None:
-            raise AnsibleActionFail("become does nothing over SMB: log on as an administrator of the server instead")
+            raise AnsibleActionFail(
+                "become does nothing over SMB: log on as an administrator of the server instead, and set "
+                "'ansible_become: false' for this host (ansible.cfg or -b may have turned it on)"
+            )
         if self._task.async_val:
             raise AnsibleActionFail(
                 "async does nothing over SMB, where no program runs on the server: leave async out, and raise 'forks' "

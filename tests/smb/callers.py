@@ -26,6 +26,7 @@ class Caller:
     auth: str = "ntlmv2"
     timeout: float = 5.0
     deadline: float = 20.0
+    user: str = USER
     wires: list[Wire] = field(default_factory=list)
 
     def connect(self) -> Session:
@@ -33,7 +34,7 @@ class Caller:
         wire = Wire(self.host, self.port, Deadline(self.timeout, self.deadline), "*SMBSERVER")
         self.wires.append(wire)
         session = Session(wire, "*SMBSERVER", self.host)
-        session.log_on(Account(USER, self.password, "", self.auth))
+        session.log_on(Account(self.user, self.password, "", self.auth))
         return session
 
     def server(self) -> SmbServer:

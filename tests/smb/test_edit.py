@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import struct
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import parse, read_value
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
+    ChangedByOther,
     ConnectionLost,
     ServerError,
 )
@@ -147,6 +149,48 @@ class Outcome(NamedTuple):
 
     reached: bool
     error: str
+
+
+@pytest.mark.parametrize("ending", [".", " ", "..", " .", "\\", "\\."], ids=repr)
+@pytest.mark.parametrize("unc", [False, True], ids=["drive", "UNC"])
+def test_the_backup_of_a_name_that_ends_in_a_dot_is_on_the_disk(
+    ending: str, unc: bool, caller: Caller, ini: Path
+) -> None:
+    path = PATH.replace("C:", f"\\\\{caller.host}\\C$") if unc else PATH
+    ini.write_bytes(OLD)
+    results = [
+        apply(SmbEditor(caller.server()), request(backup=True, path=path + ending), check=check, diff=False)
+        for check in (True, False)
+    ]
+    (copy,) = (each for each in ini.parent.iterdir() if each != ini)
+    assert copy.read_bytes() == OLD
+    assert {result["backup_file"] for result in results} == {path.rpartition("\\")[0] + "\\" + copy.name}
+    assert results[0] == results[1]
+    assert ini.read_bytes() == NEW
+
+
+@pytest.mark.parametrize(("lies", "refused"), [({0}, False), ({1}, True), ({0, 2}, True)], ids=repr)
+def test_the_reads_before_a_write_are_compared(lies: set[int], refused: bool, lab: Lab, ini: Path) -> None:
+    """A server that tells at some reads something else; a third one is made only where the first two differ."""
+    ini.write_bytes(OLD)
+    reads: list[bytes] = []
+
+    def lie(message: bytes, answer: bytes) -> Iterable[bytes]:
+        if message[8] != smb_request.READ or b"Port" not in answer:
+            return (answer,)
+        reads.append(answer)
+        return (answer.replace(b"Port", b"Pork", 1) if len(reads) - 1 in lies else answer,)
+
+    with FaultProxy((lab.addresses[0], lab.port), answer=lie) as proxy:
+        editor = SmbEditor(Caller("127.0.0.1", proxy.port).server())
+        if refused:
+            said = r"two reads of it differ.*nothing was written: run the task again"
+            with pytest.raises(ChangedByOther, match=said):
+                apply(editor, request(), check=False, diff=False)
+        else:
+            assert apply(editor, request(), check=False, diff=False)["changed"]
+    assert len(reads) >= 3
+    assert ini.read_bytes() == (OLD if refused else NEW)
 
 
 def _cut_at(number: int, half: bool, server: tuple[str, int], wanted: EditRequest) -> Outcome:

@@ -15,8 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.playbook.play_context import PlayContext
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.connection.smb import Connection
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ConnectionLost
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import list_shares
 
 from tests.lab.lab import Lab
+from tests.smb.callers import Caller
 from tests.smb.plays import LOOK, play, playing
 
 
@@ -160,6 +165,33 @@ def test_async_says_what_to_leave_out(one: Lab, tmp_path: Path) -> None:
     done = play(one, tmp_path, playing({**LOOK, "async": 10, "poll": 0}))
     assert done.returncode != 0
     assert "leave async out" in done.stdout + done.stderr
+
+
+def test_become_names_its_cure(one: Lab, tmp_path: Path) -> None:
+    done = play(one, tmp_path, playing(LOOK), "--become")
+    assert done.returncode != 0
+    assert "become does nothing over SMB" in done.stdout
+    assert "set 'ansible_become: false' for this host" in " ".join(done.stdout.split())
+    cured = play(one, tmp_path, playing(LOOK), "--become", ansible_become=False)
+    assert cured.returncode == 0, cured.stdout
+
+
+def test_a_reset_of_the_connection_works(one: Lab, tmp_path: Path) -> None:
+    done = play(one, tmp_path, playing(LOOK, {"ansible.builtin.meta": "reset_connection"}, LOOK))
+    assert done.returncode == 0, done.stdout
+    assert "WARNING" not in done.stdout + done.stderr
+
+
+def test_a_reset_closes_the_session(one: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = Connection(PlayContext(), os.devnull)
+    caller = Caller(one.addresses[0], one.port)
+    server = caller.server()
+    monkeypatch.setattr(connection, "_server", server)
+    session = server.session
+    connection.reset()
+    with pytest.raises(ConnectionLost):
+        list_shares(session)
+    assert connection._server is None
 
 
 def test_a_task_of_the_controller_may_be_in_the_play(one: Lab, tmp_path: Path) -> None:

@@ -204,7 +204,24 @@ def test_no_port_listens(tmp_path: Path) -> None:
     assert re.search("port 445: connection refused.*; port 139: connection refused", done.stdout)
 
 
-def test_a_wrong_netbios_name_says_which_variable_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (b"\x83\0\0\1\x80", r"has the name \*SMBSERVER, but no file service listens.*0x80.*ansible_smb_netbios_name"),
+        (b"\x83\0\0\1\x81", r"takes no session from a caller of our name, ANSIBLE \(error 0x81\)"),
+        (b"\x83\0\0\1\x82", r"no server called \*SMBSERVER \(error 0x82\).*ansible_smb_netbios_name"),
+        (b"\x83\0\0\1\x83", r"has no room for one more session \(error 0x83\): try again later"),
+        (b"\x83\0\0\1\x8f", r"does not say why \(error 0x8f\)"),
+        (b"\x83\0\0\1\x42", r"for a reason that is not known here \(error 0x42\)"),
+        (b"\x83\0\0\0", r"does not say why"),
+        (b"\x84\0\0\6\x0a\x01\x02\x03\x00\x8b", r"to 10\.1\.2\.3, port 139; no server gets a logon because another"),
+        (b"\x84\0\0\1\x0a", r"no NetBIOS session service: its answer has the type 0x84"),
+        (b"\x48\0\0\0", r"no NetBIOS session service: its answer has the type 0x48"),
+    ],
+    ids=["0x80", "0x81", "0x82", "0x83", "0x8f", "another", "none", "retarget", "short retarget", "another type"],
+)
+def test_each_answer_of_port_139_has_its_words(answer: bytes, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answers of RFC 1002 sections 4.3.4 and 4.3.5."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     monkeypatch.setattr(wire, "SESSION_PORT", port)
@@ -214,12 +231,11 @@ def test_a_wrong_netbios_name_says_which_variable_has_it(monkeypatch: pytest.Mon
         client, _address = listener.accept()
         with client:
             asked.append(client.recv(1000))
-            # A negative response: the called name is not present (RFC 1002 section 4.3.4).
-            client.sendall(b"\x83\x00\x00\x01\x82")
+            client.sendall(answer)
 
     thread = threading.Thread(target=refuse, daemon=True)
     thread.start()
-    with listener, pytest.raises(Refused, match=r"\*SMBSERVER \(error 0x82\).*ansible_smb_netbios_name"):
+    with listener, pytest.raises(Refused, match=says):
         Caller("127.0.0.1", port).connect()
     thread.join(5)
     # "*SMBSERVER", padded with blanks, in half bytes from A on (RFC 1001 section 14.1).

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import pwd
 import socket
 import struct
+import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,18 +20,22 @@ import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ConnectionLost
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.header import FLAGS2_UNICODE
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import list_shares
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import (
+    MORE_PROCESSING_REQUIRED,
+    StatusError,
+)
 from impacket import ntlm
 
-from tests.lab.lab import PASSWORD, Lab
-from tests.lab.proxy import NEGOTIATE, FaultProxy, as_nt4
+from tests.lab.lab import PASSWORD, Lab, found
+from tests.lab.proxy import NEGOTIATE, AnswerHook, FaultProxy, as_nt4
 from tests.smb.callers import Caller
 from tests.smb.plays import LOOK, play
 
-HOSTS = 8
+HOSTS, LIARS = 8, 3
 TWICE = {"hosts": "all", "gather_facts": False, "ignore_unreachable": True, "tasks": [LOOK, LOOK]}
 ONCE = {"hosts": "all", "gather_facts": False, "tasks": [LOOK]}
 WRONG: dict[str, Any] = {"ansible_password": "wrong"}
+forks = pytest.mark.parametrize("forks", [1, 20])
 EXTENDED_SESSION_SECURITY, LM_KEY = 0x80000, 0x80
 NTLM_CHALLENGE, NTLM_ANSWER = b"NTLMSSP\0\2\0\0\0", b"NTLMSSP\0\3\0\0\0"
 
@@ -56,7 +63,92 @@ def test_a_guest_session_counts_as_a_bad_logon(tmp_path: Path) -> None:
     assert logons == 1
 
 
-@pytest.mark.parametrize(("domain", "bad"), [("", HOSTS), ("OFFICE", 2)], ids=["own accounts", "domain account"])
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Servers whose account has the password that is wrong on the eight."""
+    with Lab(tmp_path_factory.mktemp("others"), LIARS, drives="C", first=HOSTS) as lab:
+        account = pwd.getpwuid(os.geteuid()).pw_name
+        command = [found("smbpasswd"), "-c", str(lab.base / "smb.conf"), "-s", account]
+        subprocess.run(command, input="wrong\nwrong\n", text=True, check=True, capture_output=True)
+        yield lab
+
+
+def through_liars(eight: Lab, others: Lab, stack: ExitStack, answer: AnswerHook) -> dict[str, dict[str, Any]]:
+    """Put proxies in the place of the first servers, in front of others."""
+    own = {}
+    for address, other in zip(eight.addresses, others.addresses, strict=False):
+        proxy = stack.enter_context(FaultProxy((other, others.port), answer=answer, listen=(other, 0)))
+        own[address] = {"ansible_host": other, "ansible_port": proxy.port}
+    return own
+
+
+@forks
+def test_a_host_that_takes_a_wrong_password_costs_no_more(forks: int, eight: Lab, others: Lab, tmp_path: Path) -> None:
+    """As a workgroup server does that has an account of the same name."""
+    before = eight.bad_logons()
+    own = {eight.addresses[0]: {"ansible_host": others.addresses[0], "ansible_port": others.port}}
+    done = play(eight, tmp_path, TWICE, "-f", str(forks), own=own, **WRONG, ansible_smb_domain="OFFICE")
+    assert eight.bad_logons() - before == 1
+    assert f"ok: [{eight.addresses[0]}]" in done.stdout
+    assert "1 host(s) took it, which may have an account of this name of their own" in done.stdout
+
+
+@forks
+def test_liars_that_take_everything_cost_no_more_than_they_are(
+    forks: int, eight: Lab, others: Lab, tmp_path: Path
+) -> None:
+    def take(message: bytes, answer: bytes) -> Iterable[bytes]:
+        if NTLM_ANSWER not in message:
+            return (answer,)
+        # No error, and the words of a success (MS-SMB section 2.2.4.6.2).
+        head = answer[4:9] + bytes(4) + answer[13:36]
+        taken = head + b"\x04\xff\0\0\0" + bytes(4) + b"\0\0"
+        return (struct.pack(">I", len(taken)) + taken,)
+
+    before = eight.bad_logons()
+    with ExitStack() as stack:
+        own = through_liars(eight, others, stack, take)
+        everything = {"ansible_password": "wrong everywhere", "ansible_smb_domain": "OFFICE"}
+        done = play(eight, tmp_path, TWICE, "-f", str(forks), own=own, **everything)
+    assert 1 <= eight.bad_logons() - before <= (1 if forks == 1 else LIARS)
+    assert "host(s) took it, which may have an account of this name of their own" in done.stdout
+
+
+@forks
+def test_liars_that_ask_for_one_more_step_prove_nothing(forks: int, eight: Lab, others: Lab, tmp_path: Path) -> None:
+    seen: list[bytes] = []
+
+    def one_more(message: bytes, answer: bytes) -> Iterable[bytes]:
+        if NTLM_ANSWER not in message:
+            return (answer,)
+        seen.append(message)
+        return (answer[:9] + MORE_PROCESSING_REQUIRED.to_bytes(4, "little") + answer[13:],)
+
+    with ExitStack() as stack:
+        own = through_liars(eight, others, stack, one_more)
+        only = ",".join(eight.addresses[:LIARS])
+        done = play(eight, tmp_path, TWICE, "-f", str(forks), "-l", only, own=own, ansible_smb_domain="OFFICE")
+    assert len(seen) == 1
+    assert "neither taken nor refused" in done.stdout
+    assert "the server asks for one more step of the logon" in done.stdout
+
+
+@pytest.mark.parametrize("domain", ["", "OFFICE"], ids=["own account", "domain account"])
+@forks
+def test_one_server_under_two_names(forks: int, domain: str, eight: Lab, tmp_path: Path) -> None:
+    before = eight.bad_logons()
+    first, second, third = eight.addresses[:3]
+    server = {"ansible_host": third}
+    # The first and the third have the same wrong password.
+    own = {first: {**server, **WRONG}, second: server, third: WRONG}
+    only = f"{first},{second},{third}"
+    done = play(eight, tmp_path, TWICE, "-f", str(forks), "-l", only, own=own, ansible_smb_domain=domain)
+    assert eight.bad_logons() - before == 1
+    assert done.stdout.count(f"ok: [{second}]") == 2
+    assert "not tried again in this run" in done.stdout
+
+
+@pytest.mark.parametrize(("domain", "bad"), [("", HOSTS), ("OFFICE", 1)], ids=["own accounts", "domain account"])
 def test_a_logon_without_an_answer_is_not_made_again(domain: str, bad: int, eight: Lab, tmp_path: Path) -> None:
     def swallow_the_last(message: bytes, answer: bytes) -> Iterable[bytes]:
         return () if NTLM_ANSWER in message else (answer,)
@@ -113,8 +205,7 @@ def test_the_lm_response_is_not_sent_whatever_a_server_asks_for(asked: int, lab:
     wrong = ntlm.get_ntlmv1_response(ntlm.compute_lmhash(PASSWORD), challenges[0])
     right = ntlm.get_ntlmv1_response(ntlm.compute_nthash(PASSWORD), challenges[0])
     assert wrong != right
-    # Asked for the LM key, the library makes no answer at all.
-    assert responses == ([] if asked else [right])
+    assert responses == [right]
 
 
 def lm_response(message: bytes) -> bytes:

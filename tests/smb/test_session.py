@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
@@ -21,16 +22,25 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ConnectionLost
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.request import SESSION_SETUP
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import list_shares
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import StatusError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.status import (
+    MORE_PROCESSING_REQUIRED,
+    StatusError,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Refused
+from impacket import ntlm
 
-from tests.lab.lab import Lab
+from tests.lab.lab import PASSWORD, USER, Lab
 from tests.lab.programs import program
-from tests.lab.proxy import FaultProxy, as_nt4
+from tests.lab.proxy import NEGOTIATE, FaultProxy, Hook, as_nt4
 from tests.lab.servers import FILES_ONLY
 from tests.smb.callers import Caller
 from tests.smb.furnish import POINTER
+
+# Behind four bytes with the length of the message.
+STATUS, WORDS = 4 + 5, 4 + 33
+CHALLENGE, ANSWER = b"NTLMSSP\0\2\0\0\0", b"NTLMSSP\0\3\0\0\0"
 
 
 def test_a_wrong_password_is_one_bad_logon(lab: Lab) -> None:
@@ -48,6 +58,94 @@ def test_nt4_has_no_extended_security(auth: str, lab: Lab) -> None:
         with pytest.raises(StatusError, match="password"):
             Caller("127.0.0.1", proxy.port, auth=auth, password="wrong").connect()
         assert lab.bad_logons() == before + 1
+
+
+@pytest.mark.parametrize("hook", [None, as_nt4], ids=["extended", "NT 4.0"])
+@pytest.mark.parametrize("auth", ["ntlmv2", "ntlmv1"])
+def test_a_user_whose_upper_case_windows_sees_otherwise(auth: str, hook: Hook | None, tmp_path: Path) -> None:
+    user = "stra\u00dfe \u0131"
+    with Lab(tmp_path / "lab", 1, drives="C") as lab:
+        users = lab.base / "usermap"
+        users.write_text(f'{users.read_text().rstrip()} "{user}"\n')
+        with FaultProxy((lab.addresses[0], lab.port), hook) as proxy:
+            assert "C$" in list_shares(Caller("127.0.0.1", proxy.port, auth=auth, user=user).connect())
+        assert lab.bad_logons() == 0
+        assert f"[{user}]" in (lab.base / "log" / "smbd.log").read_text()
+
+
+@pytest.mark.parametrize("hook", [None, as_nt4], ids=["extended", "NT 4.0"])
+def test_one_more_step_is_no_logon(hook: Hook | None, lab: Lab) -> None:
+    def one_more(message: bytes, answer: bytes) -> Iterable[bytes]:
+        done = message[8] == SESSION_SETUP and answer[STATUS : STATUS + 4] == b"\0\0\0\0"
+        more = MORE_PROCESSING_REQUIRED.to_bytes(4, "little")
+        return (answer[:STATUS] + more + answer[STATUS + 4 :] if done else answer,)
+
+    spoiled = FaultProxy((lab.addresses[0], lab.port), hook, answer=one_more)
+    with spoiled as proxy, pytest.raises(StatusError, match="asks for one more step of the logon"):
+        Caller("127.0.0.1", proxy.port).connect()
+
+
+@pytest.mark.parametrize("length", [0, 4, 16])
+def test_a_challenge_of_another_length_is_refused(length: int, lab: Lab) -> None:
+    seen: list[int] = []
+
+    def other_length(message: bytes, answer: bytes) -> Iterable[bytes]:
+        seen.append(message[8])
+        if message[8] != NEGOTIATE:
+            return (answer,)
+        # ChallengeLength is the last word but the data (MS-CIFS section 2.2.4.52.2).
+        return (answer[: WORDS + 33] + bytes((length,)) + answer[WORDS + 34 :],)
+
+    spoiled = FaultProxy((lab.addresses[0], lab.port), as_nt4, answer=other_length)
+    with spoiled as proxy, pytest.raises(Refused, match=f"its challenge has {length} bytes in place of 8"):
+        Caller("127.0.0.1", proxy.port).connect()
+    assert SESSION_SETUP not in seen
+
+
+def without_name(token: bytearray) -> None:
+    """Leave the DNS host name out of a challenge (MS-NLMP sections 2.2.1.2 and 2.2.2.1)."""
+    length, at = struct.unpack_from("<H2xI", token, 40)
+    kept, end = b"", at + length
+    begin = at
+    while at < end:
+        kind, size = struct.unpack_from("<HH", token, at)
+        kept += b"" if kind == 3 else token[at : at + 4 + size]
+        at += 4 + size
+    token[begin : begin + len(kept)] = kept
+    struct.pack_into("<HH", token, 40, len(kept), len(kept))
+
+
+def without_names(token: bytearray) -> None:
+    token[40:48] = bytes(8)
+
+
+@pytest.mark.parametrize("change", [without_name, without_names])
+def test_a_challenge_without_a_host_name_gets_a_right_answer(change: Callable[[bytearray], None], lab: Lab) -> None:
+    """Samba wants all its names back, and refuses; so the answer is checked here, by the rule of MS-NLMP 3.3.2."""
+    challenges: list[bytes] = []
+    tokens: list[bytes] = []
+
+    def lack(message: bytes, answer: bytes) -> Iterable[bytes]:
+        if ANSWER in message:
+            tokens.append(message[message.index(ANSWER) :])
+        begin = answer.find(CHALLENGE)
+        if begin < 0:
+            return (answer,)
+        token = bytearray(answer[begin:])
+        change(token)
+        challenges.append(bytes(token))
+        assert challenges[-1] != answer[begin:]
+        return (answer[:begin] + token,)
+
+    with FaultProxy((lab.addresses[0], lab.port), answer=lack) as proxy, pytest.raises(StatusError):
+        Caller("127.0.0.1", proxy.port).connect()
+    (challenge,), (token,) = challenges, tokens
+    length, at = struct.unpack_from("<H2xI", token, 20)
+    proof, blob = token[at : at + 16], token[at + 16 : at + length]
+    key = ntlm.NTOWFv2(USER, PASSWORD, "")
+    assert proof == ntlm.hmac_md5(key, challenge[24:32] + blob)
+    length, at = struct.unpack_from("<H2xI", challenge, 40)
+    assert blob[28:] == (challenge[at : at + length] or bytes(4)) + bytes(4)
 
 
 def test_a_guest_session_is_refused(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from .._profile.stanza import (
     is_present,
     notes_on,
 )
-from .._server.editor import Editor
+from .._server.editor import Editor, OpenFile
 from .._server.errors import ChangedByOther, ConnectionLost, Missing, Written
 from .._server.refusals import refuse_large
 from .copies import backup_name, backup_path
@@ -67,7 +67,7 @@ def apply(editor: Editor, request: EditRequest, check: bool, diff: bool) -> dict
         editor.check_writable(request.path, request.backup)
         saved = backup_path(editor.real_path(request.path), plan.old) if request.backup else None
         if not check:
-            plan, saved = _edit_under_lock(editor, request)
+            plan, saved = _edit_under_lock(editor, request, plan.old)
     elif plan.changed:
         editor.check_creatable(request.path)
         if not check:
@@ -116,11 +116,11 @@ def _edit(profile: Profile, request: EditRequest) -> Edit:
     return (ensure if request.present else remove)(profile, request.stanza)
 
 
-def _edit_under_lock(editor: Editor, request: EditRequest) -> tuple[Plan, str | None]:
+def _edit_under_lock(editor: Editor, request: EditRequest, before: bytes) -> tuple[Plan, str | None]:
     """Plan once more on what is read under the lock, so that nothing of another writer is lost."""
     saved: str | None = None
     with editor.open(request.path) as file:
-        old = file.read()
+        old = _read_open(file, request, before)
         plan = _plan(old, request)
         if plan.changed:
             if request.backup:
@@ -128,6 +128,21 @@ def _edit_under_lock(editor: Editor, request: EditRequest) -> tuple[Plan, str | 
                 saved = file.save_beside(backup_name(name, old), old)
             file.replace(old, plan.new)
     return plan, saved
+
+
+def _read_open(file: OpenFile, request: EditRequest, before: bytes) -> bytes:
+    """Read a file that is open for an edit, and compare with what was read before.
+
+    Another writer may have had his turn since. Now nobody else can write, so that two reads agree;
+    where they do not, one of them is false, and an edit of it could lose what the file holds.
+    """
+    old = file.read()
+    if old != before and file.read() != old:
+        raise ChangedByOther(
+            f"Error while reading {request.path}: two reads of it differ, though it is open for nobody else to write; "
+            "nothing was written: run the task again"
+        )
+    return old
 
 
 def _verify(data: bytes, plan: Plan, request: EditRequest) -> None:

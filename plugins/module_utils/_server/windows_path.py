@@ -24,10 +24,15 @@ def split_windows_path(path: str) -> tuple[str, list[str]]:
         raise ServerError(f"{path}: it lies on a network share, not on a drive of this server")
     if len(text) < 3 or text[1] != ":" or text[2] != "\\" or not text[0].isalpha() or not text[0].isascii():
         raise ServerError(f"{path}: this is not an absolute Windows path, such as C:\\Mspclnt\\Mspclnt.ini")
-    names = [name for name in text[3:].split("\\") if name not in ("", ".")]
+    return text[0].upper(), names_below(text[3:], path)
+
+
+def names_below(below: str, path: str) -> list[str]:
+    """Give the names of a path below a drive or share; path: all of it, for the text of a ServerError."""
+    names = [name for name in below.split("\\") if name not in ("", ".")]
     if ".." in names:
         raise ServerError(f"{path}: '..' in a path is not followed; write the path without it")
-    return text[0].upper(), [_plain_name(name, path, last=at == len(names)) for at, name in enumerate(names, 1)]
+    return [_plain_name(name, path, last=at == len(names)) for at, name in enumerate(names, 1)]
 
 
 def _plain_name(name: str, path: str, last: bool) -> str:
@@ -38,4 +43,4 @@ def _plain_name(name: str, path: str, last: bool) -> str:
     return plain
 
 
-__all__ = ("split_windows_path",)
+__all__ = ("names_below", "split_windows_path")

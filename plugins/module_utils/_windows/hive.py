@@ -16,6 +16,7 @@ import struct
 from typing import Any, Iterator, NamedTuple
 
 from .._errors import UserError
+from .upcase import upper
 
 BASE = 4096
 ROOT_AT, CHECKSUM_AT = 36, 508
@@ -64,7 +65,7 @@ class Hive:
     def has(self, path: str) -> bool:
         """Tell whether there is a key.
 
-        path: names with backslashes between them, blind to case; empty for the root.
+        path: names with backslashes between them, blind to case as Windows is; empty for the root.
         Raises HiveError.
         """
         return self._find(path) is not None
@@ -77,13 +78,13 @@ class Hive:
         cell = self._cell(key.value_list, 4 * _bounded(key.values, len(self._data) // 4))
         for at in range(key.values):
             value = self._cell(self._number(cell, 4 * at), VALUE_HEAD + LONGEST_NAME)
-            if _value_name(value).upper() == name.upper():
+            if upper(_value_name(value)) == upper(name):
                 size, place, kind = struct.unpack_from("<4xIII", value)
                 return kind, self._data_of(size, place)
         return None
 
     def _find(self, path: str) -> _Key | None:
-        names = [name.upper() for name in path.split("\\") if name]
+        names = [upper(name) for name in path.split("\\") if name]
         if len(names) > MOST_DEPTH:
             return None
         key: _Key | None = self._root
@@ -91,7 +92,7 @@ class Hive:
             known = "\\".join(names[:depth])
             if known not in self._found:
                 keys = (self._key_at(at) for at in self._children(key)) if key is not None else iter(())
-                self._found[known] = next((other for other in keys if other.name.upper() == name), None)
+                self._found[known] = next((other for other in keys if upper(other.name) == name), None)
             key = self._found[known]
         return key
 

@@ -120,10 +120,11 @@ class Transacted(NamedTuple):
 class Answer:
     """One answer of a server, which belongs to the request with this command and MID.
 
+    expected: its status, where that is not success.
     Raises ConnectionLost for what is no answer to it, StatusError for a refusal.
     """
 
-    def __init__(self, raw: bytes, command: int, mid: int) -> None:
+    def __init__(self, raw: bytes, command: int, mid: int, expected: int = 0) -> None:
         if len(raw) < MIN_MESSAGE:
             raise ConnectionLost("the server sent something that is no answer to the request")
         #: The header of the answer.
@@ -131,8 +132,8 @@ class Answer:
         if (self.header.protocol, self.header.command, self.header.mid) != (PROTOCOL, command, mid):
             raise ConnectionLost("the server sent something that is no answer to the request")
         status = status_of(self.header)
-        if status:
-            raise StatusError(status)
+        if status != expected:
+            raise StatusError(status) if status else ConnectionLost("the server skipped a step of the logon")
         size = 2 * raw[HEADER_SIZE]
         self._raw = raw
         self._words = raw[WORDS_OFFSET : WORDS_OFFSET + size]
@@ -141,6 +142,10 @@ class Answer:
     def words(self, kind: type[Structure]) -> Structure:
         """Give the words of the answer; raise ConnectionLost where it has fewer than it must have."""
         return unpack(kind, self._words)
+
+    def behind_words(self) -> bytes:
+        """Give all that stands behind the words and the count of the data."""
+        return self._raw[self._data_offset :]
 
     def data(self, offset: int, count: int) -> bytes:
         """Give data to which the words lead; raise ConnectionLost where not all of them are there, behind the words."""

@@ -29,6 +29,7 @@ from .server import SmbServer
 from .session import IMPORT_ERROR, Session
 from .status import (
     BAD_ACCOUNT,
+    NOT_LOOKED_AT,
     NOT_ON_THIS_HOST,
     REFUSED_LOGONS,
     StatusError,
@@ -78,6 +79,7 @@ def _account(option: Options) -> Account:
         raise Refused("no user is given: set ansible_user and ansible_password (or -u and -k)")
     if password is None:
         raise Refused("no password is given: set ansible_password (or -k)")
+    _refuse_unwritable(str(user), str(password), str(domain))
     auth = option("auth")
     if auth == "ntlmv1":
         display.warning(
@@ -86,12 +88,19 @@ def _account(option: Options) -> Account:
     return Account(str(user), str(password), str(domain), auth)
 
 
+def _refuse_unwritable(*texts: str) -> None:
+    """Refuse what is no text, as bytes of another code page are that came in by the environment."""
+    try:
+        "".join(texts).encode("utf-16-le")
+    except UnicodeEncodeError:
+        raise Refused("user, domain or password holds bytes that are no UTF-8: write them in UTF-8") from None
+
+
 def _log_on(option: Options, host: str, deadline: Deadline) -> Session:
     account = _account(option)
     name = f"{account.domain}\\{account.user}".lstrip("\\")
-    logons = Logons(constants.DEFAULT_LOCAL_TMP, host, account.user, account.domain)
+    logons = Logons(constants.DEFAULT_LOCAL_TMP, host, account, option("deadline"))
     logons.check()
-    # Before others are waited for: what does not answer must not hold them up.
     session = _open_session(option, host, deadline)
 
     def log_on(waited: float) -> None:
@@ -101,13 +110,17 @@ def _log_on(option: Options, host: str, deadline: Deadline) -> Session:
         except StatusError as error:
             if error.status in REFUSED_LOGONS:
                 raise LogonRefused(f"logon of {name} refused: {error}", _about(error)) from error
-            raise
+            if error.status in NOT_LOOKED_AT:
+                raise
+            raise ConnectionLost(f"logon of {name} neither taken nor refused: {error}") from error
         except NotProved as error:
             raise LogonRefused(f"logon of {name} not proved: {error}") from error
 
     try:
+        # Before others are waited for: what does not answer must not hold them up.
+        session.prepare(account)
         logons.log_on_once(log_on)
-    except Exception:
+    except BaseException:
         session.close()
         raise
     return session

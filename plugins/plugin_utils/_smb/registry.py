@@ -13,6 +13,7 @@ from uuid import UUID
 
 from ...module_utils._server.errors import ConnectionLost, RegistryClosed, ServerError
 from ...module_utils._server.protocols import Registry, Value
+from ...module_utils._windows.upcase import upper
 from .layout import ULONG, USHORT, pack, size_of, structure
 from .rpc import Rpc, SyntaxId, unpack_stub
 from .server import SmbServer
@@ -137,7 +138,7 @@ class SmbRegistry(Registry):
 
     def _key(self, key: str) -> bytes | None:
         """Give the handle of a key; None when there is no such key."""
-        known = key.upper()
+        known = upper(key)
         if known not in self._keys:
             try:
                 self._keys[known] = self._open(key)

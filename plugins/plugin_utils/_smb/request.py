@@ -77,6 +77,34 @@ def session_setup(
 
 
 @structure
+class ExtendedSessionSetup(NamedTuple):
+    """Words of SMB_COM_SESSION_SETUP_ANDX with extended security (MS-SMB section 2.2.4.6.1)."""
+
+    andx: ANDX = NO_ANDX
+    max_buffer_size: USHORT = 0
+    max_mpx_count: USHORT = 2
+    vc_number: USHORT = 1
+    session_key: ULONG = 0
+    security_blob_length: USHORT = 0
+    reserved: ULONG = 0
+    capabilities: ULONG = 0
+
+
+# What this client says that it takes in one message: all of it, since each request names how much it wants.
+LARGEST_BUFFER_SIZE = 61440
+
+
+def extended_session_setup(token: bytes) -> SmbRequest:
+    """Log on with a token of SPNEGO; the names of system and program are not in Unicode."""
+    words = ExtendedSessionSetup(
+        max_buffer_size=LARGEST_BUFFER_SIZE,
+        security_blob_length=len(token),
+        capabilities=CAP_EXTENDED_SECURITY | CAP_UNICODE | CAP_STATUS32 | CAP_LARGE_READ | CAP_LARGE_WRITE,
+    )
+    return SmbRequest(SESSION_SETUP, pack(words), token + b"Unix\0Ansible\0")
+
+
+@structure
 class TreeConnect(NamedTuple):
     """Words of SMB_COM_TREE_CONNECT_ANDX (MS-CIFS section 2.2.4.55.1)."""
 

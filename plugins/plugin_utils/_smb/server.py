@@ -14,7 +14,8 @@ from typing import NamedTuple, TypeVar
 
 from ...module_utils._server.errors import ChangedByOther, Missing, ServerError
 from ...module_utils._server.refusals import refuse_large
-from ...module_utils._server.windows_path import split_windows_path
+from ...module_utils._server.windows_path import names_below, split_windows_path
+from ...module_utils._windows.upcase import upper
 from .request import READ_DATA, SHARE_ALL
 from .session import Session
 from .share import Share
@@ -62,7 +63,7 @@ class SmbServer:
 
     def __init__(self, host: str, names: Sequence[str], connect: Callable[[], Session]) -> None:
         self.host = host
-        self._names = {name.upper() for name in (host, *names) if name}
+        self._names = {upper(name) for name in (host, *names) if name}
         self._connect = connect
         self._session: Session | None = None
 
@@ -98,18 +99,18 @@ class SmbServer:
             )
         if not text.startswith("\\\\"):
             letter, names = split_windows_path(path)
-            return Place(f"{letter}$", "\\" + "\\".join(names), text)
+            return _place(f"{letter}$", names, text)
         server, share, below = [*text[2:].split("\\", 2), "", ""][:3]
         if not server:
             raise ServerError(f"{path}: it names no server; write it as \\\\SERVER\\C$\\Mspclnt\\Mspclnt.ini")
-        if server.upper() not in self._names:
+        if upper(server) not in self._names:
             raise ServerError(
                 f"{path}: it lies on another server, {server}, which is not logged on to; if that is this server's own "
                 "name, give it as ansible_smb_netbios_name"
             )
-        if not share or ".." in below.split("\\"):
+        if not share:
             raise ServerError(f"{path}: this is not the path of a file in a share")
-        return Place(share, "\\" + below, text)
+        return _place(share, names_below(below, path), text)
 
     def share(self, place: Place) -> Share:
         """Connect to the share of a place; raise StatusError where the server does not let it in."""
@@ -148,6 +149,12 @@ class SmbServer:
                     raise _explained(doing, place, error) from error
             time.sleep(pause)
         return self.ask(doing, place, call)
+
+
+def _place(share: str, names: Sequence[str], text: str) -> Place:
+    """Give a place that is shown as the user wrote it, without what Windows drops behind the last name."""
+    shown = text.rstrip(" .\\") if names else text
+    return Place(share, "\\" + "\\".join(names), shown)
 
 
 def _explained(doing: str, place: Place, error: StatusError) -> ServerError:

@@ -5,9 +5,10 @@
 
 PRIVATE to the collection: no part of this file is a public interface.
 
-The library (impacket) negotiates, logs on and signs. The requests for files are not its
-own, since those ask for an oplock, which makes other programs wait for half a minute, and
-do not check the sizes and offsets that a server sends.
+The library (impacket) negotiates and signs, and has the ciphers of a logon. The requests
+for files are not its own, since those ask for an oplock, which makes other programs wait
+for half a minute, and do not check the sizes and offsets that a server sends. Nor is the
+logon: it has other letters in upper case than Windows, and takes any answer for a success.
 """
 
 from __future__ import annotations
@@ -15,15 +16,29 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ...module_utils._server.errors import ConnectionLost, ServerError
+from ...module_utils._server.errors import ConnectionLost
+from ...module_utils._windows.upcase import upper
 from . import request
-from .answer import Answer, SessionSetupAnswer, status_of
+from .answer import Answer, SessionSetupAnswer
 from .header import FLAGS2_UNICODE, HEADER_SIZE, MIN_MESSAGE, PROTOCOL, SmbHeader, message
-from .layout import unpack
 from .names import encode_name
-from .ntlm import Account, Responses, ntlmv2_responses
+from .ntlm import (
+    KEPT,
+    KEY_EXCHANGE,
+    NO_ATTRIBUTES,
+    NTLM,
+    Account,
+    Challenge,
+    Responses,
+    authenticate_message,
+    challenge_in,
+    first_token,
+    negotiate_message,
+    next_token,
+    ntlmv2_responses,
+)
 from .request import CAP_EXTENDED_SECURITY, CAP_LARGE_WRITE, CAP_UNICODE, WRITE_HEAD, SmbRequest
-from .status import StatusError
+from .status import MORE_PROCESSING_REQUIRED, StatusError
 from .wire import NotProved, Refused, Wire
 
 try:
@@ -39,6 +54,9 @@ else:
 
 # A bit of the SecurityMode that a server negotiates (MS-CIFS section 2.2.4.52.2).
 SIGNING_REQUIRED = 0x08
+CHALLENGE_SIZE = 8
+# A bit of the Action with which a server lets in (MS-CIFS section 2.2.4.53.2).
+GUEST = 0x01
 LARGEST_CHUNK = 60000
 # The room that the answer to a transaction may take besides its data, and the most data that are asked for.
 ANSWER_HEAD, MAX_DATA_COUNT = 256, 0x4000
@@ -53,6 +71,8 @@ class Session:
         self._wire = wire
         self._tids: dict[str, int] = {}
         self._mid = 0
+        self._asked = 0
+        self._challenge: Challenge | None = None
         try:
             self._smb = smb.SMB(name, host, session=wire)
         except (ConnectionLost, Refused) as error:
@@ -78,10 +98,10 @@ class Session:
         """The most bytes of data that the answer to a transaction may have."""
         return min(self._max_buffer_size - ANSWER_HEAD, MAX_DATA_COUNT) & 0xFFFF
 
-    def log_on(self, account: Account) -> None:
-        """Log on; refuse a guest session in its place.
+    def prepare(self, account: Account) -> None:
+        """Get the server's challenge: all of a logon but the one message that can be a bad one.
 
-        Raises StatusError for what the server refuses, Refused for what is refused here.
+        Raises Refused for what is refused, here or there.
         """
         extended = self._capabilities & CAP_EXTENDED_SECURITY
         if self._signing_required and not extended:
@@ -90,38 +110,48 @@ class Session:
                 "use a mounted drive, or turn RequireSecuritySignature off on the server"
             )
         try:
-            if extended:
-                self._log_on_extended(account)
-            else:
-                self._log_on_plain(account)
-        except smb.SessionError:
-            raise StatusError(status_of(unpack(SmbHeader, self._wire.last))) from None
-        except (ConnectionLost, ServerError, Refused, StatusError):
-            raise
-        except Exception as error:
-            raise ConnectionLost(f"its answer to the logon cannot be understood ({type(error).__name__})") from None
-        if self._smb.isGuestSession():
+            self._challenge = self._ask_for_challenge(account) if extended else self._plain_challenge()
+        except (ConnectionLost, StatusError) as error:
+            raise Refused(f"no logon was tried: {error}") from error
+
+    def log_on(self, account: Account) -> None:
+        """Log on; refuse a guest session in its place.
+
+        Raises StatusError for what the server refuses, Refused for what is refused here, and
+        ConnectionLost where there was no answer that can be one.
+        """
+        if self._challenge is None:
+            self.prepare(account)
+        assert self._challenge is not None
+        challenge, self._challenge = self._challenge, None
+        if self._capabilities & CAP_EXTENDED_SECURITY:
+            answer = self._log_on_extended(account, challenge)
+        else:
+            answer = self._log_on_plain(account, challenge)
+        if answer.words(SessionSetupAnswer).action & GUEST:
             raise NotProved("it let this user in as a guest only: check ansible_user and ansible_smb_domain")
-        self._announce_unicode()
+        self._smb.set_uid(answer.header.uid)
+        self._announce_unicode(self.unicode)
 
     def tree_connect(self, share: str) -> int:
         """Connect to a share, once; give its TID.
 
         Raises StatusError, with the share, where the server does not let it in.
         """
-        tid = self._tids.get(share.upper())
+        share = upper(share)
+        tid = self._tids.get(share)
         if tid is None:
             # By its address: some servers take no other name of theirs than their own (KB 281308).
-            path = self.encode_name(f"\\\\{self._wire.peer}\\{share}\0".upper())
+            path = self.encode_name(f"\\\\{self._wire.peer}\\{share}\0")
             try:
                 tid = self.exchange(request.tree_connect(path), 0).header.tid
             except StatusError as error:
                 raise StatusError(error.status, share) from None
-            self._tids[share.upper()] = tid
+            self._tids[share] = tid
         return tid
 
-    def exchange(self, asked: SmbRequest, tid: int) -> Answer:
-        """Send a request for a share and give the answer to it, and to no other.
+    def exchange(self, asked: SmbRequest, tid: int, expected: int = 0) -> Answer:
+        """Send a request for a share and give the answer to it, and to no other; expected: its status.
 
         Raises StatusError for a refusal, ConnectionLost where no answer to it came.
         """
@@ -132,7 +162,7 @@ class Session:
             self._send(asked, tid)
         raw = self._wire.recv_packet().get_trailer()
         try:
-            return Answer(raw, asked.command, self._mid)
+            return Answer(raw, asked.command, self._mid, expected)
         except ConnectionLost as error:
             # What else is on the line may be another's answer.
             self._wire.give_up(str(error))
@@ -169,19 +199,45 @@ class Session:
         """End the session."""
         self._wire.close()
 
-    def _log_on_extended(self, account: Account) -> None:
-        user, password, domain = account.user, account.password, account.domain
-        if account.auth == "ntlmv2":
-            self._smb.login_extended(user, password, domain, use_ntlmv2=True)
-            return
-        # The NT hash in the place of the LM hash: a server may ask for the LM response, which gives the password away.
-        nt_hash = ntlm.compute_nthash(password)
-        self._smb.login_extended(user, password, domain, lmhash=nt_hash, nthash=nt_hash, use_ntlmv2=False)
+    def _ask_for_challenge(self, account: Account) -> Challenge:
+        # The names in these messages are in no need of Unicode, and some servers would have them at another place.
+        self._announce_unicode(False)
+        self._asked, message = negotiate_message(account.auth == "ntlmv2", self._signing_required)
+        asked = request.extended_session_setup(first_token(message))
+        answer = self.exchange(asked, 0, MORE_PROCESSING_REQUIRED)
+        self._smb.set_uid(answer.header.uid)
+        return challenge_in(answer.behind_words())
 
-    def _log_on_plain(self, account: Account) -> None:
+    def _plain_challenge(self) -> Challenge:
+        """Give the challenge that came with the dialect (MS-CIFS section 2.2.4.52.2)."""
+        found = self._smb.get_encryption_key() or b""
+        challenge = found if isinstance(found, bytes) else found.encode("latin-1")
+        if len(challenge) != CHALLENGE_SIZE:
+            raise Refused(
+                f"its challenge has {len(challenge)} bytes in place of {CHALLENGE_SIZE}: an answer to that could give "
+                "the password away"
+            )
+        return Challenge(0, challenge, NO_ATTRIBUTES)
+
+    def _log_on_extended(self, account: Account, challenge: Challenge) -> Answer:
+        flags = self._asked & (challenge.flags | KEPT)
+        responses = self._responses(account, challenge._replace(flags=flags))
+        key, encrypted = responses.session_key, b""
+        if flags & KEY_EXCHANGE:
+            key = os.urandom(len(key))
+            encrypted = ntlm.generateEncryptedSessionKey(responses.session_key, key)
+        message = authenticate_message(flags, responses, account, encrypted)
+        answer = self.exchange(request.extended_session_setup(next_token(message)), 0)
+        if self._signing_required:
+            # Both logon messages count (MS-SMB section 3.2.4.1).
+            self._smb._SigningSessionKey, self._smb._SignSequenceNumber = key, 2
+            self._smb._SignatureEnabled = True
+        return answer
+
+    def _log_on_plain(self, account: Account, challenge: Challenge) -> Answer:
         """Log on where the server offers no extended security, as NT 4.0 does."""
-        responses = self._responses(account)
-        self._announce_unicode()
+        responses = self._responses(account, challenge)
+        self._announce_unicode(self.unicode)
         names = b"".join(self.encode_name(f"{name}\0") for name in (account.user, account.domain, "Unix", "Ansible"))
         asked = request.session_setup(
             responses.lm,
@@ -191,23 +247,23 @@ class Session:
             max_buffer_size=self._max_buffer_size,
             session_key=int(self._smb._dialects_parameters["SessionKey"]),
         )
-        answer = self.exchange(asked, 0)
-        self._smb._action = answer.words(SessionSetupAnswer).action
-        self._smb.set_uid(answer.header.uid)
+        return self.exchange(asked, 0)
 
-    def _responses(self, account: Account) -> Responses:
+    def _responses(self, account: Account, challenge: Challenge) -> Responses:
         nt_hash = ntlm.compute_nthash(account.password)
-        challenge = self._smb.get_encryption_key()
-        challenge = challenge if isinstance(challenge, bytes) else challenge.encode("latin-1")
-        if account.auth == "ntlmv1":
-            response = ntlm.get_ntlmv1_response(nt_hash, challenge)
-            return Responses(response, response)
-        return ntlmv2_responses(nt_hash, challenge, account)
+        if account.auth == "ntlmv2":
+            return ntlmv2_responses(nt_hash, challenge.challenge, account, challenge.target_info)
+        # The NT hash in the place of the LM hash: a server may ask for the LM response, which gives the password away.
+        nt, lm, base = ntlm.computeResponseNTLMv1(
+            challenge.flags, challenge.challenge, os.urandom(8), b"", "", account.user, "", nt_hash, nt_hash, False
+        )
+        flags = challenge.flags | NTLM
+        return Responses(lm, nt, ntlm.KXKEY(flags, base, lm, challenge.challenge, "", nt_hash, nt_hash, False))
 
-    def _announce_unicode(self) -> None:
+    def _announce_unicode(self, unicode: bool) -> None:
         """Say in all messages from now on in which way names are written."""
         flags2 = self._smb.get_flags()[1] & ~FLAGS2_UNICODE
-        self._smb.set_flags(flags2=flags2 | (FLAGS2_UNICODE if self.unicode else 0))
+        self._smb.set_flags(flags2=flags2 | (FLAGS2_UNICODE if unicode else 0))
 
 
 def _reason(last: bytes, error: Exception) -> str:

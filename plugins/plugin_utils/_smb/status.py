@@ -21,6 +21,7 @@ class Sentence(NamedTuple):
 
 
 UNSUCCESSFUL = 0xC0000001
+MORE_PROCESSING_REQUIRED = 0xC0000016
 LOGON_FAILURE = 0xC000006D
 ACCESS_DENIED = 0xC0000022
 SHARING_VIOLATION = 0xC0000043
@@ -41,6 +42,9 @@ BAD_ACCOUNT = frozenset(
 )
 NOT_ON_THIS_HOST = frozenset((0xC000015B, 0xC000018B, 0xC0000199))
 REFUSED_LOGONS = WRONG_PASSWORD | BAD_ACCOUNT | NOT_ON_THIS_HOST
+# These say that no password was looked at: no domain controller, no trust, no room. Any other answer to a logon may
+# hide a bad one.
+NOT_LOOKED_AT = frozenset((0xC000005E, 0xC00000D0, 0xC000018C, 0xC000018D, 0xC0000192, 0xC0000205, 0xC00000BD))
 # The server does not know the request, or not in this form: NT_STATUS_INVALID_LEVEL is the last one.
 UNKNOWN_REQUEST = frozenset((0xC0000002, 0xC0000003, 0xC000000D, 0xC00000BB, 0xC0000148))
 NO_FOLDER = frozenset((OBJECT_PATH_NOT_FOUND, 0xC0000039))
@@ -53,6 +57,9 @@ SENTENCES = {
         "LOGON_FAILURE",
         "user name or password is wrong, or the server does not take this kind of logon: check ansible_user, "
         "ansible_password and ansible_smb_auth, and that the server's clock is right to half an hour (KB Q147706)",
+    ),
+    MORE_PROCESSING_REQUIRED: Sentence(
+        "MORE_PROCESSING_REQUIRED", "the server asks for one more step of the logon, where there is none"
     ),
     0xC000006E: Sentence("ACCOUNT_RESTRICTION", "the account may not log on here: check its restrictions"),
     0xC000006F: Sentence("INVALID_LOGON_HOURS", "the account may not log on at this hour"),
@@ -89,6 +96,8 @@ SENTENCES = {
     0xC00000D0: Sentence("REQUEST_NOT_ACCEPTED", "the server takes no more connections: try again later"),
     0xC000005E: Sentence("NO_LOGON_SERVERS", "the server reaches no domain controller to check the logon"),
     0xC000018D: Sentence("TRUSTED_RELATIONSHIP_FAILURE", "the server's trust with its domain is broken"),
+    0xC000018C: Sentence("TRUSTED_DOMAIN_FAILURE", "the trust of the server's domain with this account's is broken"),
+    0xC0000192: Sentence("NETLOGON_NOT_STARTED", "the server's service for logons does not run: start Net Logon there"),
     0xC0000205: Sentence("INSUFF_SERVER_RESOURCES", "the server is out of resources: try again later"),
     0xC00000BD: Sentence(
         "DUPLICATE_NAME",
@@ -120,7 +129,9 @@ __all__ = (
     "END_OF_FILE",
     "LOGON_FAILURE",
     "MISSING",
+    "MORE_PROCESSING_REQUIRED",
     "NAME_COLLISION",
+    "NOT_LOOKED_AT",
     "NOT_ON_THIS_HOST",
     "NO_FOLDER",
     "OBJECT_NAME_NOT_FOUND",

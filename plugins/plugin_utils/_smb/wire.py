@@ -17,10 +17,24 @@ import time
 from typing import NamedTuple
 
 from ...module_utils._server.errors import ConnectionLost
+from ...module_utils._windows.upcase import upper
 
 SESSION_PORT = 139
 # Types of packets (RFC 1002 section 4.3.1).
 SESSION_MESSAGE, SESSION_REQUEST, POSITIVE_RESPONSE, KEEP_ALIVE = 0x00, 0x81, 0x82, 0x85
+NEGATIVE_RESPONSE, RETARGET_RESPONSE = 0x83, 0x84
+# Where a server sends those who ask for a session: address and port (RFC 1002 section 4.3.5).
+RETARGET = struct.Struct(">4sH")
+# Why it grants none, and what to do (RFC 1002 section 4.3.4).
+SET_THE_NAME = "set ansible_smb_netbios_name to the server's NetBIOS name"
+NO_SESSION = {
+    0x80: f"the server has the name {{name}}, but no file service listens under it (error 0x80); {SET_THE_NAME}, "
+    "and see whether its Server service runs",
+    0x81: "the server takes no session from a caller of our name, ANSIBLE (error 0x81): see who may connect to it",
+    0x82: f"the NetBIOS session service knows no server called {{name}} (error 0x82); {SET_THE_NAME}",
+    0x83: "the server is called {name}, but has no room for one more session (error 0x83): try again later",
+    0x8F: "the NetBIOS session service granted no session, and does not say why (error 0x8f): see its event log",
+}
 # The last byte of a NetBIOS name: a file service, and a workstation.
 SERVER_SERVICE, WORKSTATION = 0x20, 0x00
 # What stands before each packet: its type in one byte, its length in three, the first byte first.
@@ -142,11 +156,7 @@ class Wire:
         answer = self._receive(self._deadline.next())
         self._lost = ""
         if answer.type != POSITIVE_RESPONSE:
-            code = f" (error 0x{answer.data[0]:02x})" if answer.data else ""
-            raise Refused(
-                f"the NetBIOS session service knows no server called {called_name}{code}; "
-                "set ansible_smb_netbios_name to the server's NetBIOS name"
-            )
+            raise Refused(_no_session(answer, called_name))
 
     def _send(self, packet: Packet) -> None:
         # Whatever ends this in the midst, a task's own time limit too, leaves the rest of it on the wire.
@@ -192,9 +202,24 @@ class Wire:
         return left
 
 
+def _no_session(answer: Packet, called_name: str) -> str:
+    """Say why a session request had no success, and what to do."""
+    if answer.type == RETARGET_RESPONSE and len(answer.data) >= RETARGET.size:
+        address, port = RETARGET.unpack_from(answer.data)
+        return (
+            f"the server sends those who ask for {called_name} to {socket.inet_ntoa(address)}, port {port}; no server "
+            "gets a logon because another names it: if that is the right one, set ansible_host and ansible_port to it"
+        )
+    if answer.type != NEGATIVE_RESPONSE:
+        return f"what listens there is no NetBIOS session service: its answer has the type 0x{answer.type:02x}"
+    code = answer.data[0] if answer.data else 0x8F
+    known = NO_SESSION.get(code, "the NetBIOS session service granted no session, for a reason that is not known here")
+    return known.format(name=called_name) if code in NO_SESSION else f"{known} (error 0x{code:02x})"
+
+
 def _encoded_name(name: str, suffix: int) -> bytes:
     """Encode a NetBIOS name (RFC 1001 section 14.1)."""
-    raw = name.upper().encode("ascii", "replace")[:15].ljust(15) + bytes([suffix])
+    raw = upper(name).encode("ascii", "replace")[:15].ljust(15) + bytes([suffix])
     return b"\x20" + bytes(part for byte in raw for part in (0x41 + (byte >> 4), 0x41 + (byte & 15))) + b"\0"
 
 
