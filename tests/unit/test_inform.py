@@ -36,10 +36,10 @@ from tests.unit.inform_contract import check_judgement, check_shape, each_text
 T = TypeVar("T")
 MSPCLNT = sample("Q231878.mspclnt.ini")
 POINTS = sample("Q231878.system.ini")
-LINES = MSPCLNT.count(b"\n")
+LAST = MSPCLNT.count(b"\n")
 EDIT = [
-    {"line": LINES + 1, "before": None, "after": "[EMSMTA]"},
-    {"line": LINES + 2, "before": None, "after": "Disable=1"},
+    {"line": LAST + 1, "before": None, "after": "[EMSMTA]"},
+    {"line": LAST + 2, "before": None, "after": "Disable=1"},
 ]
 SERVER = {
     "C/WINNT/SYSTEM.INI": POINTS,

@@ -94,9 +94,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "mta": dict(_part(evidence.mta), facts=_facts(evidence.mta_facts)),
         "client": dict(_part(evidence.client), facts=_facts(evidence.client_facts)),
         "system": {"facts": _facts(evidence.system_facts)},
-        "stanzas": [
-            _stanza(stanza, evidence.system) for stanza in (evidence.mspclnt, evidence.wspcfg) if stanza is not None
-        ],
+        "stanzas": [_stanza(stanza, evidence.system) for stanza in stanzas],
     }
 
 
