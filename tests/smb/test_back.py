@@ -81,7 +81,7 @@ def test_an_edit_that_fails_does_not_hide_the_other(server: Lab, variables: dict
     assert "The server now: exposed -> protected" in told
     assert "it is read-only" in told
     assert "Mspclnt.ini" in told
-    assert "net stop msexchangemta" in told
+    assert "restart the MTA" in told
 
 
 def test_back_to_the_backup_as_documented(server: Lab, variables: dict[str, Any], tmp_path: Path) -> None:
