@@ -5,8 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible.errors import AnsibleConnectionFailure
+from ansible.utils.display import Display
+
 from ..plugin_utils._bypass import changed, conclude, decide
+from ..plugin_utils._role_words import in_role_words, misspelt
 from .emsmta_info import ActionModule as EmsmtaInfo
+
+display = Display()
 
 OWN_SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "required": True},
@@ -26,12 +32,22 @@ class ActionModule(EmsmtaInfo):
         own = self._own_options()
         present, check = own["state"] == "present", self._task.check_mode
         if own["before"] is None:
+            for told in misspelt(task_vars or {}):
+                display.warning(told)
             found = super().run(tmp, task_vars)
-            return found if found.get("failed") else _without(found) | decide(found, present, own["override_proxied"])
-        found = super().run(tmp, task_vars) if changed(own["edits"]) and not check else {}
-        if found.get("failed"):
-            return found
-        return _without(found) | {"result": conclude(own["before"], present, check, own["edits"], found or None)}
+            return _failed(found) or _without(found) | decide(found, present, own["override_proxied"])
+        found, lost = {}, ""
+        if changed(own["edits"]) and not check:
+            found, lost = self._look_again(tmp, task_vars)
+        return _without(found) | {"result": conclude(own["before"], present, check, own["edits"], found or None, lost)}
+
+    def _look_again(self, tmp: str | None, task_vars: dict[str, Any] | None) -> tuple[dict[str, Any], str]:
+        """Give what a look after the edits found, or why it failed: what they changed is told all the same."""
+        try:
+            found = super().run(tmp, task_vars)
+        except AnsibleConnectionFailure as error:
+            return {}, str(error)
+        return ({}, str(_failed(found)["msg"])) if found.get("failed") else (found, "")
 
     def _own_options(self) -> dict[str, Any]:
         """Take the options that `emsmta_info` does not have out of the task."""
@@ -44,3 +60,8 @@ class ActionModule(EmsmtaInfo):
 
 def _without(found: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key not in NOT_TOLD}
+
+
+def _failed(found: dict[str, Any]) -> dict[str, Any]:
+    """Give a look that failed, in the words of the role; nothing where it did not."""
+    return {**found, "msg": in_role_words(str(found.get("msg", "")))} if found.get("failed") else {}

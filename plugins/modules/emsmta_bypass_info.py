@@ -46,7 +46,9 @@ options:
     description: What this module returned before the edits.
     type: dict
   edits:
-    description: What M(legacy_exchange.winsock_proxy.mspclnt_ini) returned for each file in RV(to_edit).
+    description:
+      - What M(legacy_exchange.winsock_proxy.mspclnt_ini) returned for each file in RV(to_edit), with that file as
+        C(__emsmta_bypass_file).
     type: list
     elements: dict
     default: []
@@ -70,8 +72,11 @@ to_edit:
   description: Without O(before), the files that are to be edited.
   returned: success
   type: list
-  elements: str
-  sample: ['C:\Mspclnt\Mspclnt.ini']
+  elements: dict
+  contains:
+    path: {description: The Windows path., type: str}
+    local: {description: 'The path by which the file is reached here, POSIX or over SMB UNC.', type: str}
+  sample: [{path: 'C:\Mspclnt\Mspclnt.ini', local: /mnt/ex01-c/mspclnt/mspclnt.ini}]
 result:
   description:
     - With O(before), what the role sets as C(emsmta_bypass_result). Without it, the same keys stand by themselves.

@@ -134,16 +134,27 @@ advice:
     certainty: {description: V(documented) or V(inferred)., type: str}
 plan:
   description:
-    - The edits that protect the server in every documented order of reading, each as
-      M(legacy_exchange.winsock_proxy.mspclnt_ini) takes it. Empty when there is nothing to do or nothing may be done.
+    - The edits that protect the server in every documented order of reading, each with what
+      M(legacy_exchange.winsock_proxy.mspclnt_ini) takes. Empty when there is nothing to do or nothing may be done.
   returned: success
   type: list
   elements: dict
   contains:
-    path: {description: The file., type: str}
+    path: {description: The file by its Windows path., type: str}
+    local: {description: 'The file as it is reached here: a POSIX path, or over SMB a UNC path.', type: str}
     section: {description: The section., type: str}
     settings: {description: Keys and values., type: dict}
     reason: {description: Why this file., type: str}
+    edit:
+      description: >-
+        The lines that the edit changes, at most 3, by their numbers afterwards; empty where
+        M(legacy_exchange.winsock_proxy.mspclnt_ini) would refuse it, since readers would not agree on the edited file.
+      type: list
+      elements: dict
+      contains:
+        line: {description: Number of the line., type: int}
+        before: {description: 'Its text, escaped; null for a line that is added.', type: str}
+        after: {description: Its text after the edit., type: str}
 evidence:
   description: What was found.
   returned: success
@@ -170,8 +181,8 @@ evidence:
       type: dict
     stanzas:
       description: >-
-        For each file that was read, whether it has a section EMSMTA, its C(Disable), and all its entries with their
-        line.
+        For each file that was read, its C(path) and C(local) as in RV(plan), whether it has a section EMSMTA, its
+        C(Disable), and all its entries with their line.
       type: list
       elements: dict
 not_read:

@@ -56,28 +56,42 @@ options:
     description:
       - Name of the section, which for the WinSock Proxy Client is the name of a program file without its extension.
       - Windows does not tell upper and lower case apart in names of sections and keys.
-      - Printable ASCII without C(]) and C(=), no leading C(;) or C([), no blanks at its ends.
+      - Printable ASCII without C(]) and C(=), no leading C(;) or C([), no blanks at its ends. With O(state=present), a
+        name that ends in C(.exe) is refused.
     type: str
     default: EMSMTA
   settings:
     description:
-      - The keys and values to ensure, or with O(state=absent) the keys to remove, whatever their values.
+      - The keys and values to ensure, or with O(state=absent) the keys to remove, whatever their values. With
+        O(state=restored), it only chooses the keys that RV(before) and RV(after) show.
       - "The default for section C(EMSMTA) is C({Disable: 1}); required for any other section."
       - Text is taken as given, whole numbers are written as decimals.
       - Booleans, floats, null and lists are refused. Write V(1), not V(yes).
+      - With O(state=present), C(Disable) takes V(0) and V(1) alone, in any section. Windows would hand on anything else
+        as text, and the protection would be gone.
     type: dict
   state:
     description:
       - With V(present), Windows reads the values of O(settings) afterwards.
       - With V(absent), Windows reads nothing for the keys of O(settings) afterwards. A section that is then left with
         nothing but blank lines goes too; a comment in it keeps it.
+      - With V(restored), the file holds the bytes of O(backup_file) afterwards, whole, and written with the same care.
+        The copy stays. Where the file holds these bytes already, nothing changes.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, restored]
     default: present
+  backup_file:
+    description:
+      - For O(state=restored), the copy to put back, as RV(backup_file) of an earlier run named it; a path as in
+        O(path).
+      - A copy whose bytes do not match the 8 digits in its name is refused, since it was cut short or changed.
+    type: str
+    version_added: 0.2.0
   create:
     description:
       - Whether to make the file when it is missing.
-      - Without it a missing file is an error for O(state=present), and nothing to do for O(state=absent).
+      - Without it a missing file is an error for O(state=present) and O(state=restored), and nothing to do for
+        O(state=absent).
     type: bool
     default: false
   backup:
@@ -85,6 +99,7 @@ options:
       - Whether to keep the old bytes beside the file, as C(<file name>.<first 8 hex digits of their SHA-256>.bak), a
         name that is legal on FAT and NTFS.
       - The copy is complete and on the disk before the edit starts. The same bytes are kept only once.
+      - With O(state=restored) too, it is the bytes that are replaced that are kept.
     type: bool
     default: false
 notes:
@@ -140,6 +155,13 @@ EXAMPLES = r"""
   legacy_exchange.winsock_proxy.mspclnt_ini:
     path: /mnt/ex01-c/mspclnt/mspclnt.ini
     state: absent
+
+- name: Put the file back as it was before an edit
+  legacy_exchange.winsock_proxy.mspclnt_ini:
+    path: /mnt/ex01-c/mspclnt/mspclnt.ini
+    state: restored
+    backup_file: /mnt/ex01-c/mspclnt/mspclnt.ini.c8872780.bak
+    backup: true
 """
 
 RETURN = r"""
@@ -164,7 +186,9 @@ after:
   type: dict
   sample: {"Disable": "1"}
 backup_file:
-  description: The copy of the old bytes, null when none was asked for or nothing changed.
+  description:
+    - The copy of the bytes that this run replaced, or would, null when none was asked for or nothing changed.
+    - Of several copies beside a file, this tells which one belongs to a run. Their names do not tell which is older.
   returned: success
   type: str
   sample: /mnt/ex01-c/mspclnt/mspclnt.ini.c8872780.bak
@@ -182,7 +206,7 @@ notes:
     code:
       description: >-
         C(readers_differ) (another reader would read a key in another way), C(fresh_section) (a plain section was put
-        before a doubtful one), C(utf8_mark) or C(ctrl_z).
+        before a doubtful one), C(utf8_mark), C(ctrl_z) or C(before_unknown) (a copy replaced what is no 8-bit text).
       type: str
     message:
       description: The note in words.

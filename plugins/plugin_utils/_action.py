@@ -80,7 +80,8 @@ class ServerAction(ActionBase):
         try:
             _validation, options = self.validate_argument_spec(self.spec())
         except AnsibleError as error:
-            result.update(failed=True, msg=str(error))
+            # Ansible names the file of the plugin, which nobody has written.
+            result.update(failed=True, msg=str(error).replace(self._load_name, self._task.action))
             return result
         result.update(self._in_process(connect, options))
         return result

@@ -13,45 +13,56 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..module_utils._verdict.risks import meaning_of
+from ._role_words import few_words, fitted, in_role_words
 
 OK, REFUSED, FAILED, NOT_VERIFIED = "ok", "refused", "failed", "not_verified"
-TO_TAKE_EFFECT = ("restart_mta", "fetch_again")
+# What has to be done before a change takes effect, as the line of a server says it.
+TO_TAKE_EFFECT = {"restart_mta": "restart the MTA", "fetch_again": "have its clients fetch it again"}
 # Of the loop over the files, in the role.
-LOOP_VARIABLE = "__emsmta_bypass_path"
-CHANGE_KEYS = ("path", "before", "after", "backup_file")
+LOOP_VARIABLE = "__emsmta_bypass_file"
+FILE_KEYS = ("path", "local")
 # What a look tells that the role's result tells as well.
 TOLD = ("msg", "certainty", "risks", "advice", "plan", "in_force", "not_read")
+# A line of a server has no paths; a refusal or an error may need them.
+LONGEST_LINE, LONGEST_REFUSAL = 200, 600
+# Of advice behind a refusal.
+LONGEST_ADVICE = 200
 
 Found = Mapping[str, Any]
+File = dict[str, str]
 
 
-def decide(found: Found, present: bool, override_proxied: bool) -> dict[str, Any]:
+def decide(look: Found, present: bool, override_proxied: bool) -> dict[str, Any]:
     """Decide what to do with a server, or why it is left alone.
 
     Args:
-        found: the result of `emsmta_info`.
+        look: the result of `emsmta_info`.
         present: whether the stanza is to be there, or to be taken away.
         override_proxied: whether a section with other keys may be edited too.
 
     Returns:
-        `emsmta_bypass_result` as it is before any edit, and in `to_edit` the paths of the files to edit.
+        `emsmta_bypass_result` as it is before any edit, and in `to_edit` the files to edit, each with its
+        Windows path and the path by which it is reached here.
     """
-    paths, refusal = _decision(found, present, override_proxied)
-    result = {
+    found: Found = in_role_words(look)
+    files, refusal = _decision(found, present, override_proxied)
+    return {
         **{key: found[key] for key in TOLD},
         "outcome": REFUSED if refusal else OK,
+        "message": refusal or found["msg"],
         "status_before": found["status"],
         "status_after": found["status"],
         "changed": False,
         "changes": [],
         "reasons": found["reasons"],
         "next_steps": [refusal] if refusal else _next_steps(found, present, changed=False),
-        "to_edit": paths,
+        "to_edit": files,
     }
-    return {**result, "message": refusal or _message(result, [], check=False)}
 
 
-def conclude(before: Found, present: bool, check: bool, edits: Sequence[Found], after: Found | None) -> dict[str, Any]:
+def conclude(
+    before: Found, present: bool, check: bool, edits: Sequence[Found], look: Found | None, lost: str = ""
+) -> dict[str, Any]:
     """Give `emsmta_bypass_result` after the edits: what was found, what changed, and what to do next.
 
     Args:
@@ -59,28 +70,34 @@ def conclude(before: Found, present: bool, check: bool, edits: Sequence[Found], 
         present: as in `decide`.
         check: whether the edits were only predicted.
         edits: the results of `mspclnt_ini`, one for each file.
-        after: the result of `emsmta_info` after the edits; None where nothing was changed.
+        look: the result of `emsmta_info` after the edits; None where nothing was changed, or it failed.
+        lost: why the look after the edits failed.
     """
     if before["outcome"] == REFUSED:
         return dict(before)
+    after: Found | None = in_role_words(look)
     changes = [_change(edit) for edit in edits if edit.get("changed")]
-    failures = [str(edit["msg"]) for edit in edits if edit.get("failed")]
+    failures = [
+        str(in_role_words(edit.get("msg", "an edit failed")))
+        for edit in edits
+        if edit.get("failed") or edit.get("unreachable")
+    ]
     last = after or {**before, "status": before["status_before"]}
-    outcome = FAILED if failures else OK if after is None or _agrees(after, present) else NOT_VERIFIED
+    agrees = not lost and (after is None or _agrees(after, present))
     # An edit does not touch what a running MTA has read; what it had read of a protected server is not known.
     not_in_force = changes and present and before["status_before"] == "exposed" and not check
     result = {
         **before,
         **{key: last[key] for key in TOLD},
-        "outcome": outcome,
-        "status_after": after["status"] if after else _predicted(last["status"], present, changes, bool(failures)),
+        "outcome": FAILED if failures else OK if agrees else NOT_VERIFIED,
+        "status_after": _status_after(last["status"], after, present, changes, bool(failures or lost)),
         "changed": bool(changes),
         "changes": changes,
         "in_force": "no" if not_in_force else last["in_force"],
         "next_steps": _next_steps(last, present, bool(changes)),
         "to_edit": [],
     }
-    return {**result, "message": _message(result, failures, check)}
+    return {**result, "message": _message(before, result, failures, check, lost)}
 
 
 def changed(edits: Sequence[Found]) -> bool:
@@ -88,32 +105,41 @@ def changed(edits: Sequence[Found]) -> bool:
     return any(edit.get("changed") for edit in edits)
 
 
-def _decision(found: Found, present: bool, override_proxied: bool) -> tuple[list[str], str]:
-    """Give the paths to edit, and the refusal, which is empty when nothing stands against an edit."""
+def _decision(found: Found, present: bool, override_proxied: bool) -> tuple[list[File], str]:
+    """Give the files to edit, and the refusal, which is empty when nothing stands against an edit."""
     stanzas = found["evidence"]["stanzas"]
     if found["status"] == "unknown":
         return [], _unknown(found)
-    paths = [stanza["path"] for stanza in stanzas if stanza["disable"] is not None]
+    files = [_file(stanza) for stanza in stanzas if stanza["disable"] is not None]
     locked = [reason["message"] for reason in found["reasons"] if reason["code"] == "do_not_edit"]
-    if locked and (paths if not present else found["status"] == "exposed"):
+    if locked and (files if not present else found["status"] == "exposed"):
         return [], _locked(found, locked[0])
     if not present:
-        return paths, ""
-    paths = [step["path"] for step in found["plan"]]
-    others = {stanza["path"]: _other_keys(stanza) for stanza in stanzas if stanza["path"] in paths}
+        return files, ""
+    files = [_file(step) for step in found["plan"]]
+    others = {stanza["path"]: _other_keys(stanza) for stanza in stanzas if _file(stanza) in files}
     if any(others.values()) and not override_proxied:
         return [], _proxied(found["status"], others)
-    return paths, ""
+    return files, ""
+
+
+def _file(named: Found) -> File:
+    return {key: named[key] for key in FILE_KEYS}
 
 
 def _unknown(before: Found) -> str:
     reasons = "; ".join(reason["message"] for reason in before["reasons"])
-    return f"Left alone, status unknown: {reasons}. {' '.join(_messages(before['advice']))}"
+    return fitted("Left alone, status unknown: ", f"{reasons}.", _first_advice(before), LONGEST_REFUSAL)
 
 
 def _locked(before: Found, reason: str) -> str:
-    advice = " ".join(_messages(before["advice"])) or "Change the application settings in ISA Management instead."
-    return f"Left alone, status {before['status']}: {reason}. {advice}"
+    advice = _first_advice(before) or " Change the application settings in ISA Management instead."
+    return fitted(f"Left alone, status {before['status']}: ", f"{reason}.", advice, LONGEST_REFUSAL)
+
+
+def _first_advice(before: Found) -> str:
+    """Give what to do about a refusal; the result has all advice."""
+    return "".join(fitted(" ", advice["message"], "", LONGEST_ADVICE) for advice in before["advice"][:1])
 
 
 def _other_keys(stanza: Found) -> list[str]:
@@ -121,24 +147,42 @@ def _other_keys(stanza: Found) -> list[str]:
 
 
 def _proxied(status: str, keys: Mapping[str, Sequence[str]]) -> str:
-    held = " and ".join(f"of {path} also holds {', '.join(names)}" for path, names in keys.items() if names)
+    held = " and ".join(f"of {path} also holds {few_words(names)}" for path, names in keys.items() if names)
     meanings = meaning_of([name for names in keys.values() for name in names])
-    return (
-        f"Left alone, status {status}: section EMSMTA {held}, so X.400 may go through the proxy on purpose, and "
-        f"Disable=1 would end that.{meanings} If it is not wanted, set emsmta_bypass_override_proxied to true."
-    )
+    why = f", so X.400 may go through the proxy on purpose, and Disable=1 would end that.{meanings}"
+    switch = " If it is not wanted, set emsmta_bypass_override_proxied to true."
+    return fitted(f"Left alone, status {status}: section EMSMTA ", f"{held}{why}", switch, LONGEST_REFUSAL)
 
 
 def _change(edit: Found) -> dict[str, Any]:
-    """Give what an edit changed; one that failed behind its write tells no more than its path."""
-    told: dict[str, Any] = {"path": edit.get(LOOP_VARIABLE), "before": {}, "after": {}, "backup_file": None}
-    return {key: edit.get(key, told[key]) for key in CHANGE_KEYS}
+    """Give what an edit changed; one that failed behind its write tells no more than its file."""
+    file = _file(edit[LOOP_VARIABLE])
+    copies = _copies(file, edit.get("backup_file"))
+    return {**file, "before": edit.get("before", {}), "after": edit.get("after", {}), **copies}
+
+
+def _copies(file: File, backup: str | None) -> dict[str, str | None]:
+    """Give a copy by both kinds of path; it lies beside its file."""
+    if backup is None:
+        return {"backup_file": None, "backup_local": None}
+    name = ntpath.basename(backup)
+    windows, local = (path[: len(path) - len(ntpath.basename(path))] + name for path in file.values())
+    if backup.startswith(("/", "\\\\")):
+        return {"backup_file": windows, "backup_local": backup}
+    return {"backup_file": backup, "backup_local": local}
 
 
 def _agrees(after: Found, present: bool) -> bool:
     if present:
         return bool(after["status"] == "protected")
     return all(stanza["disable"] is None for stanza in after["evidence"]["stanzas"])
+
+
+def _status_after(status: str, after: Found | None, present: bool, changes: Sequence[Found], failed: bool) -> str:
+    """Give the status that was found after the edits, or else the one that they lead to."""
+    if after is not None:
+        return status
+    return _predicted(status, present, changes, failed)
 
 
 def _predicted(status: str, present: bool, changes: Sequence[Found], failed: bool) -> str:
@@ -164,30 +208,33 @@ def _worth_telling(risk: Found, changed: bool) -> bool:
     return risk["code"] == "all_peers_local" or not risk["mitigated"]
 
 
-def _message(result: Found, failures: Sequence[str], check: bool) -> str:
-    before, after = result["status_before"], result["status_after"]
-    status = before if before == after else f"{before} -> {after}"
-    reason = result["reasons"][0]["message"]
-    found = f"{reason}; {'nothing was changed' if failures else 'nothing to change'}"
-    if result["changes"]:
-        files = ", ".join(_changed_file(change) for change in result["changes"])
-        before_that = reason.replace("Windows reads", "Windows read", 1)
-        found = f"{reason}; would change {files}" if check else f"changed {files}; before that, {before_that}"
-    text = f"{status} ({result['certainty']}): {found}."
+def _message(before: Found, result: Found, failures: Sequence[str], check: bool, lost: str) -> str:
+    line = _line(before, result, check)
     if failures:
-        text = f"{'; '.join(failures)}. The server now: {text}"
+        what = "" if result["changes"] else " Nothing was changed."
+        return fitted("", f"{'; '.join(failures)}.", f"{what} The server now: {line}.", LONGEST_REFUSAL)
+    if lost:
+        return fitted(
+            f"{line}. Not verified, since the server could not be looked at again: ", lost, "", LONGEST_REFUSAL
+        )
     if result["outcome"] == NOT_VERIFIED:
-        text = f"Windows does not read what was written: {text}"
-    return f"{text} Next: {' '.join(result['next_steps'])}" if result["next_steps"] else text
+        return f"Windows does not read what was written: {line}."
+    return line
 
 
-def _changed_file(change: Found) -> str:
-    backup = change.get("backup_file")
-    return f"{change['path']} (old bytes in {ntpath.basename(backup)})" if backup else str(change["path"])
-
-
-def _messages(items: Sequence[Found]) -> list[str]:
-    return [item["message"] for item in items]
+def _line(before: Found, result: Found, check: bool) -> str:
+    """Give the line of a server: its status, what changed, what decided before that, and what is left to do."""
+    brief = str(before["msg"]).partition(": ")[2]
+    one, other = result["status_before"], result["status_after"]
+    head = f"{one if one == other else f'{one} -> {other}'} ({result['certainty']}): "
+    if not result["changes"]:
+        return fitted(head, brief, "; nothing to change" if result["outcome"] == OK else "", LONGEST_LINE)
+    names = " and ".join(ntpath.basename(change["path"]) for change in result["changes"])
+    kept = " (old bytes kept)" if all(change["backup_file"] for change in result["changes"]) and not check else ""
+    todo = "; ".join(TO_TAKE_EFFECT[each["code"]] for each in result["advice"] if each["code"] in TO_TAKE_EFFECT)
+    head += f"would change {names}; " if check else f"changed {names}{kept}; before, "
+    brief = brief if check else brief.replace("Windows reads", "Windows read", 1)
+    return fitted(head, brief, f"; {todo}" if todo and not check else "", LONGEST_LINE)
 
 
 __all__ = ("changed", "conclude", "decide")

@@ -34,6 +34,7 @@ class Case(NamedTuple):
             "state": self.state,
             "create": self.create,
             "backup": False,
+            "backup_file": None,
         }
 
 

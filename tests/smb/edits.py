@@ -19,5 +19,5 @@ NEW = OLD + b"[EMSMTA]\r\nDisable=1\r\n"
 
 def request(backup: bool = False, path: str = PATH, **options: object) -> EditRequest:
     """Give a request with the module's defaults."""
-    defaults = {"section": "EMSMTA", "settings": None, "state": "present", "create": False}
+    defaults = {"section": "EMSMTA", "settings": None, "state": "present", "create": False, "backup_file": None}
     return edit_request_from({**defaults, "path": path, "backup": backup, **options})

@@ -5,19 +5,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.cases.samples import sample
-from tests.lab.lab import PASSWORD, Lab
+from tests.lab.lab import Lab
 from tests.smb.furnish import furnish_exposed
-from tests.smb.plays import ROLE, ROOT, play
+from tests.smb.plays import ROLE, ROOT, play, playing
 
 OLD = sample("Q231878.mspclnt.ini")
 STORE = sample("Q181420.store.wspcfg.ini")
@@ -82,7 +81,7 @@ def test_an_edit_that_fails_does_not_hide_the_other(server: Lab, variables: dict
     assert "The server now: exposed -> protected" in told
     assert "it is read-only" in told
     assert "Mspclnt.ini" in told
-    assert "net stop msexchangemta" in told
+    assert "restart the MTA" in told
 
 
 def test_back_to_the_backup_as_documented(server: Lab, variables: dict[str, Any], tmp_path: Path) -> None:
@@ -91,21 +90,53 @@ def test_back_to_the_backup_as_documented(server: Lab, variables: dict[str, Any]
     file.write_bytes(OTHERS)
     play(server, tmp_path, ROLE, **variables, emsmta_bypass_state="absent")
     (backup,) = set(file.parent.iterdir()) - {file}
-    going_back = (ROOT / "docs/the-write.md").read_text().partition("## Going back")[2]
-    commands = dict(zip(("drives", "smb"), re.findall(r"```shell\n(.*?)```", going_back, re.DOTALL), strict=True))
-    words = {
-        "/tmp": str(tmp_path),
-        "/mnt/ex01-c": str(drive),
-        "//ex01/C$": f"//{server.addresses[0]}/C$",
-        "OFFICE\\": "",
-        "smbclient ": f"smbclient -p {server.port} ",
-        "mspclnt.ini.c8872780.bak": backup.name,
-        "mspclnt.ini": file.name,
-    }
-    command = commands["drives" if variables else "smb"]
-    for word, own in words.items():
-        command = command.replace(word, own)
-    done = subprocess.run(["/bin/sh", "-ec", command], env=os.environ | {"PASSWD": PASSWORD}, check=False)
-    assert done.returncode == 0, command
+    refreshed = file.read_bytes() + b"[STORE]\r\nPersistent=1\r\n"
+    file.write_bytes(refreshed)
+    task = documented(file.name, backup.name, drive, over_smb=not variables)
+    predicted = play(server, tmp_path, playing(task), "--check", "--diff", **variables)
+    assert "-[STORE]" in predicted.stdout
+    assert file.read_bytes() == refreshed
+    done = play(server, tmp_path, playing(task), **variables)
+    assert "changed=1 " in done.stdout, done.stdout
     assert file.read_bytes() == OTHERS
     assert backup.read_bytes() == OTHERS
+    (kept,) = set(file.parent.iterdir()) - {file, backup}
+    assert kept.read_bytes() == refreshed
+    assert "changed=0 " in play(server, tmp_path, playing(task), **variables).stdout
+
+
+def documented(file: str, backup: str, drive: Path, over_smb: bool) -> dict[str, Any]:
+    """Give the task of the documentation, for this file and this copy."""
+    going_back = (ROOT / "docs/the-write.md").read_text().partition("## Going back")[2]
+    tasks = re.findall(r"```yaml\n(.*?)```", going_back, re.DOTALL)
+    text = tasks[over_smb].replace("/mnt/ex01-c", str(drive))
+    text = text.replace("mspclnt.ini.c8872780.bak", backup).replace("mspclnt.ini\n", f"{file}\n")
+    (task,) = yaml.safe_load(text)
+    return dict(task)
+
+
+@pytest.mark.parametrize("cut", [True, False], ids=["cut", "missing"])
+def test_a_copy_that_is_not_whole_is_not_put_back(
+    cut: bool, server: Lab, variables: dict[str, Any], tmp_path: Path
+) -> None:
+    drive = server.drive(server.addresses[0], "C")
+    file = drive / "mspclnt/Mspclnt.ini"
+    backup = file.with_name(f"{file.name}.c8872780.bak")
+    if cut:
+        backup.write_bytes(OLD[:100])
+    file.write_bytes(OTHERS)
+    done = play(
+        server, tmp_path, playing(documented(file.name, backup.name, drive, over_smb=not variables)), **variables
+    )
+    assert done.returncode != 0
+    told = "not those that the digits in its name stand for" if cut else "there is no such file; nothing was changed"
+    assert told in done.stdout, done.stdout
+    assert file.read_bytes() == OTHERS
+
+
+def test_a_diff_names_the_server(server: Lab, variables: dict[str, Any], tmp_path: Path) -> None:
+    drive = server.drive(server.addresses[0], "C")
+    done = play(server, tmp_path, ROLE, "--check", "--diff", **variables)
+    file = drive / "mspclnt/Mspclnt.ini" if variables else f"\\\\{server.addresses[0]}\\C$\\mspclnt\\Mspclnt.ini"
+    headers = [line.lower() for line in done.stdout.splitlines() if line.startswith("+++ after: ")]
+    assert f"+++ after: {file} (line ends: crlf)".lower() in headers, done.stdout

@@ -50,8 +50,7 @@ def told(result: dict[str, Any]) -> dict[str, Any]:
         part: {name: plain(fact["value"]) for name, fact in result["evidence"][part]["facts"].items()}
         for part in ("mta", "client", "system")
     }
-    local = {path["local"]: (path["windows"] or "").lower() for path in result["paths"].values() if path}
-    plan = [local[step["path"]] for step in result["plan"]]
+    plan = [step["path"].lower() for step in result["plan"]]
     stanzas = [
         (stanza["section_found"], stanza["disable"], stanza["entries"]) for stanza in result["evidence"]["stanzas"]
     ]
@@ -62,6 +61,7 @@ def told(result: dict[str, Any]) -> dict[str, Any]:
         "in_force": result["in_force"],
         "sentence": result["msg"],
         "plan": plan,
+        "edits": [step["edit"] for step in result["plan"]],
         "facts": facts,
         "stanzas": stanzas,
         "parts": part,

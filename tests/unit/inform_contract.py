@@ -33,6 +33,7 @@ RISKS = {
     "all_peers_local",
     "mta_not_restarted",
 }
+LINE = {"line", "before", "after"}
 PART = {"state", "certainty", "reason", "source", "path"}
 
 
@@ -55,7 +56,7 @@ def check_shape(result: dict[str, Any]) -> None:
         ("reasons", {"code", "message", "source", "certainty"}),
         ("risks", {"code", "message", "source", "certainty", "mitigated"}),
         ("advice", {"code", "message", "source", "certainty"}),
-        ("plan", {"path", "section", "settings", "reason"}),
+        ("plan", {"path", "local", "section", "settings", "reason", "edit"}),
         ("not_read", {"what", "reason"}),
         ("notes", {"code", "message", "source", "certainty"}),
     ):
@@ -75,7 +76,7 @@ def check_evidence(result: dict[str, Any]) -> None:
     assert set(result["paths"]) == {"mspclnt", "system_ini", "emsmta", "wspcfg"}
     assert all(path is None or set(path) == {"windows", "local"} for path in result["paths"].values())
     for stanza in evidence["stanzas"]:
-        assert set(stanza) == {"path", "windows", "section_found", "disable", "entries"}
+        assert set(stanza) == {"path", "local", "section_found", "disable", "entries"}
         assert all(set(entry) == {"key", "value", "line"} for entry in stanza["entries"])
 
 
@@ -98,5 +99,6 @@ def check_judgement(result: dict[str, Any]) -> None:
     else:
         assert result["not_read"] or result["risks"]
     assert (result["status"] == "not_applicable") is ("absent" in (mta, client))
-    known = [path["local"] for path in result["paths"].values() if path]
-    assert all(step["path"] in known for step in result["plan"])
+    known = [(path["windows"], path["local"]) for path in result["paths"].values() if path]
+    assert all((step["path"], step["local"]) in known for step in result["plan"])
+    assert all(len(step["edit"]) <= 3 and set(line) == LINE for step in result["plan"] for line in step["edit"])

@@ -10,6 +10,8 @@ from typing import Any
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import conclude, decide
 
 INI, WSPCFG = "C:\\mspclnt\\mspclnt.ini", "D:\\exchsrvr\\bin\\wspcfg.ini"
+LOCAL = "/mnt/ex01-c/mspclnt/mspclnt.ini"
+FILE = {"path": INI, "local": LOCAL}
 REFRESH = {"code": "overwritten_on_refresh", "message": "It may be undone.", "mitigated": False}
 LOCKED = {"code": "do_not_edit", "message": "It should not be edited"}
 RESTART = {"code": "restart_mta", "message": "Restart the MTA."}
@@ -26,8 +28,8 @@ def found(status: str, *keys: str, disable: str | None = None, **more: Any) -> d
         "reasons": [{"code": "stanza", "message": "Windows reads nothing"}],
         "risks": [REFRESH],
         "advice": [RESTART],
-        "plan": [{"path": INI}] if status == "exposed" else [],
-        "evidence": {"stanzas": [{"path": INI, "disable": disable, "entries": entries}]},
+        "plan": [{**FILE, "edit": []}] if status == "exposed" else [],
+        "evidence": {"stanzas": [{**FILE, "disable": disable, "entries": entries}]},
         "in_force": "unknown",
         "not_read": [],
         **more,
@@ -36,7 +38,12 @@ def found(status: str, *keys: str, disable: str | None = None, **more: Any) -> d
 
 def edited(*paths: str) -> list[dict[str, Any]]:
     """Give what `mspclnt_ini` returned for these paths."""
-    return [{"path": path, "changed": True, "before": {}, "after": {}, "diff": []} for path in paths]
+    return [{"__emsmta_bypass_file": file_of(path), "path": path, "changed": True, "diff": []} for path in paths]
+
+
+def file_of(path: str) -> dict[str, str]:
+    """Name a file as the role hands it on."""
+    return {"path": path, "local": "/mnt/ex01-" + path[0].lower() + path[2:].replace("\\", "/")}
 
 
 def concluded(

@@ -27,6 +27,7 @@ ORDER = (
     # Before plugin_utils, none of which travels to a target.
     "modules",
     "plugin_utils/_smb",
+    "plugin_utils/_role_words",
     "plugin_utils/_bypass",
     "plugin_utils/_action",
     "action",

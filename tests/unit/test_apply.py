@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 from tests.cases.case import FIX, Case, Refused, fine
 from tests.cases.doubtful import REFUSED
 from tests.cases.edits import CASES
+from tests.unit.without_rights import error_without_rights
 
 OLD = b"[EMSMTA]\r\nDisable=0\r\n"
 
@@ -287,28 +288,6 @@ def open_ini() -> Iterator[Path]:
         os.chmod(folder, 0o755)
 
 
-def error_without_rights(action: Callable[[], object]) -> str:
-    """Run in a child process that root's rights were taken from; give the error's text."""
-    end, start = os.pipe()
-    child = os.fork()
-    if not child:
-        text = "no error"
-        try:
-            if os.geteuid() == 0:
-                os.setgroups([])
-                os.setresgid(65534, 65534, 65534)
-                os.setresuid(65534, 65534, 65534)
-            action()
-        except BaseException as error:
-            text = f"{type(error).__name__}: {error}"
-        os.write(start, text.encode())
-        os._exit(0)
-    os.close(start)
-    os.waitpid(child, 0)
-    with os.fdopen(end) as pipe:
-        return pipe.read()
-
-
 @pytest.mark.parametrize("check", [False, True])
 def test_a_file_that_may_not_be_read(check: bool, open_ini: Path) -> None:
     open_ini.write_bytes(OLD)
@@ -343,6 +322,18 @@ def test_a_new_file_in_a_folder_that_may_not_be_written(check: bool, open_ini: P
     text = error_without_rights(lambda: run(open_ini, Case("", None, FIX, create=True), check=check))
     assert text.startswith(f"ServerError: Error while creating {open_ini}: the folder {open_ini.parent}: this user may")
     assert names(open_ini.parent) == []
+
+
+@pytest.mark.parametrize("name", ["MSPCLNT/Mspclnt.ini", "MSPCLNT/x/y/Mspclnt.ini"])
+@pytest.mark.parametrize("create", [False, True])
+def test_a_folder_in_another_case_is_named(create: bool, name: str, ini: Path) -> None:
+    ini.with_name("mspclnt").mkdir()
+    path = ini.parent / name
+    with pytest.raises(ServerError) as caught:
+        run(path, Case("", None, FIX, create=create))
+    assert str(caught.value).endswith(
+        f"no folder {path.parent}, but one called 'mspclnt' in {ini.parent}: give that name"
+    )
 
 
 def test_a_name_in_another_case_is_named(ini: Path) -> None:

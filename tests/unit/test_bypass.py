@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import changed, decide
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import changed, conclude, decide
 
 from tests.lab.servers import samples
-from tests.unit.role_results import INI, LOCKED, REFRESH, concluded, edited, found
+from tests.unit.role_results import FILE, INI, LOCAL, LOCKED, REFRESH, WSPCFG, concluded, edited, found
 from tests.unit.sample_drives import ask, furnish
 
 
@@ -40,7 +40,8 @@ from tests.unit.sample_drives import ask, furnish
 )
 def test_decision(before: dict[str, Any], present: bool, override: bool, paths: list[str], refusal: str) -> None:
     decision = decide(before, present, override)
-    assert decision["to_edit"] == paths
+    assert [file["path"] for file in decision["to_edit"]] == paths
+    assert all(file == FILE for file in decision["to_edit"])
     assert decision["outcome"] == ("refused" if refusal else "ok")
     assert refusal in decision["message"]
 
@@ -51,13 +52,11 @@ def test_a_server_that_is_right() -> None:
     assert (result["status_before"], result["status_after"]) == ("protected", "protected")
     assert result["next_steps"] == ["It may be undone."]
     assert result["msg"] == "protected (documented): Windows reads nothing"
-    assert result["message"] == (
-        "protected (documented): Windows reads nothing; nothing to change. Next: It may be undone."
-    )
+    assert result["message"] == result["msg"]
 
 
 def test_edits_that_change_nothing_any_more() -> None:
-    edits = [{"path": INI, "changed": False}]
+    edits = [{"__emsmta_bypass_file": FILE, "path": INI, "changed": False}]
     assert not changed(edits)
     result = concluded(found("exposed"), True, edits)
     assert (result["outcome"], result["changed"], result["to_edit"]) == ("ok", False, [])
@@ -68,11 +67,11 @@ def test_a_verified_change() -> None:
     assert changed(edited(INI))
     result = concluded(found("exposed"), True, edited(INI), found("protected", disable="1"))
     assert (result["outcome"], result["status_after"], result["in_force"]) == ("ok", "protected", "no")
-    assert result["changes"] == [{"path": INI, "before": {}, "after": {}, "backup_file": None}]
+    assert result["changes"] == [{**FILE, "before": {}, "after": {}, "backup_file": None, "backup_local": None}]
     assert result["next_steps"] == ["Restart the MTA.", "It may be undone."]
     assert result["msg"] == "protected (documented): Windows reads nothing"
-    assert result["message"].startswith(
-        f"exposed -> protected (documented): changed {INI}; before that, Windows read nothing."
+    assert result["message"] == (
+        "exposed -> protected (documented): changed mspclnt.ini; before, Windows read nothing; restart the MTA"
     )
 
 
@@ -84,7 +83,8 @@ def test_check_mode_predicts(status: str, present: bool, predicted: str) -> None
     before = found(status, disable=None if present else "1")
     result = concluded(before, present, edited(INI), check=True)
     assert (result["outcome"], result["status_after"], result["in_force"]) == ("ok", predicted, "unknown")
-    assert f"would change {INI}" in result["message"]
+    assert "would change mspclnt.ini; Windows reads nothing" in result["message"]
+    assert "restart" not in result["message"]
 
 
 def test_an_edit_that_windows_does_not_read() -> None:
@@ -100,7 +100,7 @@ def test_an_edit_that_fails_beside_one_that_does_not() -> None:
     result = concluded(found("exposed"), True, edits, found("exposed", disable="1"))
     assert (result["outcome"], result["changed"], result["status_after"]) == ("failed", True, "exposed")
     assert result["message"].startswith("Error while checking WSPCFG.INI: it is read-only. The server now: exposed")
-    assert f"changed {INI}" in result["message"]
+    assert "changed mspclnt.ini" in result["message"]
     assert "Restart the MTA." in result["next_steps"]
     predicted = concluded(found("exposed"), True, edits, check=True)
     assert (predicted["outcome"], predicted["status_after"]) == ("failed", "exposed")
@@ -109,7 +109,9 @@ def test_an_edit_that_fails_beside_one_that_does_not() -> None:
 def test_an_edit_that_fails_alone() -> None:
     result = concluded(found("exposed"), True, [{"failed": True, "msg": "the disk is full"}])
     assert (result["outcome"], result["changed"]) == ("failed", False)
-    assert "nothing was changed" in result["message"]
+    assert result["message"] == (
+        "the disk is full. Nothing was changed. The server now: exposed (documented): Windows reads nothing."
+    )
 
 
 def test_a_restart_that_is_not_known_is_told_where_nothing_changed() -> None:
@@ -184,21 +186,111 @@ def test_the_first_step_after_a_change_is_the_restart(name: str, says: str, tmp_
     before = ask(tmp_path, sample)
     result = concluded(before, True, edited(before["plan"][0]["path"]))
     assert result["next_steps"][0] == says
-    assert result["message"].count("Restart the MTA") == 1
+    assert result["message"].count("restart the MTA") == 1
 
 
 def test_mitigated_risks_are_no_next_step() -> None:
     lasting = dict(REFRESH, mitigated=True)
     result = decide(found("protected", risks=[lasting], advice=[]), True, False)
     assert result["next_steps"] == []
-    assert result["message"].endswith("nothing to change.")
 
 
 def test_an_edit_that_failed_behind_its_write_is_a_change() -> None:
-    edits = [{"__emsmta_bypass_path": INI, "failed": True, "changed": True, "msg": "the answer was lost"}]
+    edits = [{"__emsmta_bypass_file": FILE, "failed": True, "changed": True, "msg": "the answer was lost"}]
     result = concluded(found("exposed"), True, edits, found("protected", disable="1"))
     assert (result["outcome"], result["changed"], result["status_after"]) == ("failed", True, "protected")
-    assert result["changes"] == [{"path": INI, "before": {}, "after": {}, "backup_file": None}]
+    assert result["changes"] == [{**FILE, "before": {}, "after": {}, "backup_file": None, "backup_local": None}]
     assert result["message"].startswith(
-        f"the answer was lost. The server now: exposed -> protected (documented): changed {INI};"
+        "the answer was lost. The server now: exposed -> protected (documented): changed mspclnt.ini;"
     )
+
+
+def test_a_server_that_is_lost_after_an_edit_tells_what_changed() -> None:
+    before = decide(found("exposed"), True, False)
+    result = conclude(before, True, False, edited(INI), None, "EX01: the connection was cut")
+    assert (result["outcome"], result["changed"], result["status_after"]) == ("not_verified", True, "exposed")
+    assert result["changes"][0]["path"] == INI
+    assert result["message"].endswith(
+        "restart the MTA. Not verified, since the server could not be looked at again: EX01: the connection was cut"
+    )
+
+
+def test_an_edit_of_a_server_that_is_gone_is_a_failure() -> None:
+    result = concluded(found("exposed"), True, [{"unreachable": True, "msg": "EX01: no answer"}])
+    assert (result["outcome"], result["changed"]) == ("failed", False)
+    assert result["message"].startswith("EX01: no answer. Nothing was changed.")
+
+
+@pytest.mark.parametrize(
+    ("given", "windows", "local"),
+    [
+        (f"{LOCAL}.c8872780.bak", f"{INI}.c8872780.bak", f"{LOCAL}.c8872780.bak"),
+        (f"{INI}.c8872780.bak", f"{INI}.c8872780.bak", f"{LOCAL}.c8872780.bak"),
+        (
+            "\\\\EX01\\C$\\x\\a.ini.c8872780.bak",
+            "C:\\mspclnt\\a.ini.c8872780.bak",
+            "\\\\EX01\\C$\\x\\a.ini.c8872780.bak",
+        ),
+    ],
+    ids=["local", "windows", "unc"],
+)
+def test_a_copy_is_told_by_both_kinds_of_path(given: str, windows: str, local: str) -> None:
+    edits = [{**each, "backup_file": given} for each in edited(INI)]
+    result = concluded(found("exposed"), True, edits, found("protected", disable="1"))
+    (change,) = result["changes"]
+    assert (change["backup_file"], change["backup_local"]) == (windows, local)
+    assert "changed mspclnt.ini (old bytes kept); before" in result["message"]
+    predicted = concluded(found("exposed"), True, edits, check=True)
+    assert predicted["changes"] == result["changes"]
+    assert "bytes" not in predicted["message"]
+
+
+LONG = "x" * 60000
+LENGTHY = [
+    found("unknown", reasons=[{"code": "a", "message": LONG}, {"code": "b", "message": LONG}]),
+    found("unknown", advice=[{"code": "look", "message": LONG}]),
+    found("exposed", *[f"Key{number}" for number in range(60000)]),
+    found("exposed", LONG, "Persistent", "ServerBindTcpPorts", "ProxyBindIp", "KillOldSession", "ForceCredentials"),
+    found("exposed", plan=[], reasons=[{"code": "do_not_edit", "message": LONG}], advice=[]),
+]
+
+
+@pytest.mark.parametrize("look", LENGTHY, ids=["reasons", "advice", "keys", "a key", "a reason"])
+def test_a_refusal_has_an_end(look: dict[str, Any]) -> None:
+    result = decide(look, True, False)
+    assert (result["outcome"], len(result["message"]) <= 600) == ("refused", True)
+    assert result["message"].startswith("Left alone, status ")
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize("lost", ["", LONG])
+@pytest.mark.parametrize("failing", [False, True])
+def test_a_line_has_an_end(check: bool, lost: str, failing: bool) -> None:
+    before = decide(found("exposed", msg=f"exposed (inferred): {LONG}"), True, False)
+    edits = [{**each, "backup_file": f"{each['path']}.c8872780.bak"} for each in edited(INI, WSPCFG)]
+    edits += [{"failed": True, "msg": LONG}] * failing
+    after = None if check or lost else found("protected", disable="1")
+    result = conclude(before, True, check, edits, after, lost)
+    assert len(result["message"]) <= (600 if failing or lost else 200)
+    assert ("restart the MTA" in result["message"]) is not check
+
+
+@pytest.mark.parametrize("name", [sample.name for sample in samples() if "drives" in sample.worlds])
+def test_no_sample_has_a_long_message(name: str, tmp_path: Path) -> None:
+    sample = next(each for each in samples() if each.name == name)
+    furnish(tmp_path, sample)
+    look = ask(tmp_path, sample)
+    for present, check in ((True, True), (True, False), (False, True), (False, False)):
+        before = decide(look, present, False)
+        edits = [{**each, "backup_file": f"{each['path']}.c8872780.bak"} for each in edits_of(before)]
+        after = None if check or not edits else {**look, "status": "protected" if present else "exposed"}
+        for result in (before, conclude(before, present, check, edits, after)):
+            assert len(result["message"]) <= (600 if result["outcome"] != "ok" else 200), result["message"]
+            assert result["outcome"] != "ok" or "\\" not in result["message"]
+
+
+def edits_of(before: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"__emsmta_bypass_file": file, "path": file["path"], "changed": True, "before": {}, "after": {}}
+        for file in before["to_edit"]
+    ]

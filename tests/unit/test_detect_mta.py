@@ -44,7 +44,7 @@ MTA_ROWS = (
     Row("two_complete", TWO, UNKNOWN, INFERRED, ("C:\\exchsrvr\\BIN\\emsmta.exe and D:\\Exchsrvr",), COMPLETE),
     Row("option_of_two", TWO, INSTALLED, INFERRED, ("D:\\Exchsrvr",), {"exchange_bin": "d:\\EXCHSRVR\\bin\\"}),
     Row("option", OTHER_PLACE, INSTALLED, INFERRED, ("C:\\Apps\\",), {"exchange_bin": "C:\\apps\\exchange"}),
-    Row("option_wrong", MTA, UNKNOWN, INFERRED, ("is not in C:\\x", "'drives_complete'"), {"exchange_bin": "C:\\x"}),
+    Row("option_wrong", MTA, UNKNOWN, INFERRED, ("is not in C:\\x", "correct it"), {"exchange_bin": "C:\\x"}),
     Row("option_names_the_file", MTA, UNKNOWN, INFERRED, (), {"exchange_bin": "C:\\exchsrvr\\bin\\emsmta.exe"}),
     Row("option_not_given", MTA, UNKNOWN, INFERRED, ("E: was not given",), {"exchange_bin": "E:\\", **COMPLETE}),
     Row("option_relative", MTA, UNKNOWN, INFERRED, ("not an absolute",), {"exchange_bin": "Exchsrvr\\Bin", **COMPLETE}),

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
 
 from tests.unit.drive_trees import write
+from tests.unit.without_rights import error_without_rights
 
 
 @pytest.fixture
@@ -51,12 +54,30 @@ def test_a_folder_must_be_an_absolute_path(folder: object) -> None:
         drives_from({"C": folder})
 
 
-@pytest.mark.parametrize("below", ["missing", "c/file", "c/file/x", "c\0", "\ud800", "x" * 5000])
-def test_a_folder_must_be_there(two: Path, below: str) -> None:
+@pytest.mark.parametrize(
+    ("below", "fault"),
+    [
+        ("missing", "does not exist"),
+        ("c/file", "is no directory"),
+        ("c/file/x", "does not exist"),
+        ("c\0", "does not exist"),
+        ("\ud800", "does not exist"),
+        ("dangling", "is a link that leads nowhere"),
+        ("x" * 5000, "cannot be looked at (File name too long)"),
+    ],
+)
+def test_a_folder_must_be_there(two: Path, below: str, fault: str) -> None:
+    (two / "dangling").symlink_to("missing")
     with pytest.raises(OptionError) as caught:
         drives_from({"C": f"{two}/{below}"})
-    assert str(caught.value).startswith("drives: the folder of drive C:, ")
-    assert str(caught.value).endswith("does not exist, is no directory, or is closed to this user")
+    assert str(caught.value) == f"drives: the folder of drive C:, {two}/{below}, {fault}"
+
+
+def test_a_folder_that_is_closed_is_called_so() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o700)
+        told = error_without_rights(lambda: drives_from({"C": f"{folder}/c"}))
+    assert told == f"OptionError: drives: the folder of drive C:, {folder}/c, is closed to this user"
 
 
 def test_an_empty_folder_is_no_drive(two: Path) -> None:

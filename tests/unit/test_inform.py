@@ -36,6 +36,11 @@ from tests.unit.inform_contract import check_judgement, check_shape, each_text
 T = TypeVar("T")
 MSPCLNT = sample("Q231878.mspclnt.ini")
 POINTS = sample("Q231878.system.ini")
+LAST = MSPCLNT.count(b"\n")
+EDIT = [
+    {"line": LAST + 1, "before": None, "after": "[EMSMTA]"},
+    {"line": LAST + 2, "before": None, "after": "Disable=1"},
+]
 SERVER = {
     "C/WINNT/SYSTEM.INI": POINTS,
     "C/mspclnt/MSPCLNT.INI": MSPCLNT,
@@ -61,10 +66,12 @@ def test_an_exposed_server(check: bool, tmp_path: Path) -> None:
     assert (result["status"], result["check_mode"]) == ("exposed", check)
     assert result["plan"] == [
         {
-            "path": f"{tmp_path}/C/mspclnt/MSPCLNT.INI",
+            "path": "C:\\mspclnt\\MSPCLNT.INI",
+            "local": f"{tmp_path}/C/mspclnt/MSPCLNT.INI",
             "section": "EMSMTA",
             "settings": {"Disable": 1},
             "reason": "the client reads this file for every program without a Wspcfg.ini (KB Q254909)",
+            "edit": EDIT,
         }
     ]
     assert result["paths"] == {
@@ -89,8 +96,8 @@ def test_a_protected_server_with_a_wspcfg(tmp_path: Path) -> None:
     check_shape(result)
     assert (result["status"], result["plan"]) == ("protected", [])
     assert result["evidence"]["stanzas"][1] == {
-        "path": f"{tmp_path}/C/exchsrvr/BIN/WSPCFG.INI",
-        "windows": "C:\\exchsrvr\\BIN\\WSPCFG.INI",
+        "path": "C:\\exchsrvr\\BIN\\WSPCFG.INI",
+        "local": f"{tmp_path}/C/exchsrvr/BIN/WSPCFG.INI",
         "section_found": True,
         "disable": "1",
         "entries": [{"key": "DISABLE", "value": "1", "line": 5}, {"key": "X", "value": "y\\xe9", "line": 6}],

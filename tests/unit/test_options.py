@@ -20,6 +20,7 @@ BASE: dict[str, Any] = {
     "state": "present",
     "create": False,
     "backup": False,
+    "backup_file": None,
 }
 
 
@@ -54,7 +55,42 @@ def test_the_spec_and_the_checks_know_the_same_options() -> None:
     ],
 )
 def test_values_that_are_written(given: object, written: bytes) -> None:
-    assert stanza(settings={"Disable": given}).settings == ((b"Disable", written),)
+    assert stanza(settings={"Persistent": given}).settings == ((b"Persistent", written),)
+
+
+@pytest.mark.parametrize("given", [0, 1, "0", "1"])
+@pytest.mark.parametrize("key", ["Disable", "DISABLE"])
+def test_values_of_disable(given: object, key: str) -> None:
+    assert stanza(settings={key: given}).settings == ((key.encode(), str(given).encode()),)
+
+
+@pytest.mark.parametrize("value", ["yes", "on", "", "01", "1;", 2, -1, "1" * 100])
+@pytest.mark.parametrize("section", ["EMSMTA", "STORE"])
+def test_disable_that_would_take_the_protection_away(value: object, section: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        stanza(section=section, settings={"disable": value})
+    assert str(caught.value).startswith(f"settings: disable would be {str(value)[:40]!r}; write 1 or 0: KB Q254909")
+    assert "the protection would be gone" in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("section", ["EMSMTA.EXE", "emsmta.exe"])
+def test_a_section_is_named_without_exe(section: str) -> None:
+    with pytest.raises(OptionError, match=rf"without \{section[6:]}: give '{section[:6]}'"):
+        stanza(section=section, settings={"Disable": 1})
+    assert stanza(section=section, settings={"Disable": 1}, state="absent").section == section.encode()
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_copy_goes_with_restored_only(state: str) -> None:
+    with pytest.raises(OptionError, match="backup_file: it is put back with 'state: restored' only"):
+        stanza(state=state, backup_file="/mnt/c/mspclnt.ini.c8872780.bak")
+
+
+@pytest.mark.parametrize("copy", [None, ""])
+def test_restored_needs_a_copy(copy: str | None) -> None:
+    with pytest.raises(OptionError, match="backup_file: required with 'state: restored'"):
+        stanza(state="restored", backup_file=copy)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +171,7 @@ def test_values_that_are_refused(value: object, fragment: str) -> None:
     assert fragment in str(caught.value)
 
 
-@pytest.mark.parametrize("value", [True, None, 1.5, [1], " x\n", "\xe9"])
+@pytest.mark.parametrize("value", [True, None, 1.5, [1], " x\n", "\xe9", "yes"])
 def test_absent_does_not_look_at_values(value: object) -> None:
     assert stanza(settings={"Disable": value}, state="absent").settings == ((b"Disable", b""),)
 

@@ -105,4 +105,4 @@ def risk_of(verdict: Verdict, code: str) -> Risk:
 
 
 def planned(verdict: Verdict) -> list[str]:
-    return [step.path for step in verdict.plan]
+    return [step.entry.local for step in verdict.plan]

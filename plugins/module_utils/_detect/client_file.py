@@ -61,7 +61,7 @@ def _stanza(entry: Entry, profile: Profile) -> FoundStanza:
     keys = tuple((line.key, line.value, line.at + 1) for line in section.keys) if section else ()
     value = section.value(MTA_KEY) if section else None
     doubt = f"{others[0]} would read [EMSMTA] Disable in another way than {WINDOWS.name}" if others else None
-    return FoundStanza(entry, section is not None, value, keys, doubt)
+    return FoundStanza(entry, section is not None, value, keys, doubt, profile)
 
 
 __all__ = ("ClientFile", "find_wspcfg", "folder_of", "read_client_file")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     # Python 3.7 has no Literal.
     from typing import Literal  # novm
 
+    from .._profile.document import Profile
+
     State = Literal["installed", "absent", "unknown"]
     Certainty = Literal["documented", "inferred"]
 
@@ -58,7 +60,7 @@ class FoundStanza(NamedTuple):
     """What Windows reads as section EMSMTA of one file.
 
     present: the section is there. value: of Disable, None for nothing. keys: name, value
-    and line of each key. doubt: what another reader would read differently.
+    and line of each key. doubt: what another reader would read differently. profile: the whole file.
     """
 
     entry: Entry
@@ -66,6 +68,7 @@ class FoundStanza(NamedTuple):
     value: bytes | None
     keys: tuple[tuple[bytes, bytes, int], ...]
     doubt: str | None
+    profile: Profile | None = None
 
     @property
     def protects(self) -> bool:

@@ -145,7 +145,7 @@ def _by_service(look: Look, image: Answer) -> Part:
 def _without_program(look: Look, own: str, image: Answer) -> Part:
     """Say what stands in the way where the service is there, but its program surely is not."""
     given = look.hints.exchange_bin
-    hint = f"there is no {MTA_PROGRAM} in {given}" if given else "set 'exchange_bin'"
+    hint = f"there is no {MTA_PROGRAM} in {given}, which 'exchange_bin' gives" if given else "set 'exchange_bin'"
     if not own:
         reason = f"{SERVICE_BUT} its ImagePath ({image or 'nothing'}) names no program: {hint}"
         return _unknown(look, reason, "the service of the MTA names no program")
@@ -202,6 +202,9 @@ def _by_files(look: Look) -> Part:
     if look.hints.drives_complete:
         return _searched(look)
     folders = " or ".join(path.rpartition("\\")[0] for path in found.looked_for)
+    if named:
+        reason = f"{MTA_PROGRAM} is not in {folders}, which 'exchange_bin' gives: correct it, or leave it out"
+        return _unknown(look, reason, brief, INFERRED)
     reason = f"{MTA_PROGRAM} is not in {folders or 'any drive'}, and other folders or drives may hold it"
     reason += ": set 'exchange_bin', or give all drives and 'drives_complete'"
     return _unknown(look, reason, f"{brief}, and other folders or drives may hold it", INFERRED)

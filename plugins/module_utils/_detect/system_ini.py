@@ -50,7 +50,8 @@ def find_system_ini(look: Look) -> SystemIni:
         look.gap(NAME, f"{found.undecided}: set 'system_root' to the system folder in use")
     elif found.complete:
         looked_for = ", ".join(found.looked_for) or "no drive"
-        look.gap(NAME, f"it is not there; looked for {looked_for}: give its folder as 'system_root'")
+        given = "correct 'system_root'" if look.hints.system_root else "give its folder as 'system_root'"
+        look.gap(NAME, f"it is not there; looked for {looked_for}: {given}")
     return SystemIni(reason=stretch.reason, brief=found.brief(NAME))
 
 

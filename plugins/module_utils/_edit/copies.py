@@ -12,6 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import ntpath
+import re
+
+# A server may tell names in capitals.
+COPY_NAME = re.compile(r".+\.([0-9a-f]{8})\.bak", re.IGNORECASE)
 
 
 def backup_name(name: str, data: bytes) -> str:
@@ -25,6 +29,17 @@ def backup_path(path: str, data: bytes) -> str:
     return path[: len(path) - len(name)] + backup_name(name, data)
 
 
+def digest_in_name(path: str) -> str | None:
+    """Give the digits in the name of such a copy; None for a name that is not one."""
+    found = COPY_NAME.fullmatch(ntpath.basename(path))
+    return found.group(1).lower() if found else None
+
+
+def is_copy_of(path: str, data: bytes) -> bool:
+    """Tell whether these bytes are those that the name of a copy tells, whole."""
+    return digest_in_name(path) == _digest(data)
+
+
 def rescue_name(name: str, data: bytes) -> str:
     """Name the copy that lies beside a file only while a write of it could be cut."""
     return f"{name}.{_digest(data)}.winsock_proxy.old"
@@ -34,4 +49,4 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:8]
 
 
-__all__ = ("backup_name", "backup_path", "rescue_name")
+__all__ = ("backup_name", "backup_path", "digest_in_name", "is_copy_of", "rescue_name")

@@ -35,7 +35,7 @@ from .copies import backup_name, backup_path
 
 
 class Plan(NamedTuple):
-    """An edit that was worked out on the bytes of a file; ``old`` is None for a missing file."""
+    """An edit that was worked out on the bytes of a file; ``old`` is None for one that is missing and to be made."""
 
     old: bytes | None
     new: bytes
@@ -45,7 +45,7 @@ class Plan(NamedTuple):
     @property
     def changed(self) -> bool:
         """Tell whether the file's bytes differ, or would."""
-        return self.new != (self.old or b"") or (self.old is None and bool(self.new))
+        return self.new != self.old
 
 
 def apply(editor: Editor, request: EditRequest, check: bool, diff: bool) -> dict[str, Any]:
@@ -61,19 +61,23 @@ def apply(editor: Editor, request: EditRequest, check: bool, diff: bool) -> dict
         ServerError: the file cannot be read or written; the text says what became of it.
         ProfileError: the file is no private profile, or no edit would be read alike.
     """
-    plan = _plan(_read(editor, request), request)
+    copy = _copy(editor, request.backup_file) if request.backup_file else None
+    plan = _plan(_read(editor, request), request, copy)
     saved: str | None = None
     if plan.changed and plan.old is not None:
         editor.check_writable(request.path, request.backup)
         saved = backup_path(editor.real_path(request.path), plan.old) if request.backup else None
         if not check:
-            plan, saved = _edit_under_lock(editor, request, plan.old)
+            plan, saved = _edit_under_lock(editor, request, plan.old, copy)
     elif plan.changed:
         editor.check_creatable(request.path)
         if not check:
             editor.create(request.path, plan.new)
             _verify(_read_made(editor, request), plan, request)
-    return _result(request, plan, saved, diff)
+    result = _result(request, plan, saved)
+    if diff:
+        result["diff"] = [_diff(editor.full_name(request.path), plan.old or b"", plan.new)]
+    return result
 
 
 def _read_made(editor: Editor, request: EditRequest) -> bytes:
@@ -89,12 +93,26 @@ def _read(editor: Editor, request: EditRequest) -> bytes | None:
     try:
         return editor.read(request.path)
     except Missing:
-        if request.present and not request.create:
+        if not request.present and not request.backup_file:
+            return b""
+        if not request.create:
             raise
         return None
 
 
-def _plan(data: bytes | None, request: EditRequest) -> Plan:
+def _copy(editor: Editor, path: str) -> Profile:
+    # Hardly a run puts a copy back: what does is loaded only then.
+    from .restore import read_copy
+
+    return read_copy(editor, path)
+
+
+def _plan(data: bytes | None, request: EditRequest, copy: Profile | None) -> Plan:
+    if copy is not None:
+        from .restore import putting_back
+
+        edit, before = putting_back(copy, data or b"", request.stanza)
+        return Plan(data, copy.render(), edit, before)
     try:
         refuse_non_8bit(data or b"")
         profile = parse(data or b"")
@@ -116,12 +134,14 @@ def _edit(profile: Profile, request: EditRequest) -> Edit:
     return (ensure if request.present else remove)(profile, request.stanza)
 
 
-def _edit_under_lock(editor: Editor, request: EditRequest, before: bytes) -> tuple[Plan, str | None]:
+def _edit_under_lock(
+    editor: Editor, request: EditRequest, before: bytes, copy: Profile | None
+) -> tuple[Plan, str | None]:
     """Plan once more on what is read under the lock, so that nothing of another writer is lost."""
     saved: str | None = None
     with editor.open(request.path) as file:
         old = _read_open(file, request, before)
-        plan = _plan(old, request)
+        plan = _plan(old, request, copy)
         if plan.changed:
             if request.backup:
                 name = ntpath.basename(editor.real_path(request.path))
@@ -150,8 +170,8 @@ def _verify(data: bytes, plan: Plan, request: EditRequest) -> None:
         raise ChangedByOther(f"Error while writing {request.path}: it was changed by someone else meanwhile")
 
 
-def _result(request: EditRequest, plan: Plan, saved: str | None, diff: bool) -> dict[str, Any]:
-    result: dict[str, Any] = {
+def _result(request: EditRequest, plan: Plan, saved: str | None) -> dict[str, Any]:
+    return {
         "changed": plan.changed,
         "path": request.path,
         "section": request.stanza.section.decode("ascii"),
@@ -161,9 +181,6 @@ def _result(request: EditRequest, plan: Plan, saved: str | None, diff: bool) -> 
         "newline": line_ends(plan.new),
         "notes": [note._asdict() for note in plan.edit.notes],
     }
-    if diff:
-        result["diff"] = [_diff(request.path, plan.old or b"", plan.new)]
-    return result
 
 
 def _diff(path: str, old: bytes, new: bytes) -> dict[str, str]:

@@ -66,11 +66,22 @@ def check_path(path: str) -> None:
 def _missing(path: str, real: str) -> str:
     folder, name = os.path.split(real)
     if not os.path.isdir(folder):
-        return f"Error while reading {path}: there is no such file, and no folder {folder}"
+        return f"Error while reading {path}: there is no such file, and {no_folder(folder)}"
     other = same_name_to_windows(folder, name)
     if other is not None:
         return f"Error while reading {path}: there is no such file, but one called {other!r}: give that name"
     return f"Error while reading {path}: there is no such file; set 'create: true' if it is to be made"
+
+
+def no_folder(folder: str) -> str:
+    """Say that a folder is missing, and which one is there that Windows would take for it."""
+    missing = folder
+    while not os.path.isdir(os.path.dirname(missing)):
+        missing = os.path.dirname(missing)
+    parent, name = os.path.split(missing)
+    other = same_name_to_windows(parent, name)
+    like = f", but one called {other!r} in {parent}: give that name" if other not in (None, name) else ""
+    return f"no folder {folder}{like}"
 
 
 def same_name_to_windows(folder: str, name: str) -> str | None:
@@ -111,6 +122,7 @@ def raise_in_words(doing: str, path: str, error: OSError, state: str = "") -> No
 __all__ = (
     "check_path",
     "close_quietly",
+    "no_folder",
     "raise_in_words",
     "read_within_limit",
     "real_path_of_file",

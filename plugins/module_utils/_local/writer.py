@@ -37,6 +37,7 @@ from .posix import (
 from .reading import (
     check_path,
     close_quietly,
+    no_folder,
     raise_in_words,
     read_within_limit,
     real_path_of_file,
@@ -82,7 +83,7 @@ class LocalWriter:
         real = os.path.realpath(path)
         folder, name = os.path.split(real)
         if not os.path.isdir(folder):
-            raise ServerError(f"Error while creating {path}: there is no folder {folder}")
+            raise ServerError(f"Error while creating {path}: there is {no_folder(folder)}")
         check_folder("creating", path, folder)
         other = same_name_to_windows(folder, name)
         if other == name:

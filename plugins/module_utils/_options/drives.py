@@ -9,6 +9,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 from __future__ import annotations
 
 import os
+import stat
 from typing import Any, Mapping
 
 from .errors import OptionError
@@ -41,20 +42,28 @@ def drives_from(option: Mapping[Any, Any] | None) -> dict[str, str]:
 
 def _check_folder(letter: str, folder: str) -> None:
     """Refuse what is no folder, and an empty one: so looks a drive that was not mounted."""
+    fault = _fault_of_folder(folder)
+    if fault:
+        raise OptionError(f"drives: the folder of drive {letter}:, {folder}, {fault}")
+
+
+def _fault_of_folder(folder: str) -> str:
     try:
-        empty = os.path.isdir(folder) and not os.listdir(folder)
-        if os.path.isdir(folder) and not empty:
-            return
+        mode = os.stat(folder).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "is a link that leads nowhere" if os.path.islink(folder) else "does not exist"
+    except PermissionError:
+        return "is closed to this user"
+    except OSError as error:
+        return f"cannot be looked at ({error.strerror})"
+    except ValueError:  # a NUL, or a lone surrogate
+        return "does not exist"
+    if not stat.S_ISDIR(mode):
+        return "is no directory"
+    try:
+        return "" if os.listdir(folder) else "is empty; mount the drive there, or leave it out"
     except OSError:
-        return  # it is there; who looks into it is told why that fails
-    except ValueError:  # a NUL, for Python 3.7
-        empty = False
-    what = (
-        "is empty; mount the drive there, or leave it out"
-        if empty
-        else "does not exist, is no directory, or is closed to this user"
-    )
-    raise OptionError(f"drives: the folder of drive {letter}:, {folder}, {what}")
+        return ""  # it is there; who looks into it is told why that fails
 
 
 def _refuse_overlap(drives: Mapping[str, str]) -> None:

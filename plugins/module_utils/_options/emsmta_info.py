@@ -11,11 +11,15 @@ from __future__ import annotations
 from typing import Any, Mapping, NamedTuple, Sequence
 
 from .._detect.look import Hints
+from .._server.errors import ServerError
+from .._server.windows_path import split_windows_path
 from .._windows.lat import ipv4_number
 from .drives import drives_from
 from .errors import OptionError
 
 FILES, REGISTRY = SOURCES = ("files", "registry")
+# A folder that ends so is the file in it.
+FILE_ENDINGS = (".exe", ".ini", ".dll")
 
 
 class LookRequest(NamedTuple):
@@ -54,7 +58,7 @@ def look_request_over_smb(options: Mapping[str, Any]) -> LookRequest:
     """Check the options for a server behind SMB, as the argument spec leaves them; raise OptionError."""
     if options["drives"] or options["drives_complete"]:
         raise OptionError(
-            "drives: over SMB the server's own drives are looked at; leave drives and drives_complete out"
+            "drives: over SMB the server's own drives are looked at; leave 'drives' and 'drives_complete' out"
         )
     return _request(options, {})
 
@@ -63,14 +67,46 @@ def _request(options: Mapping[str, Any], drives: Mapping[str, str]) -> LookReque
     return LookRequest(
         drives=drives,
         hints=Hints(
-            system_root=options["system_root"],
-            exchange_bin=options["exchange_bin"],
+            system_root=_folder("system_root", options["system_root"]),
+            exchange_bin=_folder("exchange_bin", options["exchange_bin"]),
             drives_complete=bool(options["drives_complete"]),
             remote_mtas=_remote_mtas(options["remote_mtas"]),
         ),
         with_registry=_with_registry(options["gather"]),
-        master_path=options["master_path"],
+        master_path=_windows_path("master_path", options["master_path"]),
     )
+
+
+def _folder(name: str, option: str | None) -> str | None:
+    path = _windows_path(name, option)
+    if path and path.lower().rstrip(" ").endswith(FILE_ENDINGS):
+        raise OptionError(f"{name}: {path} is a file; give the folder in which it lies")
+    return path
+
+
+def _windows_path(name: str, option: str | None) -> str | None:
+    """Check a Windows path; an empty one stands for none."""
+    if not option:
+        return None
+    if any(ord(character) < ord(" ") for character in option):
+        raise OptionError(
+            f"{name}: {option!r} holds control characters: in double quotes, YAML takes \\b, \\n and \\t for them; use "
+            "single quotes or none"
+        )
+    if option[:1] in "/~" and option[:2] != "//":
+        raise OptionError(f"{name}: {option} is a path of this machine; give the Windows path that the server has")
+    if option[1:2] == ":" and option[2:3] not in ("\\", "/"):
+        raise OptionError(
+            f"{name}: {option} has no backslash behind the drive; where a shell or double quotes took the backslashes, "
+            "use single quotes"
+        )
+    # Over SMB, a UNC path of the same server is as good.
+    if not option.replace("/", "\\").startswith("\\\\"):
+        try:
+            split_windows_path(option)
+        except ServerError as error:
+            raise OptionError(f"{name}: {error}") from error
+    return option
 
 
 def _remote_mtas(option: Sequence[str] | None) -> tuple[str, ...]:

@@ -20,6 +20,9 @@ QUOTES = ('"', "'")
 LONGEST_VALUE = 65535
 # No key of these files takes a larger number than one of 32 bits.
 LONGEST_NUMBER = 64
+SWITCH, SWITCH_VALUES = "disable", ("0", "1")
+PRESENT, ABSENT, RESTORED = STATES = ("present", "absent", "restored")
+PROGRAM_ENDING = ".exe"
 
 
 class EditRequest(NamedTuple):
@@ -27,6 +30,8 @@ class EditRequest(NamedTuple):
 
     path: the file, as the editor takes it. stanza: what is to be there, or where not present,
     the keys that are to go. create: a missing file may be made. backup: the old bytes are kept.
+    backup_file: the copy whose bytes are put back as a whole; the stanza then only names the
+    keys that the result shows.
     """
 
     path: str
@@ -34,6 +39,7 @@ class EditRequest(NamedTuple):
     present: bool
     create: bool
     backup: bool
+    backup_file: str | None = None
 
 
 def mspclnt_ini_spec() -> dict[str, dict[str, Any]]:
@@ -42,7 +48,8 @@ def mspclnt_ini_spec() -> dict[str, dict[str, Any]]:
         "path": {"type": "str", "required": True},
         "section": {"type": "str", "default": DEFAULT_SECTION},
         "settings": {"type": "dict"},
-        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "state": {"type": "str", "choices": list(STATES), "default": PRESENT},
+        "backup_file": {"type": "str"},
         "create": {"type": "bool", "default": False},
         "backup": {"type": "bool", "default": False},
     }
@@ -54,15 +61,30 @@ def edit_request_from(options: Mapping[str, Any]) -> EditRequest:
         raise OptionError("path: it is empty; give the path of the file")
     return EditRequest(
         path=options["path"],
-        stanza=_stanza(options["section"], options["settings"], options["state"] == "present"),
-        present=options["state"] == "present",
+        stanza=_stanza(options["section"], options["settings"], options["state"] == PRESENT),
+        present=options["state"] == PRESENT,
         create=options["create"],
         backup=options["backup"],
+        backup_file=_backup_file(options["backup_file"], options["state"] == RESTORED),
     )
+
+
+def _backup_file(option: str | None, restored: bool) -> str | None:
+    if restored and not option:
+        raise OptionError("backup_file: required with 'state: restored'; give the copy, as an earlier run returned it")
+    if option and not restored:
+        raise OptionError("backup_file: it is put back with 'state: restored' only; leave it out, or give that state")
+    return option or None
 
 
 def _stanza(section: str, settings: Mapping[Any, Any] | None, present: bool) -> Stanza:
     _check_name("section", section)
+    if present and section.lower().endswith(PROGRAM_ENDING):
+        name = section[: -len(PROGRAM_ENDING)]
+        raise OptionError(
+            f"section: {section!r} is the name of a program file; the client looks for it without "
+            f"{section[len(name) :]}: give {name!r}"
+        )
     if settings is None:
         if section.upper() != DEFAULT_SECTION:
             raise OptionError(
@@ -84,6 +106,11 @@ def _pairs(settings: Mapping[Any, Any], present: bool) -> tuple[tuple[bytes, byt
         if other != key:
             raise OptionError(f"settings: {other!r} and {key!r} are the same key to Windows; name it once")
         text = _value(key, value) if present else ""
+        if present and key.lower() == SWITCH and text not in SWITCH_VALUES:
+            raise OptionError(
+                f"settings: {key} would be {text[:40]!r}; write 1 or 0: KB Q254909 names 1, and whatever else Windows "
+                "reads there is text that switches nothing off, so the protection would be gone"
+            )
         pairs.append((key.encode("ascii"), text.encode("ascii")))
     return tuple(pairs)
 

@@ -65,6 +65,10 @@ class Editor(ABC):
     def real_path(self, path: str) -> str:
         """Give the path of the file itself, with links followed: a copy of it goes beside that."""
 
+    def full_name(self, path: str) -> str:
+        """Give the path as it is told where those of many servers stand side by side, as in a diff."""
+        return path
+
     @abstractmethod
     def check_writable(self, path: str, beside: bool) -> None:
         """Raise ServerError where an edit would be refused, without opening for writing.

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from typing import Literal  # novm
 
     from .._detect.evidence import Certainty
+    from .._server.protocols import Entry
 
     Status = Literal["protected", "exposed", "not_applicable", "unknown"]
     InForce = Literal["yes", "no", "unknown"]
@@ -73,9 +74,9 @@ class Reason(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One edit of the plan, as `mspclnt_ini` takes it."""
+    """One edit of the plan."""
 
-    path: str
+    entry: Entry
     section: str
     settings: tuple[tuple[str, int], ...]
     reason: str
@@ -308,7 +309,7 @@ def _plan(mspclnt: FoundStanza, wspcfg: FoundStanza | None) -> list[Step]:
 
 
 def _step(stanza: FoundStanza, reason: str) -> Step:
-    return Step(stanza.entry.local, "EMSMTA", (("Disable", 1),), reason)
+    return Step(stanza.entry, "EMSMTA", (("Disable", 1),), reason)
 
 
 def _certainty(*parts: Certainty) -> Certainty:

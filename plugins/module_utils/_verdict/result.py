@@ -8,7 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import TYPE_CHECKING, Any, Sequence
 
 from .._detect.evidence import (
     Evidence,
@@ -20,6 +20,9 @@ from .._detect.evidence import (
 from .._profile.document import shown
 from .._server.protocols import Entry
 from .judge import Step, Verdict
+
+if TYPE_CHECKING:
+    from .preview import Line
 
 SYSTEM_ROOT = "%SystemRoot%"
 
@@ -34,7 +37,7 @@ def result_of(evidence: Evidence, verdict: Verdict) -> dict[str, Any]:
             "reasons": [reason._asdict() for reason in verdict.reasons],
             "risks": [risk._asdict() for risk in verdict.risks],
             "advice": [advice._asdict() for advice in verdict.advice],
-            "plan": [_step(step) for step in verdict.plan],
+            "plan": [_step(step, evidence) for step in verdict.plan],
             "evidence": _evidence(evidence),
             "not_read": [gap._asdict() for gap in evidence.not_read],
             "paths": {
@@ -50,26 +53,48 @@ def result_of(evidence: Evidence, verdict: Verdict) -> dict[str, Any]:
     return result
 
 
-def _step(step: Step) -> dict[str, Any]:
-    return dict(step._asdict(), settings=dict(step.settings))
+def _step(step: Step, evidence: Evidence) -> dict[str, Any]:
+    return {
+        **_names(step.entry, evidence.system),
+        "section": step.section,
+        "settings": dict(step.settings),
+        "reason": step.reason,
+        "edit": [line._asdict() for line in _preview(step, evidence)],
+    }
+
+
+def _preview(step: Step, evidence: Evidence) -> Sequence[Line]:
+    # Few servers need an edit: what plans one is loaded only for them.
+    from .preview import preview
+
+    stanzas = (evidence.mspclnt, evidence.wspcfg)
+    profiles = [stanza.profile for stanza in stanzas if stanza is not None and stanza.entry == step.entry]
+    return [line for profile in profiles if profile is not None for line in preview(profile, step)]
+
+
+def _names(entry: Entry, system: System) -> dict[str, str]:
+    """Give the Windows path of a file that is read, and the path by which it is reached here."""
+    return {"path": _windows(entry, system) or entry.local, "local": entry.local}
 
 
 def _entry(entry: Entry | None, system: System) -> dict[str, str | None] | None:
-    if entry is None:
-        return None
-    windows: str | None = entry.windows
-    if entry.windows.startswith(SYSTEM_ROOT):
-        # ADMIN$ does not tell the name of the system folder; the registry does.
-        windows = system.root + entry.windows[len(SYSTEM_ROOT) :] if system.root else None
-    return {"windows": windows, "local": entry.local}
+    return None if entry is None else {"windows": _windows(entry, system), "local": entry.local}
+
+
+def _windows(entry: Entry, system: System) -> str | None:
+    if not entry.windows.startswith(SYSTEM_ROOT):
+        return entry.windows
+    # ADMIN$ does not tell the name of the system folder; the registry does.
+    return system.root + entry.windows[len(SYSTEM_ROOT) :] if system.root else None
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
+    stanzas = [stanza for stanza in (evidence.mspclnt, evidence.wspcfg) if stanza is not None]
     return {
         "mta": dict(_part(evidence.mta), facts=_facts(evidence.mta_facts)),
         "client": dict(_part(evidence.client), facts=_facts(evidence.client_facts)),
         "system": {"facts": _facts(evidence.system_facts)},
-        "stanzas": [_stanza(stanza) for stanza in (evidence.mspclnt, evidence.wspcfg) if stanza is not None],
+        "stanzas": [_stanza(stanza, evidence.system) for stanza in stanzas],
     }
 
 
@@ -87,10 +112,9 @@ def _part(part: Part) -> dict[str, Any]:
     }
 
 
-def _stanza(stanza: FoundStanza) -> dict[str, Any]:
+def _stanza(stanza: FoundStanza, system: System) -> dict[str, Any]:
     return {
-        "path": stanza.entry.local,
-        "windows": stanza.entry.windows,
+        **_names(stanza.entry, system),
         "section_found": stanza.present,
         "disable": _text(stanza.value),
         "entries": _entries(stanza),

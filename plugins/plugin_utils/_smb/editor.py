@@ -51,6 +51,9 @@ class SmbEditor(Editor):
     def real_path(self, path: str) -> str:
         return self._server.place(path).shown
 
+    def full_name(self, path: str) -> str:
+        return self._server.place(path).unc(self._server.host)
+
     def check_writable(self, path: str, beside: bool) -> None:
         place = self._server.place(path)
         attributes = self._attributes.get(place.shown)

@@ -34,6 +34,8 @@ class SmbFiles(Files):
     def __init__(self, server: SmbServer) -> None:
         self._server = server
         self._drives: list[str] | None = None
+        # What was found, by its UNC path: errors name a file as it was asked for.
+        self._places: dict[str, Place] = {}
         self._read_before: dict[str, bytes] = {}
         self._programs: dict[str, SmbHandle] = {}
 
@@ -59,12 +61,15 @@ class SmbFiles(Files):
         windows = place.shown
         if place.share.upper() == "ADMIN$":
             windows = f"%SystemRoot%{place.path}"
-        return Entry(windows, place.shown, folder)
+        entry = Entry(windows, place.unc(self._server.host), folder)
+        self._places[entry.local] = place
+        return entry
 
     def read(self, entry: Entry) -> bytes:
-        if entry.local not in self._read_before:
-            return self._server.read(self._server.place(entry.local)).data
-        return self._read_before[entry.local]
+        place = self._places[entry.local]
+        if place.shown not in self._read_before:
+            return self._server.read(place).data
+        return self._read_before[place.shown]
 
     def names(self, folder: str, ending: str) -> Sequence[str]:
         place = self._server.place(folder)
@@ -77,7 +82,7 @@ class SmbFiles(Files):
         return sorted(name for name in found if name.lower().endswith(ending))
 
     def consult(self, entry: Entry, use: Callable[[ReadPart], T]) -> T:
-        place = self._server.place(entry.local)
+        place = self._places[entry.local]
         handle = self._programs.get(place.shown) or self._open(place)
 
         def read(offset: int, count: int) -> bytes:

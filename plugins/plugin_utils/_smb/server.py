@@ -47,6 +47,10 @@ class Place(NamedTuple):
         base = len(self.path.rpartition("\\")[2])
         return Place(self.share, self.path[: len(self.path) - base] + name, self.shown[: len(self.shown) - base] + name)
 
+    def unc(self, host: str) -> str:
+        """Give the path with the server's name in it."""
+        return self.shown if self.shown.startswith("\\\\") else f"\\\\{host}\\{self.share}{self.path}"
+
 
 class Contents(NamedTuple):
     """What a file holds, and its DOS attributes."""
