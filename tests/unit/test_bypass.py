@@ -135,13 +135,17 @@ def test_a_refusal_is_the_message_and_the_next_step() -> None:
 @pytest.mark.parametrize(
     ("key", "meaning"),
     [
-        ("ServerBindTcpPorts", "ServerBindTcpPorts has the proxy listen on these ports for the MTA. "),
-        ("SERVERBINDTCPPORTS", "ServerBindTcpPorts has the proxy listen on these ports for the MTA. "),
-        ("ProxyBindIp", "ProxyBindIp binds those ports to an address of the proxy. "),
-        ("Persistent", "Persistent keeps the proxy's end while the MTA restarts. "),
-        ("KillOldSession", "KillOldSession ends an old session for the same port. "),
-        ("ForceCredentials", "ForceCredentials uses other credentials for the proxy. "),
-        ("LocalBindTcpPorts", ""),
+        ("ServerBindTcpPorts", "ServerBindTcpPorts has the proxy listen on these ports for the MTA (KB Q181420). "),
+        ("SERVERBINDTCPPORTS", "ServerBindTcpPorts has the proxy listen on these ports for the MTA (KB Q181420). "),
+        ("ProxyBindIp", "ProxyBindIp binds ports to an address of the proxy (CAT8). "),
+        ("Persistent", "Persistent keeps the proxy's end while the MTA restarts (general knowledge). "),
+        ("KillOldSession", "KillOldSession ends an old session for the same port (general knowledge). "),
+        ("ForceCredentials", "ForceCredentials uses other credentials for the proxy (KB Q254367). "),
+        ("NameResolution", "NameResolution has names resolved here (L) or by the proxy (R) (CAT8). "),
+        ("LocalBindTcpPorts", "LocalBindTcpPorts keeps these TCP ports here (CAT8). "),
+        ("RemoteBindUdpPorts", "RemoteBindUdpPorts has these UDP ports on the proxy (CAT8). "),
+        ("MultipleAccessTcpPorts", "MultipleAccessTcpPorts serves both sides on these TCP ports (CAT8). "),
+        ("ControlChannel", ""),
     ],
 )
 def test_a_refusal_says_what_a_key_means(key: str, meaning: str) -> None:
@@ -157,8 +161,9 @@ def test_a_refusal_says_what_all_keys_mean() -> None:
     refusal = decide(found("exposed", "Persistent", "ServerBindTcpPorts", "ProxyBindIp"), True, False)["message"]
     assert "also holds Persistent, ServerBindTcpPorts, ProxyBindIp, so" in refusal
     assert (
-        " ServerBindTcpPorts has the proxy listen on these ports for the MTA; ProxyBindIp binds those ports to an "
-        "address of the proxy; Persistent keeps the proxy's end while the MTA restarts. If" in refusal
+        " ServerBindTcpPorts has the proxy listen on these ports for the MTA (KB Q181420); ProxyBindIp binds ports to "
+        "an address of the proxy (CAT8); Persistent keeps the proxy's end while the MTA restarts (general knowledge). "
+        "If" in refusal
     )
 
 
@@ -172,11 +177,18 @@ def test_a_refusal_says_what_all_keys_mean() -> None:
         ),
         (
             "ex01-exposed",
-            "Restart the MTA after an edit: 'net stop msexchangemta', 'net start msexchangemta'; the stop takes "
-            "MSExchangeIMC and MSExchangeDX with it (KB Q143380), so start those that ran again.",
+            "Restart the MTA after an edit: 'net stop msexchangemta', 'net start msexchangemta' (KB Q244035). The stop "
+            "takes with it what depends on the MTA, by KB Q143380 MSExchangeIMC and MSExchangeDX, where they are, and "
+            "perhaps others: note which of them are running, and start again those that were.",
+        ),
+        (
+            "ex95-dependents",
+            "Restart the MTA after an edit: 'net stop msexchangemta', 'net start msexchangemta' (KB Q244035). The stop "
+            "takes with it what depends on the MTA, MSExchangeIMC, as the registry says, and perhaps others: note "
+            "which of them are running, and start again those that were.",
         ),
     ],
-    ids=["cluster", "single server"],
+    ids=["cluster", "single server", "dependents are known"],
 )
 def test_the_first_step_after_a_change_is_the_restart(name: str, says: str, tmp_path: Path) -> None:
     sample = next(each for each in samples() if each.name == name)

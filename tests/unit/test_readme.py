@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.judge import Reason
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.doubts import Reason
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.risks import Risk
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import (
     CHANGE_KEYS,
