@@ -16,6 +16,7 @@ from ..module_utils._verdict.risks import meaning_of
 
 OK, REFUSED, FAILED, NOT_VERIFIED = "ok", "refused", "failed", "not_verified"
 TO_TAKE_EFFECT = ("restart_mta", "fetch_again")
+STOPPED_BY_EDIT = "proxied_by_default"
 # Of the loop over the files, in the role.
 LOOP_VARIABLE = "__emsmta_bypass_path"
 CHANGE_KEYS = ("path", "before", "after", "backup_file")
@@ -67,6 +68,8 @@ def conclude(before: Found, present: bool, check: bool, edits: Sequence[Found], 
     failures = [str(edit["msg"]) for edit in edits if edit.get("failed")]
     last = after or {**before, "status": before["status_before"]}
     outcome = FAILED if failures else OK if after is None or _agrees(after, present) else NOT_VERIFIED
+    # Of a server that is protected now no look tells this any more.
+    gone = [risk for risk in before["risks"] if risk["code"] == STOPPED_BY_EDIT and risk not in last["risks"]]
     # An edit does not touch what a running MTA has read; what it had read of a protected server is not known.
     not_in_force = changes and present and before["status_before"] == "exposed" and not check
     result = {
@@ -77,7 +80,7 @@ def conclude(before: Found, present: bool, check: bool, edits: Sequence[Found], 
         "changed": bool(changes),
         "changes": changes,
         "in_force": "no" if not_in_force else last["in_force"],
-        "next_steps": _next_steps(last, present, bool(changes)),
+        "next_steps": _next_steps(last, present, bool(changes)) + _messages(gone if changes and present else []),
         "to_edit": [],
     }
     return {**result, "message": _message(result, failures, check)}

@@ -119,6 +119,17 @@ def test_a_restart_that_is_not_known_is_told_where_nothing_changed() -> None:
     assert concluded(found("exposed"), True, edited(INI), after)["next_steps"] == ["Restart the MTA."]
 
 
+def test_mail_that_an_edit_may_have_stopped_is_told_after_it() -> None:
+    """A protected server has not this risk any more, and the one who edited it must hear of it."""
+    risk = {"code": "proxied_by_default", "message": "Disable=1 stops that mail.", "mitigated": False}
+    before = found("exposed", risks=[risk])
+    after = found("protected", disable="1", risks=[])
+    assert concluded(before, True, edited(INI), after)["next_steps"] == ["Restart the MTA.", risk["message"]]
+    assert concluded(before, True, edited(INI), check=True)["next_steps"].count(risk["message"]) == 1
+    assert concluded(before, True, edited(INI), before)["next_steps"].count(risk["message"]) == 1
+    assert concluded(before, False, edited(INI), after)["next_steps"] == ["Restart the MTA."]
+
+
 def test_that_the_fault_cannot_occur_is_told() -> None:
     local = {"code": "all_peers_local", "message": "It cannot occur.", "mitigated": True}
     assert decide(found("protected", risks=[local]), True, False)["next_steps"] == ["It cannot occur."]
