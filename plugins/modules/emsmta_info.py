@@ -42,6 +42,9 @@ attributes:
 notes:
   - Two names that differ only in case, a link that leads out of its drive, a path on a drive that was not given, and a
     pointer in System.ini that leads nowhere make the answer V(unknown), with the reason.
+  - Mail that flows through the proxy on purpose needs no line in the files that are read, since the partner's connector
+    names the proxy's address (KB Q263046). C(Disable=1) stops it.
+  - A client that is switched off is judged as if it were on.
   - That the client reads its files through the profile functions of Windows is inferred from their form; no document
     says so.
 seealso:
@@ -104,7 +107,9 @@ reasons:
       description:
         - The article of Microsoft's Knowledge Base that says so; may be empty.
         - C(CAT8) and C(CAT10) are chapters of the documentation of Proxy Server 1.0, on the client and on its setup.
-          C(GetPrivateProfileString) is the documentation of that function of Windows.
+          C(PQ) is the documentation of the program PortQry, C(cc302546) a page of that number, and
+          C(GetPrivateProfileString) the documentation of that function of Windows.
+        - The guide C(docs/facts.md) of this collection says what each source is about.
       type: str
     certainty: {description: V(documented) or V(inferred)., type: str}
 risks:
@@ -115,8 +120,9 @@ risks:
   contains:
     code:
       description: >-
-        C(overwritten_on_refresh), C(hidden_by_wspcfg), C(mta_not_restarted), C(proxied_on_purpose),
-        C(proxy_client_1_0), C(cluster), C(all_peers_local) or C(rewritten_by_manager).
+        C(overwritten_on_refresh), C(hidden_by_wspcfg), C(mta_not_restarted), C(proxied_by_default), which is on every
+        exposed server, C(proxied_on_purpose), C(proxy_client_1_0), C(proxy_on_this_server), C(cluster),
+        C(all_peers_local) or C(rewritten_by_manager).
       type: str
     message: {description: The risk in words., type: str}
     source: {description: The KB article or book that says so., type: str}
@@ -164,8 +170,8 @@ evidence:
       description:
         - State (V(installed), V(absent), V(unknown)), certainty, reason, source and path of the MTA.
         - "C(facts) has, as far as they are known, C(image_path), C(start), C(account) and C(depends_on) of its service,
-          C(version) and C(product), and of Exchange's Setup C(services), C(x400), C(internet), C(admin_dest),
-          C(setup_build) and C(setup_newest_build)."
+          C(dependents), those of MSExchangeIMC and MSExchangeDX that need it, C(version) and C(product), and of
+          Exchange's Setup C(services), C(x400), C(internet), C(admin_dest), C(setup_build) and C(setup_newest_build)."
       type: dict
     client:
       description:
@@ -176,7 +182,8 @@ evidence:
     system:
       description:
         - "C(facts) has, as far as they are known, C(version), C(service_pack), C(build), C(system_root), C(cluster),
-          C(small_business_server) and C(rpc_over_tcp), the DLL by which RPC uses TCP/IP."
+          C(small_business_server), C(proxy_services), and on Windows NT 4.0 C(rpc_client) and C(rpc_server), the DLLs
+          by which RPC uses TCP/IP where it calls and where it is called."
         - Each fact has its C(value), and in C(from) the file or registry value that told it.
       type: dict
     stanzas:

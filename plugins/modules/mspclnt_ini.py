@@ -113,8 +113,9 @@ notes:
     between the last look and the write can be overwritten; over SMB, no other program can write meanwhile.
   - A file without any write bit, or with the DOS attribute read-only where the driver shows it, is never edited,
     whoever runs the task.
-  - The client may overwrite the whole file when it fetches its configuration again from the proxy server (KB Q193928);
-    the edit is then gone. Run the task again from time to time, or change the master copy too.
+  - The client may overwrite the whole file when it fetches its configuration again from the proxy server, as is
+    documented for ISA Server (KB Q323457) and inferred for Proxy Server 2.0 (KB Q193928); the edit is then gone. Run
+    the task again from time to time, or change the master copy too.
   - That the client reads these files through the profile functions of Windows is inferred from their form; no document
     says so.
 seealso:

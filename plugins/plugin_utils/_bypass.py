@@ -18,6 +18,7 @@ from ._role_words import few_words, fitted, in_role_words
 OK, REFUSED, FAILED, NOT_VERIFIED = "ok", "refused", "failed", "not_verified"
 # What has to be done before a change takes effect, as the line of a server says it.
 TO_TAKE_EFFECT = {"restart_mta": "restart the MTA", "fetch_again": "have its clients fetch it again"}
+STOPPED_BY_EDIT = "proxied_by_default"
 # Of the loop over the files, in the role.
 LOOP_VARIABLE = "__emsmta_bypass_file"
 FILE_KEYS = ("path", "local")
@@ -84,6 +85,8 @@ def conclude(
     ]
     last = after or {**before, "status": before["status_before"]}
     agrees = not lost and (after is None or _agrees(after, present))
+    # Of a server that is protected now no look tells this any more.
+    gone = [risk for risk in before["risks"] if risk["code"] == STOPPED_BY_EDIT and risk not in last["risks"]]
     # An edit does not touch what a running MTA has read; what it had read of a protected server is not known.
     not_in_force = changes and present and before["status_before"] == "exposed" and not check
     result = {
@@ -94,7 +97,10 @@ def conclude(
         "changed": bool(changes),
         "changes": changes,
         "in_force": "no" if not_in_force else last["in_force"],
-        "next_steps": _next_steps(last, present, bool(changes)),
+        "next_steps": [
+            *_next_steps(last, present, bool(changes)),
+            *(risk["message"] for risk in gone if changes and present),
+        ],
         "to_edit": [],
     }
     return {**result, "message": _message(before, result, failures, check, lost)}

@@ -29,6 +29,8 @@ PLACES = {"Mspclnt.ini": ("C", "mspclnt/MSPCLNT.INI"), "Wspcfg.ini": ("D", "exch
 # What the bytes demand. No section EMSMTA: exposed, and one that is not in a Wspcfg.ini may hide Mspclnt.ini.
 EXPOSED, HIDING = ("exposed", "documented"), ("exposed", "inferred")
 PROTECTED, CLIENT_1_0 = ("protected", "documented"), ("unknown", "documented")
+# That a Wspcfg.ini comes first is not printed for client 2.0.
+FIRST = ("protected", "inferred")
 
 
 class File(NamedTuple):
@@ -66,7 +68,7 @@ FILES = (
     File("Q231878.system.ini", "c7e23b316d56", "unknown", EXPOSED, HIDING),
     File("Q254367.awhost32-acl.wspcfg.ini", "a131199b83af", "unknown", EXPOSED, HIDING),
     File("Q254367.awhost32.wspcfg.ini", "af0727675155", "unknown", EXPOSED, HIDING),
-    File("Q254909.mspclnt.ini", "35b5eebaf680", "unknown", PROTECTED, PROTECTED),
+    File("Q254909.mspclnt.ini", "35b5eebaf680", "unknown", PROTECTED, FIRST),
 )
 OTHERS = {"EXT-Catapult08.locallat.txt": "2f76759cef58"}
 DIGESTS = {file.name: file.digest for file in FILES} | OTHERS

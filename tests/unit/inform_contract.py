@@ -32,6 +32,8 @@ RISKS = {
     "cluster",
     "all_peers_local",
     "mta_not_restarted",
+    "proxied_by_default",
+    "proxy_on_this_server",
 }
 LINE = {"line", "before", "after"}
 PART = {"state", "certainty", "reason", "source", "path"}

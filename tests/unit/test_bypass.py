@@ -121,6 +121,17 @@ def test_a_restart_that_is_not_known_is_told_where_nothing_changed() -> None:
     assert concluded(found("exposed"), True, edited(INI), after)["next_steps"] == ["Restart the MTA."]
 
 
+def test_mail_that_an_edit_may_have_stopped_is_told_after_it() -> None:
+    """A protected server has not this risk any more, and the one who edited it must hear of it."""
+    risk = {"code": "proxied_by_default", "message": "Disable=1 stops that mail.", "mitigated": False}
+    before = found("exposed", risks=[risk])
+    after = found("protected", disable="1", risks=[])
+    assert concluded(before, True, edited(INI), after)["next_steps"] == ["Restart the MTA.", risk["message"]]
+    assert concluded(before, True, edited(INI), check=True)["next_steps"].count(risk["message"]) == 1
+    assert concluded(before, True, edited(INI), before)["next_steps"].count(risk["message"]) == 1
+    assert concluded(before, False, edited(INI), after)["next_steps"] == ["Restart the MTA."]
+
+
 def test_that_the_fault_cannot_occur_is_told() -> None:
     local = {"code": "all_peers_local", "message": "It cannot occur.", "mitigated": True}
     assert decide(found("protected", risks=[local]), True, False)["next_steps"] == ["It cannot occur."]
@@ -137,13 +148,17 @@ def test_a_refusal_is_the_message_and_the_next_step() -> None:
 @pytest.mark.parametrize(
     ("key", "meaning"),
     [
-        ("ServerBindTcpPorts", "ServerBindTcpPorts has the proxy listen on these ports for the MTA. "),
-        ("SERVERBINDTCPPORTS", "ServerBindTcpPorts has the proxy listen on these ports for the MTA. "),
-        ("ProxyBindIp", "ProxyBindIp binds those ports to an address of the proxy. "),
-        ("Persistent", "Persistent keeps the proxy's end while the MTA restarts. "),
-        ("KillOldSession", "KillOldSession ends an old session for the same port. "),
-        ("ForceCredentials", "ForceCredentials uses other credentials for the proxy. "),
-        ("LocalBindTcpPorts", ""),
+        ("ServerBindTcpPorts", "ServerBindTcpPorts has the proxy listen on these ports for the MTA (KB Q181420). "),
+        ("SERVERBINDTCPPORTS", "ServerBindTcpPorts has the proxy listen on these ports for the MTA (KB Q181420). "),
+        ("ProxyBindIp", "ProxyBindIp binds ports to an address of the proxy (CAT8). "),
+        ("Persistent", "Persistent keeps the proxy's end while the MTA restarts (general knowledge). "),
+        ("KillOldSession", "KillOldSession ends an old session for the same port (general knowledge). "),
+        ("ForceCredentials", "ForceCredentials uses other credentials for the proxy (KB Q254367). "),
+        ("NameResolution", "NameResolution has names resolved here (L) or by the proxy (R) (CAT8). "),
+        ("LocalBindTcpPorts", "LocalBindTcpPorts keeps these TCP ports here (CAT8). "),
+        ("RemoteBindUdpPorts", "RemoteBindUdpPorts has these UDP ports on the proxy (CAT8). "),
+        ("MultipleAccessTcpPorts", "MultipleAccessTcpPorts serves both sides on these TCP ports (CAT8). "),
+        ("ControlChannel", ""),
     ],
 )
 def test_a_refusal_says_what_a_key_means(key: str, meaning: str) -> None:
@@ -159,8 +174,9 @@ def test_a_refusal_says_what_all_keys_mean() -> None:
     refusal = decide(found("exposed", "Persistent", "ServerBindTcpPorts", "ProxyBindIp"), True, False)["message"]
     assert "also holds Persistent, ServerBindTcpPorts, ProxyBindIp, so" in refusal
     assert (
-        " ServerBindTcpPorts has the proxy listen on these ports for the MTA; ProxyBindIp binds those ports to an "
-        "address of the proxy; Persistent keeps the proxy's end while the MTA restarts. If" in refusal
+        " ServerBindTcpPorts has the proxy listen on these ports for the MTA (KB Q181420); ProxyBindIp binds ports to "
+        "an address of the proxy (CAT8); Persistent keeps the proxy's end while the MTA restarts (general knowledge). "
+        "If" in refusal
     )
 
 
@@ -174,11 +190,18 @@ def test_a_refusal_says_what_all_keys_mean() -> None:
         ),
         (
             "ex01-exposed",
-            "Restart the MTA after an edit: 'net stop msexchangemta', 'net start msexchangemta'; the stop takes "
-            "MSExchangeIMC and MSExchangeDX with it (KB Q143380), so start those that ran again.",
+            "Restart the MTA after an edit: 'net stop msexchangemta', 'net start msexchangemta' (KB Q244035). The stop "
+            "takes with it what depends on the MTA, by KB Q143380 MSExchangeIMC and MSExchangeDX, where they are, and "
+            "perhaps others: note which of them are running, and start again those that were.",
+        ),
+        (
+            "ex95-dependents",
+            "Restart the MTA after an edit: 'net stop msexchangemta', 'net start msexchangemta' (KB Q244035). The stop "
+            "takes with it what depends on the MTA, MSExchangeIMC, as the registry says, and perhaps others: note "
+            "which of them are running, and start again those that were.",
         ),
     ],
-    ids=["cluster", "single server"],
+    ids=["cluster", "single server", "dependents are known"],
 )
 def test_the_first_step_after_a_change_is_the_restart(name: str, says: str, tmp_path: Path) -> None:
     sample = next(each for each in samples() if each.name == name)

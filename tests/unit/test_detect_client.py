@@ -280,6 +280,7 @@ def test_system_folders(folder: str, letter: str, tmp_path: Path) -> None:
         (b"[ WSP CLIENT ]\r\n", True, False),
         (b"[Master Config]\r\nPath1=\\\\PROXY\\x\\\r\n", False, True),
         (MSPCLNT, False, False),
+        (MSPCLNT + b"[Wsp client]\r\nDisable=0\r\n", False, True),
     ],
 )
 def test_signs_of_client_1_0(text: bytes, wsp_client: bool, unsure: bool, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ SERVER = {
     "C/mspclnt/MSPCLNT.INI": MSPCLNT,
     "C/exchsrvr/BIN/emsmta.exe": MTA_PROGRAM,
 }
+READ_FOR_ALL = "the client reads this file for programs without a Wspcfg.ini (KB Q323457; inferred for Proxy 2.0)"
 
 
 def ask(folder: Path, files: Mapping[str, bytes], check: bool = False, **options: Any) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def test_an_exposed_server(check: bool, tmp_path: Path) -> None:
             "local": f"{tmp_path}/C/mspclnt/MSPCLNT.INI",
             "section": "EMSMTA",
             "settings": {"Disable": 1},
-            "reason": "the client reads this file for every program without a Wspcfg.ini (KB Q254909)",
+            "reason": READ_FOR_ALL,
             "edit": EDIT,
         }
     ]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.judge import Reason
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.doubts import Reason
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.risks import Risk
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import (
     FAILED,
@@ -104,6 +104,14 @@ def test_a_result_has_the_keys_of_the_table_and_their_types(result: dict[str, An
 )
 def test_a_row_names_what_its_key_can_hold(key: str, names: set[str]) -> None:
     assert rows()[key].names == names
+
+
+@pytest.mark.parametrize("page", ["README.md", "roles/emsmta_bypass/README.md"])
+def test_the_guides_say_which_server_to_leave_out_and_how(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    warning = text.index("**It stops mail that flows through the proxy on purpose.**")
+    assert warning < text.index("emsmta_bypass_drives")
+    assert all(word in text for word in ("KB Q263046", "proxied_by_default", "--limit", "exchange:!through_the_proxy"))
 
 
 def test_the_codes_of_risks_are_those_of_the_code() -> None:

@@ -16,6 +16,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ver
     EXPOSED,
     PROTECTED,
     judge,
+    judge_master,
 )
 
 from tests.unit.verdict_evidence import (
@@ -51,14 +52,18 @@ from tests.unit.verdict_evidence import (
 def test_the_master_is_named(master: bytes | None, named: str, server: str) -> None:
     verdict = judge(evidence(disable(MSPCLNT, b"1"), details=PROXY_2_0._replace(master=master)))
     message = risk_of(verdict, "overwritten_on_refresh").message
-    assert f"undone by {named} when" in message
+    assert f"may be undone by {named} when" in message
     assert message.endswith(f"run the role's entry point master on {server}.")
 
 
 @pytest.mark.parametrize(
     ("hours", "isa", "says"),
     [
-        (b"6", False, "at 'Update Now' of the client and perhaps every 6 hours, unless"),
+        (
+            b"6",
+            False,
+            "at 'Update Now' of the client and every 6 hours, unless",
+        ),
         (b"2", True, "at 'Update Now' of the client and every 2 hours."),
         (None, False, "at 'Update Now' of the client, unless"),
         (b"six", False, "at 'Update Now' of the client, unless"),
@@ -66,8 +71,12 @@ def test_the_master_is_named(master: bytes | None, named: str, server: str) -> N
 )
 def test_when_the_fix_is_undone(hours: bytes | None, isa: bool, says: str) -> None:
     details = PROXY_2_0._replace(refresh_hours=hours, says_do_not_edit=isa)
-    message = risk_of(judge(evidence(disable(MSPCLNT, b"1"), details=details)), "overwritten_on_refresh").message
+    risk = risk_of(judge(evidence(disable(MSPCLNT, b"1"), details=details)), "overwritten_on_refresh")
+    message = risk.message
     assert says in message
+    # Only of ISA Server it is printed that the file is replaced as a whole.
+    assert (risk.source, risk.certainty) == (("Q323457", DOCUMENTED) if isa else ("Q193928", INFERRED))
+    assert ("may be undone" in message) is not isa
     # What is written there is lost: ISA Management is where it lasts.
     assert ("entry point master" in message) is not isa
 
@@ -100,7 +109,10 @@ def test_both_files_may_proxy_on_purpose() -> None:
 
 @pytest.mark.parametrize("key", [b"Disable", b"disable", b"DISABLE"])
 def test_a_bare_disable_is_not_on_purpose(key: bytes) -> None:
-    assert codes(judge(evidence(stanza(MSPCLNT, (key, b"0"), (b"dIsAbLe", b"1"))))) == {"overwritten_on_refresh"}
+    assert codes(judge(evidence(stanza(MSPCLNT, (key, b"0"), (b"dIsAbLe", b"1"))))) == {
+        "overwritten_on_refresh",
+        "proxied_by_default",
+    }
 
 
 @pytest.mark.parametrize("wspcfg", [None, disable(WSPCFG, b"1"), without(WSPCFG)], ids=["none", "1", "no_section"])
@@ -108,7 +120,7 @@ def test_a_bare_disable_is_not_on_purpose(key: bytes) -> None:
 def test_client_1_0_has_no_sections_for_programs(
     lines: tuple[tuple[bytes, bytes], ...] | None, wspcfg: FoundStanza | None
 ) -> None:
-    verdict = judge(evidence(said(MSPCLNT, lines), wspcfg, PROXY_2_0._replace(has_wsp_client_section=True)))
+    verdict = judge(evidence(said(MSPCLNT, lines), wspcfg, PROXY_2_0._replace(build=None, has_wsp_client_section=True)))
     assert (verdict.status, verdict.certainty, verdict.plan) == (UNKNOWN, DOCUMENTED, ())
     assert [reason.code for reason in verdict.reasons] == ["proxy_client_1_0"]
     risk = risk_of(verdict, "proxy_client_1_0")
@@ -132,3 +144,51 @@ def test_unsure_signs_of_client_1_0_are_a_risk(build: bytes | None, master_confi
     assert (verdict.status, planned(verdict)) == (EXPOSED, [MSPCLNT.local])
     assert ("proxy_client_1_0" in codes(verdict)) is maybe_1_0
     assert verdict.certainty == (INFERRED if maybe_1_0 else DOCUMENTED)
+
+
+@pytest.mark.parametrize("build", [b"2.0.400.12", b"2.0"])
+def test_a_section_of_1_0_in_a_file_of_2_0_is_a_doubt_only(build: bytes) -> None:
+    """An upgrade may have left it there; the DLL alone would tell."""
+    details = PROXY_2_0._replace(build=build, has_wsp_client_section=True)
+    verdict = judge(evidence(disable(MSPCLNT, b"0"), details=details))
+    assert (verdict.status, verdict.certainty, planned(verdict)) == (EXPOSED, INFERRED, [MSPCLNT.local])
+    assert "[Wsp client]" in risk_of(verdict, "proxy_client_1_0").message
+    assert judge(evidence(disable(MSPCLNT, b"0"), details=details._replace(dll_1_0="wsock32.dll"))).status == UNKNOWN
+
+
+@pytest.mark.parametrize("lines", [NO_SECTION, OFF, ON], ids=["no_section", "disable_0", "disable_1"])
+def test_an_exposed_server_may_be_proxied_on_purpose_without_a_word_in_its_files(
+    lines: tuple[tuple[bytes, bytes], ...] | None,
+) -> None:
+    verdict = judge(evidence(said(MSPCLNT, lines)))
+    exposed = lines != ON
+    assert ("proxied_by_default" in codes(verdict)) is exposed
+    advice = [each for each in verdict.advice if each.code == "leave_out"]
+    assert bool(advice) is exposed
+    if exposed:
+        risk = risk_of(verdict, "proxied_by_default")
+        assert (risk.source, risk.certainty, risk.mitigated) == ("Q263046", INFERRED, False)
+        assert "names the proxy's address" in risk.message
+        assert "Disable=1 stops that mail" in risk.message
+        assert all(word in advice[0].message for word in ("--limit", "group", "leave it out of the play"))
+
+
+@pytest.mark.parametrize("value", [b"0", b"1"])
+def test_a_master_copy_may_stop_the_mail_of_those_who_fetch_it(value: bytes) -> None:
+    verdict = judge_master(evidence(disable(MSPCLNT, value)))
+    exposed = value == b"0"
+    assert ("proxied_by_default" in codes(verdict)) is exposed
+    assert ("leave_out" in [advice.code for advice in verdict.advice]) is exposed
+
+
+@pytest.mark.parametrize("services", [(), ("wspsrv",), ("wspsrv", "mspadmin")])
+@pytest.mark.parametrize("value", [b"0", b"1"])
+def test_a_proxy_server_on_the_same_computer_makes_it_inferred(services: tuple[str, ...], value: bytes) -> None:
+    found = evidence(disable(MSPCLNT, value))
+    verdict = judge(found._replace(system=found.system._replace(proxy_services=services)))
+    assert verdict.certainty == (INFERRED if services else DOCUMENTED)
+    assert ("proxy_on_this_server" in codes(verdict)) is bool(services)
+    if services:
+        risk = risk_of(verdict, "proxy_on_this_server")
+        assert (risk.source, risk.certainty) == ("Q169548", INFERRED)
+        assert f"services {' and '.join(services)}," in risk.message

@@ -13,6 +13,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     INFERRED,
     INSTALLED,
     UNKNOWN,
+    Fact,
     FoundStanza,
     Gap,
 )
@@ -187,8 +188,8 @@ def test_each_step_is_the_stanza_of_the_article(row: Row) -> None:
 def test_a_wspcfg_without_the_section_may_hide_the_stanza(row: Row) -> None:
     verdict = judged(row)
     assert ("hidden_by_wspcfg" in codes(verdict)) is (row.wspcfg is None)
-    assert verdict.certainty == (INFERRED if row.wspcfg is None else DOCUMENTED)
     if row.wspcfg is None:
+        assert verdict.certainty == INFERRED
         risk = risk_of(verdict, "hidden_by_wspcfg")
         assert (risk.source, risk.certainty, risk.mitigated) == ("CAT8", INFERRED, False)
         assert WSPCFG.windows in risk.message
@@ -197,7 +198,20 @@ def test_a_wspcfg_without_the_section_may_hide_the_stanza(row: Row) -> None:
 @rows
 def test_a_refresh_overwrites_mspclnt_but_never_wspcfg(row: Row) -> None:
     risk = risk_of(judged(row), "overwritten_on_refresh")
-    assert (risk.source, risk.certainty, risk.mitigated) == ("Q193928", DOCUMENTED, row.wspcfg == ON)
+    assert (risk.source, risk.certainty, risk.mitigated) == ("Q193928", INFERRED, row.wspcfg == ON)
+
+
+@rows
+def test_that_wspcfg_comes_first_is_inferred_where_it_decides_alone(row: Row) -> None:
+    """The order is printed for Proxy Server 1.0 and ISA Server (CAT8, KB Q323457), and not for 2.0."""
+    verdict = judged(row)
+    differ = row.wspcfg not in (False, None) and (row.wspcfg == ON) is not (row.mspclnt == ON)
+    (*_others, last) = verdict.reasons
+    assert (last.code == "wspcfg_first") is differ
+    if differ:
+        assert (last.source, last.certainty, verdict.certainty) == ("CAT8", INFERRED, INFERRED)
+    elif row.wspcfg is not None:
+        assert verdict.certainty == DOCUMENTED
 
 
 @rows
@@ -257,16 +271,46 @@ def test_where_readers_differ_the_verdict_is_inferred(which: str) -> None:
 @pytest.mark.parametrize("remark", [True, False])
 def test_the_remark_of_isa_is_advice_and_stops_no_plan(remark: bool, lines: tuple[tuple[bytes, bytes], ...]) -> None:
     verdict = judge(evidence(said(MSPCLNT, lines), details=PROXY_2_0._replace(says_do_not_edit=remark)))
-    codes = ["restart_mta"] + ["isa_management"] * remark + ["remote_events"] * (lines != ON)
+    codes = ["restart_mta"] + ["isa_management"] * remark + ["leave_out", "remote_events"] * (lines != ON)
     assert [advice.code for advice in verdict.advice] == codes
     assert planned(verdict) == ([] if lines == ON else [MSPCLNT.local])
+    # KB Q254909 names the WinSock Proxy Client, and no Firewall Client.
+    assert verdict.certainty == (INFERRED if remark else DOCUMENTED)
+    assert ("client_not_named" in [reason.code for reason in verdict.reasons]) is remark
 
 
-def test_a_restart_is_advised_in_full() -> None:
-    advice = judge(evidence(disable(MSPCLNT, b"0"))).advice[0]
-    assert advice.source == "Q244035"
-    for words in ("net stop msexchangemta", "net start msexchangemta", "MSExchangeIMC", "MSExchangeDX"):
-        assert words in advice.message
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("yes", None),
+        ("no", "client_switched_off"),
+        ("unknown", "client_switch_unknown"),
+        (None, "client_switch_unknown"),
+    ],
+)
+@pytest.mark.parametrize("lines", [OFF, ON], ids=["disable_0", "disable_1"])
+def test_a_switch_that_is_not_on_for_sure_makes_it_inferred(
+    told: str | None, reason: str | None, lines: tuple[tuple[bytes, bytes], ...]
+) -> None:
+    """A client that is off is judged as if it were on."""
+    facts = () if told is None else (Fact("switched_on", told, "the Winsock catalog"),)
+    verdict = judge(evidence(said(MSPCLNT, lines))._replace(client_facts=facts))
+    assert verdict.status == (PROTECTED if lines == ON else EXPOSED)
+    assert verdict.certainty == (INFERRED if reason else DOCUMENTED)
+    assert [each.code for each in verdict.reasons[3:]] == ([reason] if reason else [])
+
+
+def test_a_disabled_service_has_no_article() -> None:
+    verdict = judge(evidence(disable(MSPCLNT, b"1"))._replace(disabled_service=True))
+    reason = verdict.reasons[-1]
+    assert (reason.code, reason.source, reason.certainty) == ("mta_disabled", "", INFERRED)
+    assert verdict.certainty == DOCUMENTED
+
+
+def test_the_plan_names_who_prints_the_order_of_the_files() -> None:
+    steps = judge(evidence(disable(MSPCLNT, b"0"), without(WSPCFG))).plan
+    assert ["Q323457" in step.reason and "inferred for Proxy 2.0" in step.reason for step in steps] == [True, True]
+    assert ["CAT8" in step.reason for step in steps] == [False, True]
 
 
 def test_messages_quote_no_file_without_end() -> None:

@@ -12,6 +12,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     INSTALLED,
     ClientDetails,
     Evidence,
+    Fact,
     FoundStanza,
     Gap,
     Part,
@@ -68,6 +69,7 @@ PROXY_2_0 = ClientDetails(
 
 
 SP4 = Product("Exchange Server 5.5 SP4", True, DOCUMENTED, "KB Q163294")
+SWITCHED_ON = Fact("switched_on", "yes", "the Winsock catalog")
 KNOWN = System(version="5.0", cluster=False, small_business=False, mappings_known=True)
 
 
@@ -92,6 +94,7 @@ def evidence(
         not_read=unreadable,
         product=SP4,
         system=KNOWN,
+        client_facts=(SWITCHED_ON,),
     )
 
 

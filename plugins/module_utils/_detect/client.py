@@ -48,7 +48,7 @@ POINTER = "the pointer in System.ini"
 CLIENT_FILE = "Mspclnt.ini"
 # Proxy 1.0 and 2.0 (KB Q231878); ISA Server 2000's Firewall Client (KB Q323457).
 DEFAULT_CLIENT_FILES = ("Mspclnt\\Mspclnt.ini", "Program Files\\Microsoft Firewall Client\\Mspclnt.ini")
-# The client of ISA Server 2004 (KB CC302546), which has no Mspclnt.ini.
+# The client of ISA Server 2004 (page cc302546), which has no Mspclnt.ini.
 NEWER_PROGRAM = "FwcAgent.exe"
 NEWER_CLIENT = f"Program Files\\Microsoft Firewall Client 2004\\{NEWER_PROGRAM}"
 # CAT8 and KB Q231878; the sample of ISA Server 2000 has the second in the place of the first.
@@ -60,7 +60,8 @@ PROVIDER_DLL = b"wspwsp.dll"
 CATALOG = "SYSTEM\\CurrentControlSet\\Services\\WinSock2\\Parameters\\Protocol_Catalog9\\Catalog_Entries"
 # A layered provider comes before those of Windows; each entry costs two requests.
 CATALOG_ENTRIES = 4
-# The tables of local addresses (KB Q253253), and a file that an editor saved under a wrong name (KB Q181420).
+# The tables of local addresses (CAT8). KB Q181420: an editor may save Wspcfg.ini under a name that ends in .txt; that
+# it may do so with the other file is inferred.
 TABLES, MISTAKEN = ("msplat.txt", "locallat.txt"), ("mspclnt.ini.txt", "wspcfg.ini.txt")
 
 
@@ -175,7 +176,7 @@ def read_details(look: Look, profile: Profile, system_root: str | None) -> Clien
         says_do_not_edit=any(b"should not be edited" in line.lower() for line in profile.lines[:10]),
     )
     sure = details.is_2_0 or details.says_do_not_edit
-    if (sure and not look.thorough) or details.has_wsp_client_section or system_root is None:
+    if (sure and not look.thorough) or details.is_1_0 or system_root is None:
         return details
     return details._replace(dll_1_0=_dll_1_0(look, f"{system_root}\\{WINSOCK_DLL}"))
 
@@ -208,7 +209,7 @@ def _generation(details: ClientDetails, path: str) -> Fact:
     if details.dll_1_0 is not None:
         return Fact("generation", "1.0", details.dll_1_0)
     signs = (
-        (details.has_wsp_client_section, "1.0", "[Wsp client]"),
+        (details.is_1_0, "1.0", "[Wsp client]"),
         (details.says_do_not_edit, "ISA 2000", "remark that it should not be edited"),
         (details.is_2_0, "2.0", "[Internal] Build"),
     )

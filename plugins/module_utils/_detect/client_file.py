@@ -32,7 +32,7 @@ class ClientFile(NamedTuple):
 
 
 def find_wspcfg(look: Look, mta: Part) -> Entry | None:
-    """Find a Wspcfg.ini in the folder of EMSMTA.EXE, where the client looks first (CAT8, KB Q181420)."""
+    """Find a Wspcfg.ini in the folder of EMSMTA.EXE, read first (CAT8, KB Q323457; inferred for client 2.0)."""
     if mta.entry is None:
         return None
     path = f"{folder_of(mta.entry)}\\Wspcfg.ini"

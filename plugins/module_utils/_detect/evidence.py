@@ -97,6 +97,14 @@ class ClientDetails(NamedTuple):
         """Tell whether the file is one of client 2.0, by its Build (KB Q231878)."""
         return (self.build or b"").startswith(b"2.")
 
+    @property
+    def is_1_0(self) -> bool:
+        """Tell whether this surely is client 1.0: by its DLL, or by a section that it alone has (CAT8).
+
+        A file whose Build is 2.x (KB Q231878) may have kept that section from before.
+        """
+        return self.dll_1_0 is not None or (self.has_wsp_client_section and not self.is_2_0)
+
 
 class Gap(NamedTuple):
     """Something that could not be read, and why."""
@@ -127,15 +135,20 @@ class Peers(NamedTuple):
 class System(NamedTuple):
     """What is known of Windows itself; None is not known.
 
-    rpc_bypasses: RPC over TCP/IP does not use Winsock. redirected: the registry key that
-    would redirect one of the client's files. mappings_known: whether there is one was told.
+    rpc_client, rpc_server: the DLLs by which RPC uses TCP/IP, on the side that calls and on
+    the side that is called; of Windows NT 4.0 only. proxy_services: the services of Proxy
+    Server that are here. redirected: the registry key that would redirect one of the client's
+    files. mappings_known: whether there is one was told.
     """
 
     version: str | None = None
+    service_pack: str | None = None
     root: str | None = None
     cluster: bool | None = None
     small_business: bool | None = None
-    rpc_bypasses: bool | None = None
+    rpc_client: str | None = None
+    rpc_server: str | None = None
+    proxy_services: tuple[str, ...] = ()
     redirected: str | None = None
     mappings_known: bool = False
 
@@ -169,6 +182,21 @@ class Evidence(NamedTuple):
     mta_facts: tuple[Fact, ...] = ()
     client_facts: tuple[Fact, ...] = ()
     system_facts: tuple[Fact, ...] = ()
+
+    @property
+    def switched_on(self) -> Answer:
+        """Give what is known of the client's switch; UNKNOWN where nothing tells it."""
+        return _value(self.client_facts, "switched_on") or UNKNOWN
+
+    @property
+    def dependents(self) -> tuple[str, ...]:
+        """Give the services that the registry says depend on the MTA, of those that were looked at."""
+        names = _value(self.mta_facts, "dependents")
+        return names if isinstance(names, tuple) else ()
+
+
+def _value(facts: Sequence[Fact], name: str) -> Answer:
+    return next((fact.value for fact in facts if fact.name == name), None)
 
 
 __all__ = (

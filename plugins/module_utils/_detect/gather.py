@@ -118,7 +118,7 @@ def gather_master(files: Files, path: str) -> Evidence:
 
     Args:
         files: the proxy server's files.
-        path: Windows path of the master copy (KB Q181847: C:\\Msp\\Clients\\Mspclnt.ini).
+        path: Windows path of the master copy (CAT8: C:\\Msp\\Clients\\Mspclnt.ini).
 
     Raises:
         ConnectionLost: the file could not be read to the end.

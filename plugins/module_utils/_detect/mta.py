@@ -29,7 +29,7 @@ from .evidence import (
     Product,
 )
 from .look import Look
-from .system import CLUSTER
+from .system import CLUSTER, SERVICES
 from .wording import listed
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 DEFAULT_EXCHANGE_BIN = "Exchsrvr\\Bin"
 MTA_PROGRAM = "EMSMTA.EXE"
 # KB Q143380: the service; Q244035: its name in the registry.
-SERVICE = "SYSTEM\\CurrentControlSet\\Services\\MSExchangeMTA"
+SERVICE_NAME = "MSExchangeMTA"
+SERVICE = f"{SERVICES}\\{SERVICE_NAME}"
+# KB Q143380: the services that depend on the MTA. Others may; a registry is not searched for them.
+DEPENDENTS = ("MSExchangeIMC", "MSExchangeDX")
 SERVICE_BUT = "the service MSExchangeMTA is there, but"
 ITS_PROGRAM = "the program of the MTA's service"
 DISABLED = 4
@@ -98,7 +101,15 @@ def _service(look: Look) -> tuple[Fact, ...]:
         ("account", "ObjectName", text(look.value(SERVICE, "ObjectName"))),
         ("depends_on", "DependOnService", texts(look.value(SERVICE, "DependOnService"))),
     ]
-    return tuple(Fact(name, value, f"HKLM\\{SERVICE}\\{key}") for name, key, value in values)
+    facts = tuple(Fact(name, value, f"HKLM\\{SERVICE}\\{key}") for name, key, value in values)
+    dependents = tuple(name for name in DEPENDENTS if _depends(look, name))
+    return (*facts, Fact("dependents", dependents, f"HKLM\\{SERVICES}, DependOnService of each"))
+
+
+def _depends(look: Look, service: str) -> bool:
+    """Tell whether a service is there, and needs the MTA."""
+    needed = texts(look.value(f"{SERVICES}\\{service}", "DependOnService"))
+    return SERVICE_NAME.lower() in (name.lower() for name in needed)
 
 
 def _setup(look: Look) -> tuple[tuple[Fact, ...], bool]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of Windows: version, service pack, cluster, Small Business Server, redirected files.
+"""What is known of Windows: version, cluster, RPC, a proxy server on it, redirected files.
 
 PRIVATE to the collection: no part of this file is a public interface.
 """
@@ -27,8 +27,12 @@ CLUSTER = "Cluster\\Resources"
 PRODUCT_OPTIONS = "SYSTEM\\CurrentControlSet\\Control\\ProductOptions"
 SMALL_BUSINESS = "small business"
 HIVES = ("SYSTEM", "SOFTWARE")
-# KB Q186357: with this DLL, RPC over TCP/IP passes Winsock by on NT 4.0 (UseWinsockForIP is about UDP and IPX).
-RPC_PROTOCOLS, RPC_OVER_TCP, BYPASSING = "SOFTWARE\\Microsoft\\Rpc\\ServerProtocols", "ncacn_ip_tcp", "rpcltscm.dll"
+# KB Q165324 prints both keys, for the side that calls and the side that is called, and the DLLs of NT 4.0 itself.
+RPC, RPC_OVER_TCP = "SOFTWARE\\Microsoft\\Rpc", "ncacn_ip_tcp"
+RPC_SIDES = (("rpc_client", "ClientProtocols"), ("rpc_server", "ServerProtocols"))
+NT_4_0 = "4.0"
+# The services of Proxy Server, as KB Q281770 lists them.
+SERVICES, PROXY_SERVICES = "SYSTEM\\CurrentControlSet\\Services", ("wspsrv", "mspadmin")
 
 
 def find_system(look: Look) -> tuple[System, tuple[Fact, ...]]:
@@ -42,23 +46,29 @@ def find_system(look: Look) -> tuple[System, tuple[Fact, ...]]:
     known = {fact.name: fact.value for fact in facts}
     cluster = look.has_key(CLUSTER)
     small = _small_business(look)
-    transport = text(look.value(RPC_PROTOCOLS, RPC_OVER_TCP))
+    proxy = tuple(name for name in PROXY_SERVICES if look.has_key(f"{SERVICES}\\{name}"))
+    # What RPC does elsewhere is printed nowhere, so it is not looked at.
+    rpc = _rpc(look) if known["version"] == NT_4_0 else ()
     facts += [
         Fact("cluster", cluster, f"HKLM\\{CLUSTER}"),
         Fact("small_business_server", small, f"HKLM\\{PRODUCT_OPTIONS}\\ProductSuite"),
-        Fact("rpc_over_tcp", transport, f"HKLM\\{RPC_PROTOCOLS}\\{RPC_OVER_TCP}"),
+        Fact("proxy_services", proxy, f"HKLM\\{SERVICES}"),
+        *rpc,
     ]
     mappings = {key: look.has_key(key) for key in _mappings()}
     # A hive that was not closed cleanly is named, also where all that was looked for is in it.
     for hive in HIVES:
         look.doubtful(hive)
-    version, root = known["version"], known["system_root"]
+    told = {fact.name: fact.value for fact in facts if isinstance(fact.value, str)}
     system = System(
-        version=version if isinstance(version, str) else None,
-        root=root if isinstance(root, str) else None,
+        version=told.get("version"),
+        service_pack=told.get("service_pack"),
+        root=told.get("system_root"),
         cluster=cluster,
         small_business=small,
-        rpc_bypasses=transport.lower() == BYPASSING if transport else None,
+        rpc_client=told.get("rpc_client"),
+        rpc_server=told.get("rpc_server"),
+        proxy_services=proxy,
         redirected=next((key for key, found in mappings.items() if found), None),
         mappings_known=None not in mappings.values(),
     )
@@ -73,8 +83,15 @@ def _small_business(look: Look) -> bool | None:
     return any(SMALL_BUSINESS in suite.lower() for suite in suites)
 
 
+def _rpc(look: Look) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(name, text(look.value(f"{RPC}\\{key}", RPC_OVER_TCP)), f"HKLM\\{RPC}\\{key}\\{RPC_OVER_TCP}")
+        for name, key in RPC_SIDES
+    )
+
+
 def _mappings() -> list[str]:
     return [f"{FILE_MAPPING}\\{name}" for name in MAPPED_FILES]
 
 
-__all__ = ("CLUSTER", "find_system")
+__all__ = ("CLUSTER", "SERVICES", "find_system")

@@ -34,6 +34,12 @@ from .advice import (
     general_advice,
     notes_on,
 )
+from .doubts import (
+    PROFILE_API,
+    Reason,
+    doubts_of,
+    doubts_of_text,
+)
 from .risks import (
     Risk,
     risks_of,
@@ -53,24 +59,18 @@ if TYPE_CHECKING:
 PROTECTED: Status = "protected"
 EXPOSED: Status = "exposed"
 NOT_APPLICABLE: Status = "not_applicable"
-# Its documentation tells of the registry's IniFileMapping.
-PROFILE_API = "GetPrivateProfileString"
 # A sentence names files so, whatever the case of their names on the disk.
 MSPCLNT, WSPCFG = "Mspclnt.ini", "Wspcfg.ini"
+# Both are printed for ISA Server, the second for Proxy Server 1.0 too.
+READ_FOR_ALL = "the client reads this file for programs without a Wspcfg.ini (KB Q323457; inferred for Proxy 2.0)"
+READ_FIRST = "a Wspcfg.ini in the program's folder comes before Mspclnt.ini (CAT8, KB Q323457; inferred for Proxy 2.0)"
 LONGEST_SENTENCE = 200
 # Of so many bytes, each of which may need four characters, the whole sentence has its place.
 LONGEST_QUOTE = 20
+# Risks of which one makes the answer an inferred one.
+DOUBTFUL = ("hidden_by_wspcfg", "proxy_client_1_0", "proxy_on_this_server")
 # The parts of a server, by what the codes of their reasons begin with.
 PARTS = {"mta": "Exchange MTA", "client": "WinSock Proxy Client"}
-
-
-class Reason(NamedTuple):
-    """Why the status is what it is."""
-
-    code: str
-    message: str
-    source: str
-    certainty: Certainty
 
 
 class Step(NamedTuple):
@@ -182,7 +182,7 @@ def _gap(gap: Gap) -> str:
 
 def _client_1_0(evidence: Evidence) -> Verdict | None:
     details = evidence.client_details
-    if details is None or not (details.has_wsp_client_section or details.dll_1_0):
+    if details is None or not details.is_1_0:
         return None
     entry = evidence.client.entry
     file = entry.windows if entry is not None else "Mspclnt.ini"
@@ -205,7 +205,7 @@ def _judge_stanza(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetai
     decides = wspcfg if wspcfg is not None and wspcfg.present else mspclnt
     status = PROTECTED if decides.protects else EXPOSED
     risks = risks_of(evidence, mspclnt, details, status == PROTECTED)
-    doubts = [*_doubts(mspclnt, wspcfg), *_not_told(evidence)]
+    doubts = doubts_of(evidence, mspclnt, details)
     sure = [evidence.mta.certainty, evidence.client.certainty, *_certainties(risks, doubts)]
     sure += [evidence.product.certainty] if evidence.product is not None else []
     reasons = [
@@ -215,7 +215,8 @@ def _judge_stanza(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetai
     ]
     reasons += doubts
     if evidence.disabled_service:
-        reasons.append(Reason("mta_disabled", "the service MSExchangeMTA is disabled now", "Q143380", DOCUMENTED))
+        # That Start 4 means disabled is general knowledge of Windows NT.
+        reasons.append(Reason("mta_disabled", "the service MSExchangeMTA is disabled now", "", INFERRED))
     return Verdict(
         status=status,
         certainty=_certainty(*sure),
@@ -225,21 +226,6 @@ def _judge_stanza(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetai
         advice=tuple(advice_for(evidence, mspclnt, details, status == EXPOSED)),
         plan=tuple(_plan(mspclnt, wspcfg)),
     )
-
-
-def _not_told(evidence: Evidence) -> list[Reason]:
-    """Give what would change the judgement, and could not be looked at."""
-    doubts = []
-    if evidence.product is None:
-        message = (
-            "the version of EMSMTA.EXE is not known, so Exchange 2000 or 2003, which the KB article is not about, is "
-            "not ruled out"
-        )
-        doubts.append(Reason("version_unknown", message, "Q254909", INFERRED))
-    if not evidence.system.mappings_known:
-        message = "whether the registry redirects reads of the client's files (IniFileMapping) could not be looked at"
-        doubts.append(Reason("redirection_unknown", message, PROFILE_API, INFERRED))
-    return doubts
 
 
 def _unreadable_master(evidence: Evidence) -> Verdict | None:
@@ -258,11 +244,11 @@ def _master(evidence: Evidence) -> Verdict | None:
     if master is None or details is None:
         return None
     risks = risks_of_master(master, details)
-    doubts = _doubts(master)
+    doubts = doubts_of_text(details, master)
     reasons = [Reason("stanza", _reads(master), "Q254909", DOCUMENTED), *doubts]
     if details.says_do_not_edit:
         message = f"{master.entry.windows} says that it should not be edited: ISA Server writes it from its settings"
-        reasons.append(Reason("do_not_edit", message, "Q323457", DOCUMENTED))
+        reasons.append(Reason("do_not_edit", message, "PQ", DOCUMENTED))
     wanted = not master.protects and not details.says_do_not_edit
     return Verdict(
         status=PROTECTED if master.protects else EXPOSED,
@@ -271,17 +257,12 @@ def _master(evidence: Evidence) -> Verdict | None:
         reasons=tuple(reasons),
         risks=tuple(risks),
         advice=tuple(advice_for_master(master, details)),
-        plan=(_step(master, "clients replace their own file by this copy (KB Q193928)"),) if wanted else (),
+        plan=(_step(master, "clients may replace their own file by this copy (KB Q193928)"),) if wanted else (),
     )
 
 
-def _doubts(*stanzas: FoundStanza | None) -> list[Reason]:
-    doubts = [stanza.doubt for stanza in stanzas if stanza is not None]
-    return [Reason("readers_differ", doubt, "", INFERRED) for doubt in doubts if doubt]
-
-
 def _certainties(risks: Sequence[Risk], doubts: Sequence[Reason]) -> list[Certainty]:
-    doubtful = [risk for risk in risks if risk.code in ("hidden_by_wspcfg", "proxy_client_1_0")]
+    doubtful = [risk for risk in risks if risk.code in DOUBTFUL]
     return [INFERRED for _doubt in (*doubtful, *doubts)]
 
 
@@ -302,9 +283,9 @@ def _plan(mspclnt: FoundStanza, wspcfg: FoundStanza | None) -> list[Step]:
     """Give the edits that protect the server in every documented order of reading."""
     steps = []
     if not mspclnt.protects and (wspcfg is None or not wspcfg.present):
-        steps.append(_step(mspclnt, "the client reads this file for every program without a Wspcfg.ini (KB Q254909)"))
+        steps.append(_step(mspclnt, READ_FOR_ALL))
     if wspcfg is not None and not wspcfg.protects:
-        steps.append(_step(wspcfg, "a Wspcfg.ini in the program's folder comes before Mspclnt.ini (CAT8, KB Q181420)"))
+        steps.append(_step(wspcfg, READ_FIRST))
     return steps
 
 
@@ -324,7 +305,6 @@ __all__ = (
     "EXPOSED",
     "NOT_APPLICABLE",
     "PROTECTED",
-    "Reason",
     "Step",
     "Verdict",
     "judge",

@@ -22,15 +22,6 @@ from .._detect.wording import excerpt, few
 if TYPE_CHECKING:
     from .._detect.evidence import Certainty
 
-# The articles (KB Q181420, Q254367) print these keys in use; what they mean is general knowledge of Proxy Server.
-KEY_MEANINGS = (
-    ("ServerBindTcpPorts", "has the proxy listen on these ports for the MTA"),
-    ("ProxyBindIp", "binds those ports to an address of the proxy"),
-    ("Persistent", "keeps the proxy's end while the MTA restarts"),
-    ("KillOldSession", "ends an old session for the same port"),
-    ("ForceCredentials", "uses other credentials for the proxy"),
-)
-
 
 class Risk(NamedTuple):
     """What could undo, hide or forbid the fix."""
@@ -40,6 +31,42 @@ class Risk(NamedTuple):
     source: str
     certainty: Certainty
     mitigated: bool
+
+
+# Keys, what they mean, and where that is printed. KB Q181420 and Q178532 print the two without a source in use only.
+KEY_MEANINGS = (
+    ("ServerBindTcpPorts", "has the proxy listen on these ports for the MTA", "KB Q181420"),
+    ("ProxyBindIp", "binds ports to an address of the proxy", "CAT8"),
+    ("Persistent", "keeps the proxy's end while the MTA restarts", ""),
+    ("KillOldSession", "ends an old session for the same port", ""),
+    ("ForceCredentials", "uses other credentials for the proxy", "KB Q254367"),
+    ("NameResolution", "has names resolved here (L) or by the proxy (R)", "CAT8"),
+    ("LocalBindTcpPorts", "keeps these TCP ports here", "CAT8"),
+    ("LocalBindUdpPorts", "keeps these UDP ports here", "CAT8"),
+    ("RemoteBindTcpPorts", "has these TCP ports on the proxy", "CAT8"),
+    ("RemoteBindUdpPorts", "has these UDP ports on the proxy", "CAT8"),
+    ("MultipleAccessTcpPorts", "serves both sides on these TCP ports", "CAT8"),
+    ("MultipleAccessUdpPorts", "serves both sides on these UDP ports", "CAT8"),
+)
+NOT_PRINTED = "general knowledge"
+ON_PURPOSE = (
+    "Nothing needs to be set to send X.400 through the proxy on purpose: it goes there by default, and the partner's "
+    "connector names the proxy's address (KB Q263046, Q199326)."
+)
+PROXIED_BY_DEFAULT = Risk(
+    "proxied_by_default",
+    f"{ON_PURPOSE} Where a partner of this server has it so, Disable=1 stops that mail.",
+    "Q263046",
+    INFERRED,
+    mitigated=False,
+)
+PROXIED_BY_DEFAULT_THROUGH_MASTER = Risk(
+    "proxied_by_default",
+    f"{ON_PURPOSE} Where a partner of an Exchange computer that fetches this copy has it so, Disable=1 stops it.",
+    "Q263046",
+    INFERRED,
+    mitigated=False,
+)
 
 
 def risks_of(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetails, protected: bool) -> list[Risk]:
@@ -53,16 +80,21 @@ def risks_of(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetails, p
         )
         risks.append(Risk("hidden_by_wspcfg", message, "CAT8", INFERRED, mitigated=False))
     if protected:
+        # Both articles say so of other settings and programs.
         message = (
-            "Files and registry do not tell whether the MTA was started since the fix was written: restart it if not."
+            "Files and registry do not tell whether the MTA was started since the fix was written. It is taken to read "
+            "it when it starts (by analogy with KB Q181847 and Q178532): restart it if not."
         )
         risks.append(Risk("mta_not_restarted", message, "Q181847", INFERRED, mitigated=False))
+    else:
+        risks.append(PROXIED_BY_DEFAULT)
     return risks + _risks_of_text(details, mspclnt, wspcfg) + _risks_of_system(evidence)
 
 
 def risks_of_master(master: FoundStanza, details: ClientDetails) -> list[Risk]:
     """Give the risks of a proxy server's master copy."""
-    risks = _risks_of_text(details, master)
+    risks = [] if master.protects else [PROXIED_BY_DEFAULT_THROUGH_MASTER]
+    risks += _risks_of_text(details, master)
     if details.says_do_not_edit:
         return risks
     message = (
@@ -75,18 +107,22 @@ def risks_of_master(master: FoundStanza, details: ClientDetails) -> list[Risk]:
 def meaning_of(keys: Sequence[str]) -> str:
     """Say what those of the keys mean that a service behind the proxy has, as sentences to add to a message."""
     known = {key.lower() for key in keys}
-    told = [f"{name} {meaning}" for name, meaning in KEY_MEANINGS if name.lower() in known]
+    told = [
+        f"{name} {meaning} ({source or NOT_PRINTED})" for name, meaning, source in KEY_MEANINGS if name.lower() in known
+    ]
     return f" {'; '.join(told)}." if told else ""
 
 
 def _overwritten(mspclnt: FoundStanza, details: ClientDetails, lasting: bool) -> Risk:
-    # Of Proxy Server 2.0 only that an entry reverts is printed; that the whole file is replaced is inferred.
-    source = "Q323457" if details.says_do_not_edit else "Q193928"
-    return Risk("overwritten_on_refresh", _undone(mspclnt, details), source, DOCUMENTED, lasting)
+    # KB Q193928 prints of Proxy 2.0 that another entry reverts at a restart, CAT8 of 1.0 that 'Update Now' fetches the
+    # client's files. KB Q323457 prints of ISA Server that the whole file is replaced again and again.
+    if details.says_do_not_edit:
+        return Risk("overwritten_on_refresh", _undone(mspclnt, details), "Q323457", DOCUMENTED, lasting)
+    return Risk("overwritten_on_refresh", _undone(mspclnt, details), "Q193928", INFERRED, lasting)
 
 
 def _undone(mspclnt: FoundStanza, details: ClientDetails) -> str:
-    """Say when the fix is undone and by which master copy; Path1 is a share or folder."""
+    """Say when the fix may be undone and by which master copy; Path1 is a share or folder."""
     master, server = "the proxy server's master copy", "the proxy server"
     if details.master:
         folder = details.master.rstrip(b"\\/")
@@ -94,9 +130,10 @@ def _undone(mspclnt: FoundStanza, details: ClientDetails) -> str:
         share = folder.replace(b"/", b"\\")
         server = excerpt(share[2:].partition(b"\\")[0]) if share.startswith(b"\\\\") else server
     hours = excerpt(details.refresh_hours or b"")
-    often = f" and {'' if details.says_do_not_edit else 'perhaps '}every {hours} hours" if hours.isdigit() else ""
+    often = f" and every {hours} hours" if hours.isdigit() else ""
+    undone = "is undone" if details.says_do_not_edit else "may be undone"
     text = (
-        f"The fix in {mspclnt.entry.windows} is undone by {master} when the computer restarts, at 'Update Now' of the "
+        f"The fix in {mspclnt.entry.windows} {undone} by {master} when the computer restarts, at 'Update Now' of the "
         f"client{often}"
     )
     if details.says_do_not_edit:
@@ -120,6 +157,8 @@ def _risks_of_text(details: ClientDetails, mspclnt: FoundStanza, wspcfg: FoundSt
 
 
 def _sign_of_1_0(details: ClientDetails) -> str:
+    if details.is_2_0 and details.has_wsp_client_section:
+        return "a section [Wsp client] beside a Build of client 2.0"
     if details.says_do_not_edit or details.is_2_0:
         return ""
     if details.build:
@@ -143,6 +182,13 @@ def _other_keys(stanza: FoundStanza) -> list[bytes]:
 
 def _risks_of_system(evidence: Evidence) -> list[Risk]:
     risks = []
+    services = evidence.system.proxy_services
+    if services:
+        message = (
+            f"Proxy Server is installed on this computer (services {' and '.join(services)}, KB Q281770). All that it "
+            "sends has this computer's own address, with the fix and without (KB Q169548): it may not be hit."
+        )
+        risks.append(Risk("proxy_on_this_server", message, "Q169548", INFERRED, mitigated=False))
     if evidence.system.cluster:
         message = (
             "This is a node of a cluster, and Mspclnt.ini and System.ini lie on each node's own disk: every node needs "

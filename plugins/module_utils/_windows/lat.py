@@ -5,7 +5,7 @@
 
 PRIVATE to the collection: no part of this file is a public interface.
 
-Msplat.txt comes from the proxy server; Locallat.txt is the computer's own (KB Q253253, CAT8).
+Msplat.txt comes from the proxy server; Locallat.txt is the computer's own (CAT8).
 Each line is a range, its first and its last address.
 """
 
