@@ -42,6 +42,11 @@ attributes:
 notes:
   - Two names that differ only in case, a link that leads out of its drive, a path on a drive that was not given, and a
     pointer in System.ini that leads nowhere make the answer V(unknown), with the reason.
+  - The client counts as absent only where nothing of what was read says otherwise, namely System.ini, the default
+    places of Mspclnt.ini, also on localized Windows, C(wsock32.dll) and the first 8 entries of the Winsock catalog.
+    That is inferred where the registry was not read. A sign of it without its file makes the answer V(unknown).
+  - Bytes above 127 of a path in System.ini are read by the server's own code page; where the registry does not tell it,
+    as code page 1252.
   - That the client reads its files through the profile functions of Windows is inferred from their form; no document
     says so.
 seealso:
