@@ -45,6 +45,11 @@ notes:
   - Mail that flows through the proxy on purpose needs no line in the files that are read, since the partner's connector
     names the proxy's address (KB Q263046). C(Disable=1) stops it.
   - A client that is switched off is judged as if it were on.
+  - The client counts as absent only where nothing of what was read says otherwise, namely System.ini, the default
+    places of Mspclnt.ini, also on localized Windows, C(wsock32.dll) and the first 8 entries of the Winsock catalog.
+    That is inferred where the registry was not read. A sign of it without its file makes the answer V(unknown).
+  - Bytes above 127 of a path in System.ini are read by the server's own code page; where the registry does not tell it,
+    as code page 1252.
   - That the client reads its files through the profile functions of Windows is inferred from their form; no document
     says so.
 seealso:

@@ -126,6 +126,18 @@ def _tree(data: Any) -> Any:
     if "expand" in data:
         return Expand(data["expand"])
     if "provider" in data:
-        # The path of the DLL in 260 bytes, then what Winsock knows of the protocol.
-        return struct.pack("<260s628x", data["provider"].encode())
+        return _provider(data["provider"], data.get("behind", ""))
     return {name: _tree(each) for name, each in data.items()}
+
+
+def _provider(path: str, behind: str) -> bytes:
+    """Give an entry of the Winsock catalog as Windows writes it: room for 260 bytes, and a WSAPROTOCOL_INFOW.
+
+    path: of the DLL, in the server's code page, as Latin-1. behind: what an older path left behind its end.
+    """
+    room = f"{path}\0{behind}".encode("latin-1")
+    chain = struct.pack("<i7I", 2, 1015, 1001, *[0] * 5)
+    # Address family INET, addresses of 16 bytes, a stream by TCP, in network byte order.
+    kind = struct.pack("<9i2I", 2, 2, 16, 16, 1, 6, 0, 0, 0, 0, 0)
+    name = "MSAFD Tcpip [TCP/IP]".encode("utf-16-le")
+    return struct.pack("<260s5I16sI32s44s512s", room, 0x20066, 0, 0, 0, 8, b"\x01" * 16, 1016, chain, kind, name)

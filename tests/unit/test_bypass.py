@@ -195,7 +195,7 @@ def test_a_refusal_says_what_all_keys_mean() -> None:
             "perhaps others: note which of them are running, and start again those that were.",
         ),
         (
-            "ex95-dependents",
+            "ex105-dependents",
             "Restart the MTA after an edit: 'net stop msexchangemta', 'net start msexchangemta' (KB Q244035). The stop "
             "takes with it what depends on the MTA, MSExchangeIMC, as the registry says, and perhaps others: note "
             "which of them are running, and start again those that were.",

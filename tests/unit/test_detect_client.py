@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the client's Mspclnt.ini lies: the pointer in System.ini, or a default place."""
+"""Where the client's Mspclnt.ini lies by the files: the pointer in System.ini, or a default place."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ CLIENT_ROWS = (
         {**NOTHING_POINTS, "C/Mspclnt/x": b"", "C/MSPCLNT/Mspclnt.ini": MSPCLNT},
         UNKNOWN,
         INFERRED,
-        ("'MSPCLNT' and 'Mspclnt'", "default place could not be looked at"),
+        ("'MSPCLNT' and 'Mspclnt'", "a place of its file could not be looked at"),
     ),
     Row(
         "default_place_and_a_doubtful_one",

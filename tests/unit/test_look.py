@@ -46,14 +46,13 @@ def test_an_address_table_that_cannot_be_read_puts_no_peer_outside(tmp_path: Pat
     assert any("MSPLAT.TXT" in gap["what"] for gap in result["not_read"])
 
 
-def test_another_client_that_cannot_be_looked_for_is_listed(tmp_path: Path, exposed: Sample) -> None:
-    folder = furnish(tmp_path, exposed)
-    (folder / "MSPCLNT.INI").unlink()
-    (tmp_path / "C" / "WINNT" / "SYSTEM.INI").write_bytes(b"[drivers]\r\n")
+def test_another_client_that_cannot_be_looked_for_is_listed(tmp_path: Path) -> None:
+    none = next(sample for sample in samples() if sample.name == "ex06-no-client")
+    furnish(tmp_path, none)
     newer = tmp_path / "C" / "Program Files" / "Microsoft Firewall Client 2004"
     newer.mkdir(parents=True)
     (newer / "FwcAgent.exe").symlink_to("/")
-    result = ask(tmp_path, exposed)
+    result = ask(tmp_path, none)
     assert result["status"] == "not_applicable"
     assert any("leads out of its drive" in gap["reason"] for gap in result["not_read"])
 

@@ -47,31 +47,41 @@ REDIRECTED = "so the file does not tell what Windows reads"
 SENTENCES: dict[str, str] = {
     f"exposed (documented): Windows reads nothing {OF_MSPCLNT}": (
         "ex01 ex05 ex23 ex24 ex27 ex28 ex29 ex30 ex31 ex32 ex33 ex34 ex44 ex45 ex46 ex50 "
-        "ex54 ex55 ex58 ex59 ex60 ex91 ex92 ex95"
+        "ex54 ex55 ex58 ex59 ex60 ex86 ex87 ex88 ex101 ex102 ex105"
     ),
     f"protected (documented): Windows reads 1 {OF_MSPCLNT}": "ex02 ex03 ex38",
     f"exposed (documented): Windows reads 0 {OF_MSPCLNT}": "ex04",
-    "not_applicable (inferred): there is no WinSock Proxy Client": "ex06 ex22",
+    "not_applicable (documented): there is no WinSock Proxy Client": "ex06 ex22 ex75 ex76 ex77 ex94",
+    "not_applicable (inferred): there is no WinSock Proxy Client": "ex78 ex79",
     "not_applicable (documented): there is no Exchange MTA": "ex07 ex08",
     "not_applicable (inferred): the MTA is that of Exchange 2000 Server, outside of KB Q254909": "ex09",
     "not_applicable (inferred): the MTA is that of Exchange Server 2003, outside of KB Q254909": "ex10",
     f"exposed (inferred): Windows reads nothing {OF_MSPCLNT}": (
-        "ex11 ex12 ex20 ex21 ex35 ex36 ex39 ex40 ex41 ex43 ex47 ex49 ex52 ex53 ex90 ex93"
+        "ex11 ex12 ex20 ex21 ex35 ex36 ex39 ex40 ex41 ex43 ex47 ex49 ex52 ex53 ex62 ex63 ex64 ex66 ex67 ex69 ex70 "
+        "ex71 ex72 ex74 ex82 ex84 ex91 ex92 ex100 ex103"
     ),
     f"protected (inferred): Windows reads 1 {OF_WSPCFG}": "ex13",
     f"exposed (inferred): Windows reads 0 {OF_WSPCFG}": "ex14",
     "unknown (documented): Mspclnt.ini could not be read": "ex15 px07",
     "unknown (documented): the pointer in System.ini leads nowhere": "ex16 ex57",
-    "unknown (documented): the pointer in System.ini cannot be followed": "ex17 ex42",
-    "unknown (documented): client 1.0 has no sections for single programs": "ex18 ex19 ex48 ex94 px06",
+    "unknown (documented): the pointer in System.ini cannot be followed": "ex17 ex42 ex90",
+    "unknown (documented): client 1.0 has no sections for single programs": "ex18 ex19 ex48 ex104 px06",
     f"unknown (documented): the registry redirects reads of Mspclnt.ini, {REDIRECTED}": "ex25",
     "unknown (documented): the program of the MTA's service is not there": "ex26",
-    f"protected (inferred): Windows reads 1 {OF_MSPCLNT}": "ex37",
+    f"protected (inferred): Windows reads 1 {OF_MSPCLNT}": "ex37 ex65",
     "unknown (documented): the service of the MTA names no path of EMSMTA.EXE": "ex51",
     "unknown (documented): the program of the MTA's service could not be looked at": "ex56",
     f"unknown (documented): the registry redirects reads of Wspcfg.ini, {REDIRECTED}": "ex61",
     f"exposed (documented): Windows reads nothing {OF_MASTER}": "px01 px04",
     f"exposed (inferred): Windows reads nothing {OF_MASTER}": "px03",
+    "unknown (inferred): Mspclnt.ini could not be looked for": "ex68",
+    "unknown (inferred): the Winsock catalog names wspwsp.dll, and Mspclnt.ini was not found": "ex73",
+    "unknown (documented): the DLL of client 1.0 is there, and Mspclnt.ini was not found": "ex80",
+    "unknown (documented): System.ini has the client's section without a pointer, and Mspclnt.ini was not found": (
+        "ex81 ex83"
+    ),
+    "unknown (inferred): there are several Mspclnt.ini": "ex85",
+    "unknown (documented): the pointer in System.ini leads nowhere, its bytes above 127 read as code page 1252": "ex89",
     f"protected (documented): Windows reads 1 {OF_MASTER}": "px02",
     "unknown (documented): there is no master copy of Mspclnt.ini at its path": "px05",
 }

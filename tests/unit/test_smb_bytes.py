@@ -90,7 +90,8 @@ def _transacted(parameters: bytes, data: bytes) -> tuple[bytes, bytes]:
 def _answer_to_transaction(command: int, request: bytes) -> tuple[bytes, bytes]:
     if command == TRANSACTION2:
         name = "SYSTEM.INI".encode("utf-16-le")
-        return b"", struct.pack("<III", 0, 0, len(name)) + name + bytes(16)
+        # As an answer to a search that is at its end; others do not look at it.
+        return struct.pack("<5H", 0, 1, 1, 0, 0), struct.pack("<III", 0, 0, len(name)) + name + bytes(16)
     if b"B13" in request:
         return struct.pack("<HHHH", 0, 0, 1, 1), b"C$".ljust(13, b"\0")
     call = request[struct.unpack_from("<H", request, 33 + 24)[0] :]

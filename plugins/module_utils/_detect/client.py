@@ -8,7 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from .._profile.document import (
     READINGS,
@@ -21,13 +21,15 @@ from .._profile.document import (
 from .._server.errors import ServerError
 from .._server.windows_path import split_windows_path
 from .._windows.lat import outside, ranges
-from .._windows.version_resource import (
-    version_resource,
+from .client_places import (
+    CLIENT_FILE,
+    FIREWALL_CLIENT,
+    SECTION,
+    find_dll_1_0,
+    find_without_pointer,
 )
 from .evidence import (
-    ABSENT,
     DOCUMENTED,
-    INFERRED,
     INSTALLED,
     UNKNOWN,
     ClientDetails,
@@ -36,30 +38,17 @@ from .evidence import (
     Peers,
 )
 from .look import Look
+from .places import AS_ASSUMED, CATALOG, CATALOG_ENTRIES, PROVIDER_DLL, Places
 from .system_ini import SystemIni
-from .wording import QUOTED, excerpt, listed
-
-if TYPE_CHECKING:
-    from .evidence import Certainty
 
 # KB Q231878: on all operating systems, System.ini names the client's file.
-POINTER_SECTION, POINTER_KEY = b"Microsoft Proxy Service", b"Ini File Path"
+POINTER_KEY = b"Ini File Path"
 POINTER = "the pointer in System.ini"
-CLIENT_FILE = "Mspclnt.ini"
-# Proxy 1.0 and 2.0 (KB Q231878); ISA Server 2000's Firewall Client (KB Q323457).
-DEFAULT_CLIENT_FILES = ("Mspclnt\\Mspclnt.ini", "Program Files\\Microsoft Firewall Client\\Mspclnt.ini")
-# The client of ISA Server 2004 (page cc302546), which has no Mspclnt.ini.
+# The client of ISA Server 2004 (page cc302546), which has no Mspclnt.ini, below Program Files.
 NEWER_PROGRAM = "FwcAgent.exe"
-NEWER_CLIENT = f"Program Files\\Microsoft Firewall Client 2004\\{NEWER_PROGRAM}"
+NEWER_CLIENT = f"{FIREWALL_CLIENT} 2004\\{NEWER_PROGRAM}"
 # CAT8 and KB Q231878; the sample of ISA Server 2000 has the second in the place of the first.
 MASTER_SECTIONS = ("Master Config", "My Config")
-# CAT10: client 1.0 puts its DLL in the place of this one, under this description.
-WINSOCK_DLL, DLL_1_0 = "System32\\wsock32.dll", "Microsoft Remote Windows Socket"
-# KB Q257547: the DLL of clients 2.0 and ISA, which shows as a layered Winsock provider.
-PROVIDER_DLL = b"wspwsp.dll"
-CATALOG = "SYSTEM\\CurrentControlSet\\Services\\WinSock2\\Parameters\\Protocol_Catalog9\\Catalog_Entries"
-# A layered provider comes before those of Windows; each entry costs two requests.
-CATALOG_ENTRIES = 4
 # The tables of local addresses (CAT8). KB Q181420: an editor may save Wspcfg.ini under a name that ends in .txt; that
 # it may do so with the other file is inferred.
 TABLES, MISTAKEN = ("msplat.txt", "locallat.txt"), ("mspclnt.ini.txt", "wspcfg.ini.txt")
@@ -76,7 +65,7 @@ class Texts(NamedTuple):
         return (Fact("address_tables", self.tables, folder),) if self.tables else ()
 
 
-def find_client(look: Look, system_ini: SystemIni) -> Part:
+def find_client(look: Look, places: Places, system_ini: SystemIni) -> Part:
     """Find the file that the client reads."""
     if system_ini.profile is None:
         reason = f"System.ini, which names the client's file, was not read ({system_ini.reason})"
@@ -86,77 +75,59 @@ def find_client(look: Look, system_ini: SystemIni) -> Part:
         reason = "the pointer to its file in System.ini can be read in more than one way"
         return _unknown(look, reason, f"{POINTER} can be read in more than one way")
     pointer = pointers.pop()
-    return _default_client(look) if pointer is None else _pointed_client(look, pointer)
+    if pointer is None:
+        return find_without_pointer(look, places, system_ini.profile, system_ini.root)
+    return _pointed_client(look, places, pointer)
 
 
 def _pointers(system_ini: Profile) -> set[bytes | None]:
-    return {read_value(system_ini, POINTER_SECTION, POINTER_KEY, reading) for reading in READINGS}
+    return {read_value(system_ini, SECTION, POINTER_KEY, reading) for reading in READINGS}
 
 
-def pointed_folder(system_ini: Profile | None) -> str | None:
+def pointed_folder(places: Places, system_ini: Profile | None) -> str | None:
     """Give the folder in which the client's file should be, where System.ini names a path on a drive."""
     pointers = _pointers(system_ini) if system_ini is not None else set()
     pointer = pointers.pop() if len(pointers) == 1 else None
     if pointer is None:
         return None
     try:
-        _refuse_odd(pointer)
-        folder = pointer.decode("cp1252", "replace").rpartition("\\")[0]
+        folder = places.path(pointer).text.rpartition("\\")[0]
         split_windows_path(folder + "\\")
     except ServerError:
         return None
     return folder
 
 
-def _unknown(look: Look, reason: str, brief: str, certainty: Certainty = DOCUMENTED) -> Part:
+def _unknown(look: Look, reason: str, brief: str) -> Part:
     look.gap(CLIENT_FILE, reason)
-    return Part(UNKNOWN, certainty, reason, "Q231878", brief=brief)
+    return Part(UNKNOWN, DOCUMENTED, reason, "Q231878", brief=brief)
 
 
-def _pointed_client(look: Look, pointer: bytes) -> Part:
-    path = pointer.decode("cp1252", "replace")
+def _pointed_client(look: Look, places: Places, pointer: bytes) -> Part:
     try:
-        _refuse_odd(pointer)
+        path, assumed = places.path(pointer)
         entry = look.files.find(path) if path else None
     except ServerError as error:
         return _unknown(look, f"{POINTER} cannot be followed: {error}", f"{POINTER} cannot be followed")
     if entry is not None and not entry.folder:
         return Part(INSTALLED, DOCUMENTED, f"System.ini names {entry.windows}", "Q231878", entry)
-    what = "is a folder" if entry is not None else "does not exist; perhaps the client was removed"
-    reason = f"{POINTER} (Ini File Path) leads nowhere: {path or 'an empty path'} {what}"
-    return _unknown(look, reason, f"{POINTER} leads nowhere")
-
-
-def _refuse_odd(pointer: bytes) -> None:
-    """Refuse what Windows would not take for a path."""
-    if len(pointer) > QUOTED:
-        raise ServerError(f"{excerpt(pointer)} is longer than a path of Windows can be")
-    if any(byte < 32 or byte == 127 for byte in pointer):
-        raise ServerError(f"{excerpt(pointer)} holds control characters")
-
-
-def _default_client(look: Look) -> Part:
-    found = look.on_drives(DEFAULT_CLIENT_FILES, CLIENT_FILE)
-    if found.only is not None:
-        reason = f"System.ini has no pointer, but {found.only.windows} lies at a default place"
-        return Part(INSTALLED, INFERRED, reason, "Q231878", found.only)
-    if len(found.entries) > 1:
-        reason = f"System.ini has no pointer, and {listed(found.entries)} lie at default places"
-        return _unknown(look, reason, found.brief(CLIENT_FILE), INFERRED)
-    if not found.complete:
-        other = f"{listed(found.entries)} was found, but another" if found.entries else "a"
-        reason = f"{other} default place could not be looked at ({found.reason})"
-        return Part(UNKNOWN, INFERRED, reason, "Q231878", brief=found.brief(CLIENT_FILE))
-    reason = "System.ini has no pointer to its file, and there is none at the default places"
-    return Part(ABSENT, INFERRED, reason, "Q231878")
-
-
-def find_newer_client(look: Look, system_root: str | None) -> str | None:
-    """Look for the client of ISA Server 2004, which is another product, on the drive of Windows or on all."""
-    if system_root:
-        found = look.existing([f"{system_root[:1]}:\\{NEWER_CLIENT}"], NEWER_PROGRAM)
+    brief = f"{POINTER} leads nowhere"
+    if entry is not None:
+        what = "is a folder"
+    elif assumed:
+        # That it was removed would be a guess: the name may be another one.
+        what = f"does not exist, {AS_ASSUMED}, since the server's own (ACP in the registry) is not known"
+        brief = f"{brief}, {AS_ASSUMED}"
     else:
-        found = look.on_drives([NEWER_CLIENT], NEWER_PROGRAM)
+        what = "does not exist; perhaps the client was removed"
+    reason = f"{POINTER} (Ini File Path) leads nowhere: {path or 'an empty path'} {what}"
+    return _unknown(look, reason, brief)
+
+
+def find_newer_client(look: Look, places: Places) -> str | None:
+    """Look for the client of ISA Server 2004, which is another product."""
+    paths = [f"{folder}\\{NEWER_CLIENT}" for folder in places.program_files()]
+    found = look.existing(paths, NEWER_PROGRAM)
     return found.entries[0].windows if found.entries else None
 
 
@@ -178,17 +149,7 @@ def read_details(look: Look, profile: Profile, system_root: str | None) -> Clien
     sure = details.is_2_0 or details.says_do_not_edit
     if (sure and not look.thorough) or details.is_1_0 or system_root is None:
         return details
-    return details._replace(dll_1_0=_dll_1_0(look, f"{system_root}\\{WINSOCK_DLL}"))
-
-
-def _dll_1_0(look: Look, path: str) -> str | None:
-    """Give the path of wsock32.dll where it is that of client 1.0."""
-    entry = look.attempt("wsock32.dll", lambda: look.files.find(path))
-    if entry is None or entry.folder:
-        return None
-    file = entry
-    resource = look.attempt(f"description of {file.windows}", lambda: look.files.consult(file, version_resource))
-    return file.windows if DLL_1_0.encode("utf-16-le") in (resource or b"") else None
+    return details._replace(dll_1_0=find_dll_1_0(look, system_root))
 
 
 def client_facts(details: ClientDetails, path: str) -> tuple[Fact, ...]:
@@ -217,23 +178,16 @@ def _generation(details: ClientDetails, path: str) -> Fact:
     return Fact("generation", name, f"{path} {sign}")
 
 
-def find_switch(look: Look, details: ClientDetails) -> tuple[Fact, ...]:
+def find_switch(places: Places, details: ClientDetails) -> tuple[Fact, ...]:
     """Look for signs that the client is switched on: its DLL, or its place among the first Winsock providers."""
     if details.dll_1_0 is not None:
         return (Fact("switched_on", "yes", details.dll_1_0),)
-    if look.registry is None:
+    catalog = places.catalog()
+    if catalog.provider is not None:
+        return (Fact("switched_on", "yes", catalog.origin),)
+    if not catalog.read:
         return ()
-    stretch = look.stretch()
-    for number in range(1, CATALOG_ENTRIES + 1):
-        key = f"{CATALOG}\\{number:012}"
-        value = look.value(key, "PackedCatalogItem")
-        # The item begins with the path of its DLL.
-        if value is not None and PROVIDER_DLL in value.data.partition(b"\0")[0].lower():
-            return (Fact("switched_on", "yes", f"HKLM\\{key}\\PackedCatalogItem"),)
-    if not stretch.complete:
-        return ()
-    provider = PROVIDER_DLL.decode()
-    return (Fact("switched_on", "unknown", f"no {provider} in the first {CATALOG_ENTRIES} of HKLM\\{CATALOG}"),)
+    return (Fact("switched_on", "unknown", f"no {PROVIDER_DLL} in the first {CATALOG_ENTRIES} of HKLM\\{CATALOG}"),)
 
 
 def find_texts(look: Look, folder: str) -> Texts:

@@ -37,6 +37,7 @@ from .evidence import (
 )
 from .look import Hints, Look
 from .mta import find_mta
+from .places import Places
 from .system import find_system
 from .system_ini import SystemIni, find_system_ini
 
@@ -60,7 +61,8 @@ def gather(files: Files, hints: Hints, open_registry: OpenRegistry | None = None
     look = Look(files, hints, thorough=open_registry is not None)
     system_ini = find_system_ini(look)
     look.registry = open_registry(system_ini.root) if open_registry is not None else None
-    client = find_client(look, system_ini)
+    places = Places(look)
+    client = find_client(look, places, system_ini)
     mta = find_mta(look)
     deciding = look.stretch()
     mspclnt = read_client_file(look, client.entry)
@@ -78,13 +80,15 @@ def gather(files: Files, hints: Hints, open_registry: OpenRegistry | None = None
         no_x400=mta.no_x400,
         mta_facts=mta.facts,
     )
-    evidence = _with_client(look, evidence, system_ini, mspclnt)
-    return _with_system(look, evidence)._replace(not_read=look.gaps)
+    evidence = _with_client(look, places, evidence, system_ini, mspclnt)
+    return _with_system(look, places, evidence)._replace(not_read=look.gaps)
 
 
-def _with_client(look: Look, evidence: Evidence, system_ini: SystemIni, mspclnt: ClientFile) -> Evidence:
+def _with_client(
+    look: Look, places: Places, evidence: Evidence, system_ini: SystemIni, mspclnt: ClientFile
+) -> Evidence:
     """Add what lies in the client's folder, and signs of its generation."""
-    folder = folder_of(mspclnt.entry) if mspclnt.entry is not None else pointed_folder(system_ini.profile)
+    folder = folder_of(mspclnt.entry) if mspclnt.entry is not None else pointed_folder(places, system_ini.profile)
     if folder is None:
         return evidence
     asked = look.thorough or bool(look.hints.remote_mtas)
@@ -95,14 +99,14 @@ def _with_client(look: Look, evidence: Evidence, system_ini: SystemIni, mspclnt:
     if mspclnt.entry is None or mspclnt.profile is None:
         return evidence
     details = read_details(look, mspclnt.profile, system_ini.root)
-    facts = (*client_facts(details, mspclnt.entry.windows), *find_switch(look, details), *texts.facts(folder))
+    facts = (*client_facts(details, mspclnt.entry.windows), *find_switch(places, details), *texts.facts(folder))
     return evidence._replace(client_details=details, client_facts=facts)
 
 
-def _with_system(look: Look, evidence: Evidence) -> Evidence:
+def _with_system(look: Look, places: Places, evidence: Evidence) -> Evidence:
     """Add what is known of Windows, of another client, and of files beside the MTA."""
     system, facts = find_system(look)
-    newer = find_newer_client(look, system.root) if look.thorough or evidence.client.state == ABSENT else None
+    newer = find_newer_client(look, places) if look.thorough or evidence.client.state == ABSENT else None
     program = evidence.mta.entry
     beside = find_texts(look, folder_of(program)) if look.thorough and program is not None else Texts()
     return evidence._replace(

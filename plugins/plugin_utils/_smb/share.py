@@ -8,6 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
+from ...module_utils._server.errors import ServerError
 from . import request, transaction
 from .answer import Answer, CreateAnswer
 from .handle import SmbHandle
@@ -47,11 +48,18 @@ class Share:
         return info.ext_file_attributes
 
     def names(self, pattern: str) -> list[str]:
-        """Give the names that a pattern finds, as many as one answer holds (MS-CIFS section 2.2.6.2)."""
+        """Give the names that a pattern finds (MS-CIFS section 2.2.6.2), where one answer holds them all.
+
+        Raises ServerError where it does not: the others would count as missing.
+        """
         session, max_names = self._session, transaction.MAX_NAMES
         encoded = session.encode_name(f"{pattern}\0")
         asked = transaction.find_first(encoded, max_names, transaction.NAMES_INFO, session.max_data_count)
-        return transaction.names_in(self._exchange(asked).transacted().data, max_names, session.unicode)
+        answer = self._exchange(asked).transacted()
+        names = transaction.names_in(answer.data, max_names, session.unicode)
+        if not unpack(transaction.FoundFirst, answer.parameters, what="answer to a search").end_of_search:
+            raise ServerError(f"listing {pattern}: the server has more than the {len(names)} names of its first answer")
+        return names
 
     def _exchange(self, asked: SmbRequest) -> Answer:
         return self._session.exchange(asked, self._tid)

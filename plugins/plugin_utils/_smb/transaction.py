@@ -103,6 +103,17 @@ def find_first(pattern: bytes, search_count: int, information_level: int, max_da
 
 
 @structure
+class FoundFirst(NamedTuple):
+    """Parameters of the answer to TRANS2_FIND_FIRST2 (MS-CIFS section 2.2.6.2.2). end_of_search: it gives all names."""
+
+    sid: USHORT
+    search_count: USHORT
+    end_of_search: USHORT
+    ea_error_offset: USHORT
+    last_name_offset: USHORT
+
+
+@structure
 class NamesInfo(NamedTuple):
     """SMB_FIND_FILE_NAMES_INFO before the name (MS-CIFS section 2.2.8.1.6)."""
 
@@ -255,6 +266,7 @@ __all__ = (
     "NAMES_INFO",
     "SET_FILE",
     "BasicInfo",
+    "FoundFirst",
     "find_first",
     "names_in",
     "net_share_enum",
