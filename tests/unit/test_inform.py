@@ -17,6 +17,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
     look_request_from,
     look_request_over_smb,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
     Entry,
     Files,
@@ -196,6 +197,10 @@ def test_any_name_on_a_drive(name: bytes, complete: bool, tmp_path: Path) -> Non
     assert result["status"] == "unknown"
 
 
+# What could be a Windows path; all else is refused before anything is looked at.
+LOOKED_UP = ("", "C:\\", "\\\\x", "C:\\*")
+
+
 @pytest.mark.parametrize("option", ["system_root", "exchange_bin"])
 @pytest.mark.parametrize(
     "value",
@@ -220,6 +225,13 @@ def test_any_name_on_a_drive(name: bytes, complete: bool, tmp_path: Path) -> Non
 )
 def test_any_text_as_an_option(option: str, value: str, tmp_path: Path) -> None:
     build(tmp_path, SERVER)
+    if value not in LOOKED_UP:
+        with pytest.raises(OptionError) as caught:
+            ask_of(tmp_path, False, **{option: value})
+        assert str(caught.value).startswith(f"{option}: ")
+        assert str(caught.value).encode("utf-8").decode().isprintable()
+        assert len(str(caught.value)) < 600
+        return
     result = ask_of(tmp_path, False, **{option: value})
     assert result["status"] == ("exposed" if value == "" else "unknown")
     json.dumps(result).encode("utf-8")

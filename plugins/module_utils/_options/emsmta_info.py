@@ -20,6 +20,8 @@ from .errors import OptionError
 FILES, REGISTRY = SOURCES = ("files", "registry")
 # A folder that ends so is the file in it.
 FILE_ENDINGS = (".exe", ".ini", ".dll")
+# The longest path of Windows: general knowledge.
+LONGEST_PATH = 260
 
 
 class LookRequest(NamedTuple):
@@ -88,6 +90,10 @@ def _windows_path(name: str, option: str | None) -> str | None:
     """Check a Windows path; an empty one stands for none."""
     if not option:
         return None
+    if len(option) > LONGEST_PATH:
+        raise OptionError(f"{name}: it has {len(option)} characters; a Windows path has at most {LONGEST_PATH}")
+    if option != option.encode("utf-8", "backslashreplace").decode("utf-8"):
+        raise OptionError(f"{name}: {option!r} is not valid text")
     if any(ord(character) < ord(" ") for character in option):
         raise OptionError(
             f"{name}: {option!r} holds control characters: in double quotes, YAML takes \\b, \\n and \\t for them; use "
