@@ -47,6 +47,7 @@ FIELDS = Example(1, b"ab\0", 0x0203, 0x04050607, 0x08090A0B0C0D0E0F)
 # A specification counts the words of a message in pairs of bytes.
 WORDS: dict[type, int] = {
     request.SessionSetup: 13,
+    request.ExtendedSessionSetup: 12,
     request.TreeConnect: 4,
     request.Create: 24,
     request.Read: 12,
@@ -66,7 +67,10 @@ BYTES: dict[type, int] = {
     header.SmbHeader: 32,
     transaction.BasicInfo: 36,
     transaction.NetShareInfo0: 13,
-    ntlm.ClientChallenge: 36,
+    ntlm.ClientChallenge: 28,
+    ntlm.NegotiateMessage: 32,
+    ntlm.ChallengeMessage: 48,
+    ntlm.Field: 8,
     rpc.Header: 16,
     rpc.SyntaxId: 20,
     registry.OpenedKey: 24,
