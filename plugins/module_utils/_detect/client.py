@@ -44,12 +44,13 @@ from .system_ini import SystemIni
 # KB Q231878: on all operating systems, System.ini names the client's file.
 POINTER_KEY = b"Ini File Path"
 POINTER = "the pointer in System.ini"
-# The client of ISA Server 2004 (KB CC302546), which has no Mspclnt.ini, below Program Files.
+# The client of ISA Server 2004 (page cc302546), which has no Mspclnt.ini, below Program Files.
 NEWER_PROGRAM = "FwcAgent.exe"
 NEWER_CLIENT = f"{FIREWALL_CLIENT} 2004\\{NEWER_PROGRAM}"
 # CAT8 and KB Q231878; the sample of ISA Server 2000 has the second in the place of the first.
 MASTER_SECTIONS = ("Master Config", "My Config")
-# The tables of local addresses (KB Q253253), and a file that an editor saved under a wrong name (KB Q181420).
+# The tables of local addresses (KB Q253253), and files that an editor saved under a wrong name: KB Q181420 tells of
+# Wspcfg.ini.txt, the other is inferred.
 TABLES, MISTAKEN = ("msplat.txt", "locallat.txt"), ("mspclnt.ini.txt", "wspcfg.ini.txt")
 
 

@@ -32,7 +32,10 @@ class ClientFile(NamedTuple):
 
 
 def find_wspcfg(look: Look, mta: Part) -> Entry | None:
-    """Find a Wspcfg.ini in the folder of EMSMTA.EXE, where the client looks first (CAT8, KB Q181420)."""
+    """Find a Wspcfg.ini in the folder of EMSMTA.EXE, where the client looks first.
+
+    So say CAT8 of client 1.0 and KB Q323457 of ISA; of 2.0 it is inferred.
+    """
     if mta.entry is None:
         return None
     path = f"{folder_of(mta.entry)}\\Wspcfg.ini"
