@@ -44,11 +44,14 @@ def registry_of(drives: Mapping[str, Iterable[str]]) -> dict[str, Any]:
     mta = {"=ImagePath": programs[0], "=Start": 2, "=ObjectName": "LAB\\exchange"} if programs else None
     root = system_root_of(drives).replace("/", ":\\", 1)
     version = {"=CurrentVersion": "4.0", "=CSDVersion": "Service Pack 6", "=SystemRoot": root}
+    programs_folder = {"=ProgramFilesDir": f"{root[:2]}\\Program Files"}
     suites = {"=ProductSuite": ["Small Business"]} if root.endswith(".SBS") else {}
     control = {"Services": {"MSExchangeMTA": mta} if mta else {}, "Control": {"ProductOptions": suites}}
     return {
         "SYSTEM": {"CurrentControlSet": control},
-        "SOFTWARE": {"Microsoft": {"Windows NT": {"CurrentVersion": version}}},
+        "SOFTWARE": {
+            "Microsoft": {"Windows": {"CurrentVersion": programs_folder}, "Windows NT": {"CurrentVersion": version}}
+        },
     }
 
 

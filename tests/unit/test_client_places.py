@@ -70,7 +70,8 @@ def test_the_registry_names_program_files(folder: str, tmp_path: Path) -> None:
     """What lies below another name than the one in use is none of its places."""
     files = {f"D/Programme/{ISA}": MSPCLNT, f"C/Program Files/{ISA}": MSPCLNT}
     found = client(tmp_path, files, registry(folder=folder))
-    assert (found.state, found.certainty) == (INSTALLED, INFERRED)
+    assert (found.state, found.certainty, found.source) == (INSTALLED, INFERRED, "Q268326")
+    assert "lies at a default place" in found.reason
     assert found.entry is not None
     assert found.entry.windows == "D:\\Programme\\Microsoft Firewall Client\\Mspclnt.ini"
 

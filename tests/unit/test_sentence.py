@@ -47,7 +47,7 @@ REDIRECTED = "so the file does not tell what Windows reads"
 SENTENCES: dict[str, str] = {
     f"exposed (documented): Windows reads nothing {OF_MSPCLNT}": (
         "ex01 ex05 ex23 ex24 ex27 ex28 ex29 ex30 ex31 ex32 ex33 ex34 ex44 ex45 ex46 ex50 "
-        "ex54 ex55 ex58 ex59 ex60 ex86 ex87 ex88 ex101 ex102 ex105"
+        "ex54 ex55 ex58 ex59 ex60 ex86 ex87 ex88 ex93 ex101 ex102 ex105"
     ),
     f"protected (documented): Windows reads 1 {OF_MSPCLNT}": "ex02 ex03 ex38",
     f"exposed (documented): Windows reads 0 {OF_MSPCLNT}": "ex04",

@@ -57,24 +57,29 @@ def find_without_pointer(look: Look, places: Places, system_ini: Profile, root: 
         reason = f"System.ini has no pointer, but {beside.only.windows} lies beside the DLL that {catalog.origin} names"
         return Part(INSTALLED, INFERRED, reason, "Q257547", beside.only)
     sections = _sections(system_ini)
-    named = _locations(look, places, sections)
+    locations = _locations(look, places, sections)
+    named = look.existing(_files_in([each.text for each in locations]), CLIENT_FILE)
     usual = [*_defaults(look), *(f"{each}\\{FIREWALL_CLIENT}" for each in program_files)]
-    found = look.existing(_files_in([*(each.text for each in named), *usual]), CLIENT_FILE)
-    found = found._replace(reason=stretch.reason)
+    found = _united(named, look.existing(_files_in(usual, named.looked_for), CLIENT_FILE), stretch.reason)
     if found.only is not None:
-        return _installed(found.only, usual)
+        return _installed(found.only, named=found.only in named.entries)
     if found.entries or not found.complete:
         return _undecided(look, found)
-    return _without_file(look, places, root, _section_sign(sections, named))
+    return _without_file(look, places, root, _section_sign(sections, locations))
 
 
-def _files_in(folders: Sequence[str]) -> list[str]:
-    """Give the path of the client's file in each of the folders, each once, in whatever case it is named."""
-    paths: dict[str, str] = {}
+def _files_in(folders: Sequence[str], known: Sequence[str] = ()) -> list[str]:
+    """Give the path of the client's file in each of the folders, each once and none that is known, blind to case."""
+    paths = {path.lower(): "" for path in known}
     for folder in folders:
-        plain = folder.replace("/", "\\").rstrip("\\")
-        paths.setdefault(plain.lower(), f"{plain}\\{CLIENT_FILE}")
-    return list(paths.values())
+        path = folder.replace("/", "\\").rstrip("\\") + f"\\{CLIENT_FILE}"
+        paths.setdefault(path.lower(), path)
+    return [path for path in paths.values() if path]
+
+
+def _united(first: Candidates, second: Candidates, reason: str | None) -> Candidates:
+    entries = {entry.local: entry for entry in (*first.entries, *second.entries)}
+    return Candidates(tuple(entries.values()), (*first.looked_for, *second.looked_for), reason)
 
 
 def _sections(system_ini: Profile) -> list[Section]:
@@ -94,13 +99,12 @@ def _defaults(look: Look) -> list[str]:
     return [f"{drive}:\\{DEFAULT_FOLDER}" for drive in look.drives()]
 
 
-def _installed(entry: Entry, usual: Sequence[str]) -> Part:
-    folder = entry.windows.rpartition("\\")[0].lower()
-    if folder not in [each.lower() for each in usual]:
+def _installed(entry: Entry, named: bool) -> Part:
+    if named:
         reason = f"System.ini has no pointer, but its Configuration Location is the folder of {entry.windows}"
         return Part(INSTALLED, INFERRED, reason, "Q231878", entry)
     reason = f"System.ini has no pointer, but {entry.windows} lies at a default place"
-    source = "Q268326" if folder.endswith(FIREWALL_CLIENT.lower()) else "Q231878"
+    source = "Q268326" if FIREWALL_CLIENT.lower() in entry.windows.lower() else "Q231878"
     return Part(INSTALLED, INFERRED, reason, source, entry)
 
 
@@ -163,7 +167,7 @@ def _absent(look: Look, places: Places) -> Part:
     catalog = places.catalog()
     reason = (
         "System.ini has no pointer to its file and no section of it, there is none at the default places, and "
-        "wsock32.dll is not that of client 1.0"
+        "wsock32.dll does not show client 1.0"
     )
     # Where the registry answers, and not for its catalog, a sign may have been missed.
     answers = look.registry is not None and look.has_key(WINDOWS) is not None

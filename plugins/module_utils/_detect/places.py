@@ -39,7 +39,6 @@ PROGRAM_FILES = (
     "Program",
     "Programmer",
     "Programfiler",
-    "Programf\u00e1jlok",
     "Ohjelmatiedostot",
 )
 # KB Q257547: the DLL of clients 2.0 and ISA, which shows as a layered Winsock provider.
