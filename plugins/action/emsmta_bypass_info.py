@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..module_utils._server.text import gated
 from ..plugin_utils._bypass import changed, conclude, decide
 from .emsmta_info import ActionModule as EmsmtaInfo
 
@@ -27,11 +28,15 @@ class ActionModule(EmsmtaInfo):
         present, check = own["state"] == "present", self._task.check_mode
         if own["before"] is None:
             found = super().run(tmp, task_vars)
-            return found if found.get("failed") else _without(found) | decide(found, present, own["override_proxied"])
+            return (
+                found
+                if found.get("failed")
+                else gated(_without(found) | decide(found, present, own["override_proxied"]))
+            )
         found = super().run(tmp, task_vars) if changed(own["edits"]) and not check else {}
         if found.get("failed"):
             return found
-        return _without(found) | {"result": conclude(own["before"], present, check, own["edits"], found or None)}
+        return gated(_without(found) | {"result": conclude(own["before"], present, check, own["edits"], found or None)})
 
     def _own_options(self) -> dict[str, Any]:
         """Take the options that `emsmta_info` does not have out of the task."""

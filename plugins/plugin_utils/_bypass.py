@@ -12,12 +12,15 @@ import ntpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..module_utils._server.text import cut, few
 from ..module_utils._verdict.risks import meaning_of
 
 OK, REFUSED, FAILED, NOT_VERIFIED = "ok", "refused", "failed", "not_verified"
 TO_TAKE_EFFECT = ("restart_mta", "fetch_again")
 # Of the loop over the files, in the role.
 LOOP_VARIABLE = "__emsmta_bypass_path"
+# A message quotes no more of a name than this.
+QUOTED_NAME = 40
 CHANGE_KEYS = ("path", "before", "after", "backup_file")
 # What a look tells that the role's result tells as well.
 TOLD = ("msg", "certainty", "risks", "advice", "plan", "in_force", "not_read")
@@ -100,8 +103,8 @@ def _decision(found: Found, present: bool, override_proxied: bool) -> tuple[list
     if not present:
         return paths, ""
     paths = [step["path"] for step in found["plan"]]
-    others = {stanza["path"]: _other_keys(stanza) for stanza in stanzas if stanza["path"] in paths}
-    if any(others.values()) and not override_proxied:
+    others = [stanza for stanza in stanzas if stanza["path"] in paths and _other_keys(stanza)]
+    if others and not override_proxied:
         return [], _proxied(found["status"], others)
     return paths, ""
 
@@ -120,13 +123,20 @@ def _other_keys(stanza: Found) -> list[str]:
     return [entry["key"] for entry in stanza["entries"] if entry["key"].lower() != "disable"]
 
 
-def _proxied(status: str, keys: Mapping[str, Sequence[str]]) -> str:
-    held = " and ".join(f"of {path} also holds {', '.join(names)}" for path, names in keys.items() if names)
-    meanings = meaning_of([name for names in keys.values() for name in names])
+def _proxied(status: str, stanzas: Sequence[Found]) -> str:
+    held = " and ".join(f"of {stanza['path']} also holds {_few_keys(stanza)}" for stanza in stanzas)
+    meanings = meaning_of([name for stanza in stanzas for name in _other_keys(stanza)])
     return (
         f"Left alone, status {status}: section EMSMTA {held}, so X.400 may go through the proxy on purpose, and "
         f"Disable=1 would end that.{meanings} If it is not wanted, set emsmta_bypass_override_proxied to true."
     )
+
+
+def _few_keys(stanza: Found) -> str:
+    names = [cut(name, QUOTED_NAME) for name in _other_keys(stanza)]
+    # Repeated lines of Disable are among the entries only where all others are.
+    more = stanza.get("left_out", 0) if len(stanza["entries"]) - len(names) < 2 else 0
+    return few(names, left_out=more)
 
 
 def _change(edit: Found) -> dict[str, Any]:

@@ -147,29 +147,10 @@ def _result(request: EditRequest, plan: Plan, saved: str | None, diff: bool) -> 
         "notes": [note._asdict() for note in plan.edit.notes],
     }
     if diff:
-        result["diff"] = [_diff(request.path, plan.old or b"", plan.new)]
+        from .difference import difference
+
+        result["diff"] = [difference(request.path, plan.old or b"", plan.new)]
     return result
-
-
-def _diff(path: str, old: bytes, new: bytes) -> dict[str, str]:
-    marked = "mixed" in (line_ends(old), line_ends(new))
-    return {
-        "before_header": f"{path} (line ends: {line_ends(old)})",
-        "after_header": f"{path} (line ends: {line_ends(new)})",
-        "before": _shown_text(old, marked),
-        "after": _shown_text(new, marked),
-    }
-
-
-def _shown_text(data: bytes, marked: bool) -> str:
-    """Give bytes as text for a terminal; with marks, each line end is visible."""
-    lines = []
-    for line in data.splitlines(True):
-        text = line.rstrip(b"\r\n")
-        end = line[len(text) :]
-        mark = {b"\r\n": "<CR><LF>", b"\n": "<LF>", b"\r": "<CR>"}.get(end, "") if marked else ""
-        lines.append(shown(text) + mark + ("\n" if end else ""))
-    return "".join(lines)
 
 
 def _shown_values(values: Values) -> dict[str, str | None]:

@@ -17,7 +17,7 @@ from .._detect.evidence import (
     Evidence,
     FoundStanza,
 )
-from .._detect.wording import few
+from .._server.text import few
 
 if TYPE_CHECKING:
     from .._detect.evidence import Certainty
@@ -153,7 +153,7 @@ def general_advice(evidence: Evidence) -> list[Advice]:
         advice.append(Advice("isa_2004_client", message, "CC302546", INFERRED))
     if evidence.saved_as_text:
         message = (
-            f"{' and '.join(evidence.saved_as_text)} is not read by the client: someone may have meant it for the file "
+            f"{few(evidence.saved_as_text, ' and ')} is not read by the client: someone may have meant it for the file "
             "without .txt, which an editor added."
         )
         advice.append(Advice("saved_as_text", message, "Q181420"))
