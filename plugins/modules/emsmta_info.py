@@ -170,8 +170,8 @@ evidence:
       type: dict
     stanzas:
       description: >-
-        For each file that was read, whether it has a section EMSMTA, its C(Disable), and its entries with their line. Of
-        more than 50, the one that decides and those with other keys come first, and C(left_out) counts the rest.
+        For each file that was read, whether it has a section EMSMTA, its C(Disable), and its entries with their line.
+        Of more than 50, the one that decides and those with other keys come first, and C(left_out) counts the rest.
       type: list
       elements: dict
 not_read:

@@ -92,6 +92,7 @@ def inventory(lab: Lab, folder: Path) -> dict[str, Any]:
             furnish(drive, what, hives=True)
             drives = {"C": str(drive)}
             hosts[f"{world}-{name}"] = variables | {"its_drives": drives, "emsmta_bypass_drives": drives}
+    hosts["lost"] = smb | {"ansible_host": "no\x1b[31m\u202esuch\nok: [forged]"}
     return {"all": {"hosts": hosts}}
 
 
@@ -128,6 +129,7 @@ def test_a_terminal_and_the_log_get_nothing_but_print_and_line_ends(told: Told) 
         assert not any(line.startswith("ok: [forged]") for line in text.splitlines())
         assert "\\x1b" in text
         assert "\\u202e" in text
+    assert "UNREACHABLE" in told.terminal
 
 
 def test_nothing_of_a_server_is_a_template(told: Told) -> None:
