@@ -8,6 +8,7 @@ from typing import Any
 from ansible.errors import AnsibleConnectionFailure
 from ansible.utils.display import Display
 
+from ..module_utils._server.text import gated
 from ..plugin_utils._bypass import changed, conclude, decide
 from ..plugin_utils._role_words import in_role_words, misspelt
 from .emsmta_info import ActionModule as EmsmtaInfo
@@ -35,11 +36,12 @@ class ActionModule(EmsmtaInfo):
             for told in misspelt(task_vars or {}):
                 display.warning(told)
             found = super().run(tmp, task_vars)
-            return _failed(found) or _without(found) | decide(found, present, own["override_proxied"])
+            return _failed(found) or gated(_without(found) | decide(found, present, own["override_proxied"]))
         found, lost = {}, ""
         if changed(own["edits"]) and not check:
             found, lost = self._look_again(tmp, task_vars)
-        return _without(found) | {"result": conclude(own["before"], present, check, own["edits"], found or None, lost)}
+        result = conclude(own["before"], present, check, own["edits"], found or None, lost)
+        return gated({**_without(found), "result": result})
 
     def _look_again(self, tmp: str | None, task_vars: dict[str, Any] | None) -> tuple[dict[str, Any], str]:
         """Give what a look after the edits found, or why it failed: what they changed is told all the same."""

@@ -12,6 +12,7 @@ from ..module_utils._edit.procedure import apply
 from ..module_utils._local.editor import LocalEditor
 from ..module_utils._options.mspclnt_ini import edit_request_from, mspclnt_ini_spec
 from ..module_utils._server.editor import Editor
+from ..module_utils._server.text import message
 from ..plugin_utils._action import ServerAction
 from ..plugin_utils._smb.editor import SmbEditor
 from ..plugin_utils._smb.server import SmbServer
@@ -41,5 +42,5 @@ class ActionModule(ServerAction):
         request = edit_request_from(options)
         result = apply(files, request, check=self._task.check_mode, diff=self._task.diff)
         for note in result["notes"]:
-            display.warning(f"{request.path}: {note['message']}")
+            display.warning(message(f"{request.path}: {note['message']}"))
         return result

@@ -115,8 +115,10 @@ options:
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.connection import ConnectionBase
+
+from ..module_utils._server.text import message
 
 if TYPE_CHECKING:
     from ..plugin_utils._smb.server import SmbServer
@@ -150,7 +152,10 @@ class Connection(ConnectionBase):
         from ..plugin_utils._smb.connect import connect
 
         if self._server is None:
-            self._server = connect(self.get_option)
+            try:
+                self._server = connect(self.get_option)
+            except AnsibleConnectionFailure as error:
+                raise AnsibleConnectionFailure(message(error)) from None
         return self._server
 
     def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> NoReturn:

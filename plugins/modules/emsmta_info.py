@@ -194,7 +194,8 @@ evidence:
     stanzas:
       description: >-
         For each file that was read, its C(path) and C(local) as in RV(plan), whether it has a section EMSMTA, its
-        C(Disable), and all its entries with their line.
+        C(Disable), and its entries with their line. Of more than 50, the one that decides and those with other keys
+        come first, and C(left_out) counts the rest.
       type: list
       elements: dict
 not_read:
@@ -221,6 +222,11 @@ in_force:
     - V(unknown) for now, since nothing that is gathered tells when the MTA was started.
   returned: success
   type: str
+left_out:
+  description: The lists that were longer than 100 items, and how many more there are.
+  returned: when there is one
+  type: list
+  elements: str
 notes:
   description: What else is worth knowing.
   returned: success
@@ -245,6 +251,7 @@ from ..module_utils._options.emsmta_info import (
     emsmta_info_spec,
     look_request_from,
 )
+from ..module_utils._server.text import gated, message
 
 
 def main() -> None:
@@ -255,8 +262,8 @@ def main() -> None:
         files = DriveFiles(request.drives)
         result = inform(files, request, module.check_mode, lambda root: DriveRegistry(files, root))
     except UserError as error:
-        module.fail_json(msg=str(error))
-    module.exit_json(**result)
+        module.fail_json(msg=message(error))
+    module.exit_json(**gated(result))
 
 
 if __name__ == "__main__":

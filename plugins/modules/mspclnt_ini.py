@@ -34,6 +34,7 @@ attributes:
     details:
       - Bytes that are not printable ASCII are shown escaped, for example C(\xe9).
       - Where line ends are mixed or change, each one is shown as C(<CR><LF>), C(<LF>) or C(<CR>).
+      - Of a file above 20,000 bytes, the lines around the change are shown, and how many are left out.
   idempotent:
     support: full
   platform:
@@ -223,6 +224,7 @@ from ..module_utils._edit.procedure import apply
 from ..module_utils._errors import UserError
 from ..module_utils._local.editor import LocalEditor
 from ..module_utils._options.mspclnt_ini import edit_request_from, mspclnt_ini_spec
+from ..module_utils._server.text import gated, message
 
 
 class _Module(AnsibleModule):
@@ -238,10 +240,10 @@ def main() -> None:
         request = edit_request_from(module.params)
         result = apply(LocalEditor(), request, check=module.check_mode, diff=module._diff)
     except UserError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=message(error))
     for note in result["notes"]:
-        module.warn(f"{request.path}: {note['message']}")
-    module.exit_json(**result)
+        module.warn(message(f"{request.path}: {note['message']}"))
+    module.exit_json(**gated(result))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from ansible.plugins.loader import connection_loader
 
 from ..module_utils._errors import UserError
 from ..module_utils._server.errors import ConnectionLost, Written
+from ..module_utils._server.text import gated, message
 from ._smb import connect as _connect
 from ._smb.server import SmbServer
 from ._smb.wire import Refused
@@ -81,7 +82,7 @@ class ServerAction(ActionBase):
             _validation, options = self.validate_argument_spec(self.spec())
         except AnsibleError as error:
             # Ansible names the file of the plugin, which nobody has written.
-            result.update(failed=True, msg=str(error).replace(self._load_name, self._task.action))
+            result.update(failed=True, msg=message(error).replace(self._load_name, self._task.action))
             return result
         result.update(self._in_process(connect, options))
         return result
@@ -97,12 +98,12 @@ class ServerAction(ActionBase):
         """Give the result; what a user may want to retry is a failure, not an exception."""
         try:
             files = self.over_smb(connect(), options) if connect else self.here(options)
-            return self.work(files, options)
+            return gated(self.work(files, options))
         except (ConnectionLost, Refused) as error:
             # Without its cause, whose text would be told once more.
-            raise AnsibleConnectionFailure(f"{self._connection.get_option('host')}: {error}") from None
+            raise AnsibleConnectionFailure(message(f"{self._connection.get_option('host')}: {error}")) from None
         except UserError as error:
-            return {"failed": True, "changed": isinstance(error, Written), "msg": str(error)}
+            return {"failed": True, "changed": isinstance(error, Written), "msg": message(error)}
         finally:
             if connect:
                 self._connection.close()

@@ -12,8 +12,9 @@ import ntpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..module_utils._server.text import cut, few
 from ..module_utils._verdict.risks import meaning_of
-from ._role_words import few_words, fitted, in_role_words
+from ._role_words import fitted, in_role_words
 
 OK, REFUSED, FAILED, NOT_VERIFIED = "ok", "refused", "failed", "not_verified"
 # What has to be done before a change takes effect, as the line of a server says it.
@@ -22,6 +23,8 @@ STOPPED_BY_EDIT = "proxied_by_default"
 # Of the loop over the files, in the role.
 LOOP_VARIABLE = "__emsmta_bypass_file"
 FILE_KEYS = ("path", "local")
+# A message quotes no more of a name than this.
+QUOTED_NAME = 40
 # What a look tells that the role's result tells as well.
 TOLD = ("msg", "certainty", "risks", "advice", "plan", "in_force", "not_read")
 # A line of a server has no paths; a refusal or an error may need them.
@@ -123,8 +126,8 @@ def _decision(found: Found, present: bool, override_proxied: bool) -> tuple[list
     if not present:
         return files, ""
     files = [_file(step) for step in found["plan"]]
-    others = {stanza["path"]: _other_keys(stanza) for stanza in stanzas if _file(stanza) in files}
-    if any(others.values()) and not override_proxied:
+    others = [stanza for stanza in stanzas if _file(stanza) in files and _other_keys(stanza)]
+    if others and not override_proxied:
         return [], _proxied(found["status"], others)
     return files, ""
 
@@ -152,12 +155,19 @@ def _other_keys(stanza: Found) -> list[str]:
     return [entry["key"] for entry in stanza["entries"] if entry["key"].lower() != "disable"]
 
 
-def _proxied(status: str, keys: Mapping[str, Sequence[str]]) -> str:
-    held = " and ".join(f"of {path} also holds {few_words(names)}" for path, names in keys.items() if names)
-    meanings = meaning_of([name for names in keys.values() for name in names])
+def _proxied(status: str, stanzas: Sequence[Found]) -> str:
+    held = " and ".join(f"of {stanza['path']} also holds {_few_keys(stanza)}" for stanza in stanzas)
+    meanings = meaning_of([name for stanza in stanzas for name in _other_keys(stanza)])
     why = f", so X.400 may go through the proxy on purpose, and Disable=1 would end that.{meanings}"
     switch = " If it is not wanted, set emsmta_bypass_override_proxied to true."
     return fitted(f"Left alone, status {status}: section EMSMTA ", f"{held}{why}", switch, LONGEST_REFUSAL)
+
+
+def _few_keys(stanza: Found) -> str:
+    names = [cut(name, QUOTED_NAME) for name in _other_keys(stanza)]
+    # Repeated lines of Disable are among the entries only where all others are.
+    more = stanza.get("left_out", 0) if len(stanza["entries"]) - len(names) < 2 else 0
+    return few(names, left_out=more)
 
 
 def _change(edit: Found) -> dict[str, Any]:

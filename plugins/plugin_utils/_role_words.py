@@ -9,7 +9,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -38,7 +38,6 @@ CREATE = "; set 'create: true' if it is to be made"
 # What is told in words, of all that a result holds; the rest are names and values of the server.
 IN_WORDS = ("message", "reason")
 MORE = f"... (all of it is in {RESULT})"
-NAMES, LONGEST_NAME = 5, 40
 
 
 def in_role_words(value: Any) -> Any:
@@ -66,12 +65,6 @@ def fitted(head: str, body: str, tail: str, most: int) -> str:
     return (head + body[: max(room - len(more), 0)] + more + tail)[:most]
 
 
-def few_words(names: Sequence[str]) -> str:
-    """Give the first names, each with an end, and how many more there are."""
-    told = [name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..." for name in names[:NAMES]]
-    return ", ".join(told) + (f" and {len(names) - NAMES} more" if len(names) > NAMES else "")
-
-
 def misspelt(variables: Iterable[str]) -> list[str]:
     """Say which variables look like the role's and are none of them, with the one that may be meant."""
     wrong = sorted(name for name in variables if name.startswith(PREFIX) and name not in (*VARIABLES, RESULT))
@@ -82,4 +75,4 @@ def _meant(name: str) -> str:
     return "".join(f" (perhaps {meant} is meant)" for meant in get_close_matches(name, VARIABLES, 1, 0.8))
 
 
-__all__ = ("few_words", "fitted", "in_role_words", "misspelt")
+__all__ = ("fitted", "in_role_words", "misspelt")

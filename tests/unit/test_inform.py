@@ -24,6 +24,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     ReadPart,
     Search,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.text import gated
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -58,7 +59,7 @@ def ask(folder: Path, files: Mapping[str, bytes], check: bool = False, **options
 def ask_of(folder: Path, check: bool = False, **options: Any) -> dict[str, Any]:
     drives = {entry.name: str(entry) for entry in folder.iterdir()}
     request = look_request_from({**FILES_ONLY, "drives": drives, **options})
-    return inform(DriveFiles(request.drives), request, check)
+    return gated(inform(DriveFiles(request.drives), request, check))
 
 
 @pytest.mark.parametrize("check", [False, True])

@@ -16,7 +16,6 @@ from .._profile.document import (
     read_section,
     read_value,
     refuse_non_8bit,
-    shown,
 )
 from .._server.errors import ServerError
 from .._server.windows_path import split_windows_path
@@ -40,6 +39,7 @@ from .evidence import (
 from .look import Look
 from .places import AS_ASSUMED, CATALOG, CATALOG_ENTRIES, PROVIDER_DLL, Places
 from .system_ini import SystemIni
+from .wording import excerpt
 
 # KB Q231878: on all operating systems, System.ini names the client's file.
 POINTER_KEY = b"Ini File Path"
@@ -159,9 +159,9 @@ def client_facts(details: ClientDetails, path: str) -> tuple[Fact, ...]:
         ("master", details.master, f"[{details.master_section}] Path1"),
         ("refresh_hours", details.refresh_hours, "[Common] Configuration Refresh Time (Hours)"),
     )
-    found = [Fact(name, shown(value), f"{path} {where}") for name, value, where in texts if value is not None]
+    found = [Fact(name, excerpt(value), f"{path} {where}") for name, value, where in texts if value is not None]
     if details.servers:
-        names = tuple(shown(server) for server in details.servers)
+        names = tuple(excerpt(server) for server in details.servers)
         found.append(Fact("proxy_servers", names, f"{path} [Servers Ip Addresses]"))
     return (_generation(details, path), *found)
 

@@ -17,9 +17,12 @@ from .._profile.document import (
     read_section,
 )
 from .._server.protocols import Entry
+from .._server.text import is_plain
 from .evidence import FoundStanza, Part
 from .look import Look
 
+# The path in a result is what an edit takes.
+UNNAMEABLE = "its path holds characters that are not printable, so that no result can name it: rename the folder"
 MTA_SECTION, MTA_KEY = b"EMSMTA", b"Disable"
 
 
@@ -41,6 +44,9 @@ def find_wspcfg(look: Look, mta: Part) -> Entry | None:
 
 def read_client_file(look: Look, entry: Entry | None) -> ClientFile:
     """Read a file, where there is one, and section EMSMTA in it; note why it could not be read."""
+    if entry is not None and not (is_plain(entry.windows) and is_plain(entry.local)):
+        look.gap(entry.windows, f"{entry.local}: {UNNAMEABLE}")
+        return ClientFile(entry)
     profile = look.profile(entry) if entry is not None else None
     if entry is None or profile is None:
         return ClientFile(entry)
@@ -64,4 +70,4 @@ def _stanza(entry: Entry, profile: Profile) -> FoundStanza:
     return FoundStanza(entry, section is not None, value, keys, doubt, profile)
 
 
-__all__ = ("ClientFile", "find_wspcfg", "folder_of", "read_client_file")
+__all__ = ("MTA_KEY", "ClientFile", "find_wspcfg", "folder_of", "read_client_file")

@@ -12,11 +12,12 @@ from typing import Sequence
 
 from .._profile.document import shown
 from .._server.protocols import Entry
+from .._server.text import few
 
 # A message quotes no more of a file than this; the longest path of that time has 260 characters.
 QUOTED = 260
-# Nor does it give more names than this; the evidence has them all.
-NAMED = 10
+# Of each name in a list, less.
+QUOTED_NAME = 40
 
 
 def excerpt(data: bytes, most: int = QUOTED) -> str:
@@ -25,15 +26,9 @@ def excerpt(data: bytes, most: int = QUOTED) -> str:
     return text if len(data) <= most else f"{text}... ({len(data)} characters)"
 
 
-def few(names: Sequence[str]) -> str:
-    """Give names for a message, and how many more there are."""
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
-
-
 def listed(entries: Sequence[Entry]) -> str:
     """Give the Windows paths of files for a message."""
-    return " and ".join(entry.windows for entry in entries)
+    return few([entry.windows for entry in entries], " and ")
 
 
-__all__ = ("QUOTED", "excerpt", "few", "listed")
+__all__ = ("QUOTED", "QUOTED_NAME", "excerpt", "listed")

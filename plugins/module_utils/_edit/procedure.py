@@ -76,7 +76,9 @@ def apply(editor: Editor, request: EditRequest, check: bool, diff: bool) -> dict
             _verify(_read_made(editor, request), plan, request)
     result = _result(request, plan, saved)
     if diff:
-        result["diff"] = [_diff(editor.full_name(request.path), plan.old or b"", plan.new)]
+        from .difference import difference
+
+        result["diff"] = [difference(editor.full_name(request.path), plan.old or b"", plan.new)]
     return result
 
 
@@ -181,27 +183,6 @@ def _result(request: EditRequest, plan: Plan, saved: str | None) -> dict[str, An
         "newline": line_ends(plan.new),
         "notes": [note._asdict() for note in plan.edit.notes],
     }
-
-
-def _diff(path: str, old: bytes, new: bytes) -> dict[str, str]:
-    marked = "mixed" in (line_ends(old), line_ends(new))
-    return {
-        "before_header": f"{path} (line ends: {line_ends(old)})",
-        "after_header": f"{path} (line ends: {line_ends(new)})",
-        "before": _shown_text(old, marked),
-        "after": _shown_text(new, marked),
-    }
-
-
-def _shown_text(data: bytes, marked: bool) -> str:
-    """Give bytes as text for a terminal; with marks, each line end is visible."""
-    lines = []
-    for line in data.splitlines(True):
-        text = line.rstrip(b"\r\n")
-        end = line[len(text) :]
-        mark = {b"\r\n": "<CR><LF>", b"\n": "<LF>", b"\r": "<CR>"}.get(end, "") if marked else ""
-        lines.append(shown(text) + mark + ("\n" if end else ""))
-    return "".join(lines)
 
 
 def _shown_values(values: Values) -> dict[str, str | None]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import struct
 
 from .._server.errors import RegistryClosed, ServerError
-from .._server.protocols import Files, ReadPart, Registry, Value
-from .._windows.hive import Hive, HiveError
+from .._server.protocols import LONGEST_VALUE, Entry, Files, Registry, Value
+from .._windows.hive import HIVE_LIMIT, Hive, HiveError
 
 # Where Windows keeps its hives, below the system folder: general knowledge of Windows NT.
 HIVES = {
@@ -21,8 +21,6 @@ HIVES = {
     "CLUSTER": "cluster\\CLUSDB",
 }
 CURRENT = "currentcontrolset"
-# A system hive of that time has a few MB, and Windows 2000 itself stops at about 13.
-HIVE_LIMIT = 64 * 1024 * 1024
 
 
 class DriveRegistry(Registry):
@@ -42,6 +40,8 @@ class DriveRegistry(Registry):
             found = hive.value(below, name)
         except HiveError as error:
             raise self._damaged(top, error) from error
+        if found is not None and len(found[1]) > LONGEST_VALUE:
+            raise ServerError(f"HKLM\\{key}\\{name}: the value is longer than {LONGEST_VALUE} bytes")
         return None if found is None else Value(*found)
 
     def has(self, key: str) -> bool:
@@ -97,13 +97,15 @@ class DriveRegistry(Registry):
                 self._hive("SYSTEM")
                 return None
             raise ServerError(f"{path}: it is not there")
-        data = self._files.consult(entry, _whole)
-        if len(data) > HIVE_LIMIT:
+        if self._part(entry, HIVE_LIMIT, 1):
             raise ServerError(f"{path}: it has more than {HIVE_LIMIT} bytes; a hive of that time has a few MB")
         try:
-            return Hive(data)
+            return Hive(lambda offset, count: self._part(entry, offset, count))
         except HiveError as error:
             raise self._damaged(top, error) from error
+
+    def _part(self, entry: Entry, offset: int, count: int) -> bytes:
+        return self._files.consult(entry, lambda read: read(offset, count))
 
     def _path(self, top: str) -> str:
         if self._root is None:
@@ -112,17 +114,6 @@ class DriveRegistry(Registry):
 
     def _damaged(self, top: str, error: HiveError) -> ServerError:
         return ServerError(f"{self._path(top)}: it is damaged: {error}")
-
-
-def _whole(read: ReadPart) -> bytes:
-    """Read a file up to its end, and no more than one byte above the limit."""
-    data = bytearray()
-    while len(data) <= HIVE_LIMIT:
-        part = read(len(data), HIVE_LIMIT + 1 - len(data))
-        if not part:
-            break
-        data += part
-    return bytes(data)
 
 
 __all__ = ("DriveRegistry",)

@@ -11,6 +11,7 @@ known what it trims.
 
 from __future__ import annotations
 
+from .._server.text import few
 from .document import (
     CTRL_Z,
     LINE_BREAKS,
@@ -30,6 +31,9 @@ from .document import (
     shown,
 )
 from .stanza import Edit, Note, Stanza, is_absent, is_present, notes_on, quoted
+
+# Of each name in a list, a message quotes no more.
+QUOTED_NAME = 40
 
 
 class Doubtful(ProfileError):
@@ -103,7 +107,7 @@ def _fresh(profile: Profile, stanza: Stanza) -> tuple[Profile, int]:
     of_ours = {line.at for line in lines_with_keys if line.key.lower() in wanted}
     others = {line.key for line in lines_with_keys if line.at not in of_ours}
     if others:
-        names = ", ".join(sorted(shown(key) for key in others))
+        names = few(sorted(shown(key[:QUOTED_NAME]) for key in others))
         raise Doubtful(_disagreement(profile, first, f"and its section also holds {names}"))
     lines = list(profile.lines)
     at = first
@@ -227,7 +231,7 @@ def _is_blank(line: bytes) -> bool:
 
 def _disagreement(profile: Profile, index: int, reason: str) -> str:
     return (
-        f"line {index + 1}, {quoted(profile.lines[index].rstrip(LINE_BREAKS)[:80])}, can be read in more than one "
+        f"line {index + 1}, {quoted(profile.lines[index].rstrip(LINE_BREAKS))}, can be read in more than one "
         f"way, {reason}; nothing was changed: correct that line by hand, so that section and key stand there plainly"
     )
 

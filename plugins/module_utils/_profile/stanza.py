@@ -25,6 +25,9 @@ from .document import (
     shown,
 )
 
+# A message quotes no more bytes of a file than this.
+QUOTED = 80
+
 
 class Stanza(NamedTuple):
     """A section and the keys and values that Windows should read there."""
@@ -108,7 +111,10 @@ def _differences(profile: Profile, stanza: Stanza, reading: Reading) -> list[Not
 
 def quoted(value: bytes | None) -> str:
     """Give a value as a user sees it."""
-    return "nothing" if value is None else f"'{shown(value)}'"
+    if value is None:
+        return "nothing"
+    rest = f"... ({len(value)} characters)" if len(value) > QUOTED else ""
+    return f"'{shown(value[:QUOTED])}'{rest}"
 
 
 __all__ = ("Edit", "Note", "Stanza", "Values", "inspect", "is_absent", "is_present", "notes_on", "quoted")

@@ -16,6 +16,8 @@ from typing import Callable, NamedTuple, Sequence, TypeVar
 
 T = TypeVar("T")
 ReadPart = Callable[[int, int], bytes]
+# In bytes. Longer values of a registry are told as such; over SMB a whole answer then fits into one fragment.
+LONGEST_VALUE = 3000
 
 
 class Entry(NamedTuple):
@@ -102,6 +104,7 @@ class Registry(ABC):
 
 
 __all__ = (
+    "LONGEST_VALUE",
     "Entry",
     "Files",
     "ReadPart",

@@ -18,7 +18,7 @@ from .._detect.evidence import (
     FoundStanza,
     System,
 )
-from .._detect.wording import few
+from .._server.text import few
 
 if TYPE_CHECKING:
     from .._detect.evidence import Certainty
@@ -193,7 +193,7 @@ def general_advice(evidence: Evidence) -> list[Advice]:
         advice.append(Advice("isa_2004_client", message, "cc302546", INFERRED))
     if evidence.saved_as_text:
         message = (
-            f"{' and '.join(evidence.saved_as_text)} is not read by the client: someone may have meant it for the file "
+            f"{few(evidence.saved_as_text, ' and ')} is not read by the client: someone may have meant it for the file "
             "without .txt, which an editor added (KB Q181420, of Wspcfg.ini)."
         )
         # The article warns of Wspcfg.ini.txt; that the same happens to Mspclnt.ini is inferred.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Sequence
 
+from .._detect.client_file import MTA_KEY
 from .._detect.evidence import (
     Evidence,
     Fact,
@@ -17,7 +18,7 @@ from .._detect.evidence import (
     Part,
     System,
 )
-from .._profile.document import shown
+from .._detect.wording import excerpt
 from .._server.protocols import Entry
 from .judge import Step, Verdict
 
@@ -25,32 +26,31 @@ if TYPE_CHECKING:
     from .preview import Line
 
 SYSTEM_ROOT = "%SystemRoot%"
+# Of a section; a real one has a handful.
+MOST_ENTRIES = 50
 
 
 def result_of(evidence: Evidence, verdict: Verdict) -> dict[str, Any]:
-    """Give what `emsmta_info` returns of a server, in texts that are valid UTF-8."""
-    result: dict[str, Any] = _printable(
-        {
-            "msg": verdict.sentence,
-            "status": verdict.status,
-            "certainty": verdict.certainty,
-            "reasons": [reason._asdict() for reason in verdict.reasons],
-            "risks": [risk._asdict() for risk in verdict.risks],
-            "advice": [advice._asdict() for advice in verdict.advice],
-            "plan": [_step(step, evidence) for step in verdict.plan],
-            "evidence": _evidence(evidence),
-            "not_read": [gap._asdict() for gap in evidence.not_read],
-            "paths": {
-                "mspclnt": _entry(evidence.client.entry, evidence.system),
-                "system_ini": _entry(evidence.system_ini, evidence.system),
-                "emsmta": _entry(evidence.mta.entry, evidence.system),
-                "wspcfg": _entry(evidence.wspcfg_entry, evidence.system),
-            },
-            "in_force": verdict.in_force,
-            "notes": [remark._asdict() for remark in verdict.notes],
-        }
-    )
-    return result
+    """Give what `emsmta_info` returns of a server, before its texts pass the gate."""
+    return {
+        "msg": verdict.sentence,
+        "status": verdict.status,
+        "certainty": verdict.certainty,
+        "reasons": [reason._asdict() for reason in verdict.reasons],
+        "risks": [risk._asdict() for risk in verdict.risks],
+        "advice": [advice._asdict() for advice in verdict.advice],
+        "plan": [_step(step, evidence) for step in verdict.plan],
+        "evidence": _evidence(evidence),
+        "not_read": [gap._asdict() for gap in evidence.not_read],
+        "paths": {
+            "mspclnt": _entry(evidence.client.entry, evidence.system),
+            "system_ini": _entry(evidence.system_ini, evidence.system),
+            "emsmta": _entry(evidence.mta.entry, evidence.system),
+            "wspcfg": _entry(evidence.wspcfg_entry, evidence.system),
+        },
+        "in_force": verdict.in_force,
+        "notes": [remark._asdict() for remark in verdict.notes],
+    }
 
 
 def _step(step: Step, evidence: Evidence) -> dict[str, Any]:
@@ -116,26 +116,22 @@ def _stanza(stanza: FoundStanza, system: System) -> dict[str, Any]:
     return {
         **_names(stanza.entry, system),
         "section_found": stanza.present,
-        "disable": _text(stanza.value),
+        "disable": None if stanza.value is None else excerpt(stanza.value),
         "entries": _entries(stanza),
+        **({"left_out": len(stanza.keys) - MOST_ENTRIES} if len(stanza.keys) > MOST_ENTRIES else {}),
     }
 
 
 def _entries(stanza: FoundStanza) -> list[dict[str, Any]]:
-    return [{"key": shown(key), "value": shown(value), "line": line} for key, value, line in stanza.keys]
+    """Give the lines with keys, no more than MOST_ENTRIES of them.
 
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else shown(value)
-
-
-def _printable(value: Any) -> Any:
-    """Give a result whose texts are valid UTF-8, whatever bytes a name on the disk has."""
-    if isinstance(value, dict):
-        return {key: _printable(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_printable(item) for item in value]
-    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
+    Among them are always the line that decides and, whoever else repeats Disable, other keys:
+    the role asks whether there are any.
+    """
+    decides = next((entry for entry in stanza.keys if entry[0].lower() == MTA_KEY.lower()), None)
+    weighed = sorted(stanza.keys, key=lambda entry: (entry is not decides, entry[0].lower() == MTA_KEY.lower()))
+    told = sorted(weighed[:MOST_ENTRIES], key=lambda entry: entry[2])
+    return [{"key": excerpt(key), "value": excerpt(value), "line": line} for key, value, line in told]
 
 
 __all__ = ("result_of",)

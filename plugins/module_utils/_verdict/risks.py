@@ -17,7 +17,8 @@ from .._detect.evidence import (
     Evidence,
     FoundStanza,
 )
-from .._detect.wording import excerpt, few
+from .._detect.wording import QUOTED_NAME, excerpt
+from .._server.text import few
 
 if TYPE_CHECKING:
     from .._detect.evidence import Certainty
@@ -167,7 +168,7 @@ def _sign_of_1_0(details: ClientDetails) -> str:
 
 
 def _proxied(stanza: FoundStanza) -> Risk:
-    keys = [excerpt(key) for key in _other_keys(stanza)]
+    keys = [excerpt(key, QUOTED_NAME) for key in _other_keys(stanza)]
     message = (
         f"Section EMSMTA of {stanza.entry.windows} also holds {few(keys)}: someone may send X.400 through the proxy "
         f"on purpose, and Disable=1 would end that.{meaning_of(keys)} The role leaves it alone, unless it is told to "

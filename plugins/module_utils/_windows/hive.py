@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registry hive files, read from their bytes. Pure.
+"""Registry hive files, read in pieces. Pure.
 
 PRIVATE to the collection: no part of this file is a public interface.
 
 The format is not documented by Microsoft. What is here follows public descriptions of
 "regf" files, and is compared with another reader in the tests. Nothing in a file is trusted:
-each offset, count and size is checked against the bytes that are there.
+each offset, count and size is checked against the bytes that are there. Nor is a file held as a
+whole: one of the longest size may consist of holes, and a look needs some hundred keys of it.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import struct
 from typing import Any, Iterator, NamedTuple
 
 from .._errors import UserError
+from .._server.protocols import ReadPart
 from .upcase import upper
 
 BASE = 4096
-ROOT_AT, CHECKSUM_AT = 36, 508
+ROOT_AT, BINS_AT, CHECKSUM_AT = 36, 40, 508
 # Names in one byte per character; in the flags of a key, and of a value.
 COMPRESSED_KEY, COMPRESSED_VALUE = 0x20, 0x01
 INLINE = 0x80000000
@@ -34,6 +36,12 @@ LONGEST_DATA = 1024 * 1024
 MOST_DEPTH = 64
 # A look at a server reads some ten thousand cells; lists that lead round in circles would read without end.
 MOST_CELLS = 1_000_000
+# In bytes. A system hive of that time has a few MB, and Windows 2000 itself stops at about 13.
+HIVE_LIMIT = 64 * 1024 * 1024
+# The pieces that are read, how many are kept, and how many are read at all: four times the largest hive.
+PAGE, PAGES_KEPT = 16 * 1024, 128
+MOST_PAGES = 4 * HIVE_LIMIT // PAGE
+ENDLESS = "its lists lead round in circles, or hold more than a registry of that time can"
 
 
 class HiveError(UserError):
@@ -48,13 +56,47 @@ class _Key(NamedTuple):
     value_list: int
 
 
-class Hive:
-    """A registry hive, by the bytes of its file. Keys are looked up when asked for."""
+class _Pages:
+    """The bytes of a file, read in pieces, of which the last are kept."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, read: ReadPart) -> None:
+        self._read = read
+        self._kept: dict[int, bytes] = {}
+        self._left = MOST_PAGES
+
+    def part(self, at: int, count: int) -> bytes:
+        """Give so many bytes; fewer where the file ends before."""
+        number, begin = divmod(at, PAGE)
+        end = begin + count
+        if end <= PAGE:
+            return self._page(number)[begin:end]
+        pages = [self._page(each) for each in range(number, number + (end - 1) // PAGE + 1)]
+        return b"".join(pages)[begin:end]
+
+    def _page(self, number: int) -> bytes:
+        page = self._kept.get(number)
+        if page is None:
+            self._left -= 1
+            if self._left < 0:
+                raise HiveError(ENDLESS)
+            if len(self._kept) >= PAGES_KEPT:
+                del self._kept[next(iter(self._kept))]
+            page = self._kept[number] = self._read(number * PAGE, PAGE)
+        return page
+
+
+class Hive:
+    """A registry hive, by its file. Keys are looked up when asked for.
+
+    read: gives the bytes of the file from an offset, fewer where it ends. What that raises is passed on.
+    """
+
+    def __init__(self, read: ReadPart) -> None:
+        self._pages = _Pages(read)
+        data = self._pages.part(0, BASE + 32)
         if len(data) < BASE + 32 or data[:4] != b"regf":
             raise HiveError("it is no registry hive")
-        self._data = data
+        self._size = min(BASE + struct.unpack_from("<I", data, BINS_AT)[0], HIVE_LIMIT)
         self._cells_left = MOST_CELLS
         self._found: dict[str, _Key | None] = {}
         first, second = struct.unpack_from("<II", data, 4)
@@ -75,7 +117,7 @@ class Hive:
         key = self._find(path)
         if key is None or key.values == 0:
             return None
-        cell = self._cell(key.value_list, 4 * _bounded(key.values, len(self._data) // 4))
+        cell = self._cell(key.value_list, 4 * _bounded(key.values, self._size // 4))
         for at in range(key.values):
             value = self._cell(self._number(cell, 4 * at), VALUE_HEAD + LONGEST_NAME)
             if upper(_value_name(value)) == upper(name):
@@ -98,7 +140,7 @@ class Hive:
 
     def _children(self, key: _Key) -> Iterator[int]:
         """Give the offsets of a key's subkeys, no more than it says that it has."""
-        left = _bounded(key.subkeys, len(self._data) // SMALLEST_KEY)
+        left = _bounded(key.subkeys, self._size // SMALLEST_KEY)
         if not left:
             return
         found = 0
@@ -161,15 +203,17 @@ class Hive:
         """Give what is in a cell, without its size, or its first bytes; fewer where it has no more."""
         self._cells_left -= 1
         if self._cells_left < 0:
-            raise HiveError("its lists lead round in circles, or hold more than a registry of that time can")
+            raise HiveError(ENDLESS)
         at = BASE + offset
-        if offset == NOTHING or at + 4 > len(self._data):
+        head = self._pages.part(at, 4) if offset != NOTHING and at + 4 <= self._size else b""
+        if len(head) < 4:
             raise HiveError("an offset leads out of the file")
         # The size of a cell in use is negative.
-        size = -struct.unpack_from("<i", self._data, at)[0]
-        if size < 8 or at + size > len(self._data):
+        size = -struct.unpack("<i", head)[0]
+        data = self._pages.part(at + 4, min(size - 4, most)) if size >= 8 and at + size <= self._size else b""
+        if len(data) < min(size - 4, most) or not data:
             raise HiveError("a cell is not in use, or longer than the file")
-        return self._data[at + 4 : at + min(size, 4 + most)]
+        return data
 
     def _number(self, cell: bytes, at: int, form: str = "<I") -> int:
         if at + struct.calcsize(form) > len(cell):
@@ -209,4 +253,4 @@ def _checksum(data: bytes) -> int:
     return {0: 1, 0xFFFFFFFF: 0xFFFFFFFE}.get(total, total)
 
 
-__all__ = ("MOST_CELLS", "Hive", "HiveError")
+__all__ = ("HIVE_LIMIT", "MOST_CELLS", "Hive", "HiveError")

@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from ...module_utils._server.errors import ConnectionLost, RegistryClosed, ServerError
-from ...module_utils._server.protocols import Registry, Value
+from ...module_utils._server.protocols import LONGEST_VALUE, Registry, Value
 from ...module_utils._windows.upcase import upper
 from .layout import ULONG, USHORT, pack, size_of, structure
 from .rpc import Rpc, SyntaxId, unpack_stub
@@ -24,8 +24,6 @@ from .status import OBJECT_NAME_NOT_FOUND, PIPE_BUSY, PIPE_NOT_AVAILABLE, Status
 WINREG = SyntaxId(UUID("338cd001-2244-31f1-aaaa-900038001003").bytes_le, 1)
 OPEN_LOCAL_MACHINE, OPEN_KEY, QUERY_VALUE = 2, 15, 17
 KEY_READ = 0x20019
-# The longest value that is asked for: one whole answer then fits into one fragment.
-LONGEST_VALUE = 3000
 FILE_NOT_FOUND, ACCESS_DENIED, MORE_DATA = 2, 5, 234
 SENTENCES = {
     ACCESS_DENIED: "access is denied: this needs an administrator of the server",
