@@ -47,11 +47,22 @@ options:
   path:
     description:
       - Absolute path of the file. Symbolic links are followed and stay links.
+      - With O(drives), a Windows path such as V(C:\\Mspclnt\\Mspclnt.ini), which is looked up there, blind to case.
       - Over SMB, a Windows path such as V(C:\\Mspclnt\\Mspclnt.ini), or a UNC path of the same server.
       - V(~) and relative paths are refused, and so are directories, devices, files above 1 MiB, files saved as Unicode
         (UTF-16, see KB Q181420) and files with NUL bytes.
     type: str
     required: true
+  drives:
+    description:
+      - Drive letters of the server, each with the folder where the drive is visible, such as
+        V({C: /mnt/ex01-c, D: /mnt/ex01-d}).
+      - The path is then looked up below the folder of its drive, and nothing is read, made or changed that did not lie
+        below that folder when it was opened, whoever swaps files, folders and links meanwhile. Links that stay inside
+        are followed; one that leads out is refused.
+      - Give it wherever somebody else can write to the drive. Refused over SMB, where the server has its own drives.
+    type: dict
+    version_added: 0.2.0
   section:
     description:
       - Name of the section, which for the WinSock Proxy Client is the name of a program file without its extension.
@@ -182,7 +193,8 @@ notes:
     code:
       description: >-
         C(readers_differ) (another reader would read a key in another way), C(fresh_section) (a plain section was put
-        before a doubtful one), C(utf8_mark) or C(ctrl_z).
+        before a doubtful one), C(utf8_mark), C(ctrl_z) or C(left_copy) (a run that was killed during a change left
+        a copy of the old bytes beside the file, which may be torn).
       type: str
     message:
       description: The note in words.
@@ -197,7 +209,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._edit.procedure import apply
 from ..module_utils._errors import UserError
 from ..module_utils._local.editor import LocalEditor
-from ..module_utils._options.mspclnt_ini import edit_request_from, mspclnt_ini_spec
+from ..module_utils._options.mspclnt_ini import edit_drives_from, edit_request_from, mspclnt_ini_spec
 
 
 class _Module(AnsibleModule):
@@ -210,8 +222,10 @@ def main() -> None:
     """Run the module."""
     module = _Module(argument_spec=mspclnt_ini_spec(), supports_check_mode=True)
     try:
+        editor = LocalEditor(drives=edit_drives_from(module.params))
         request = edit_request_from(module.params)
-        result = apply(LocalEditor(), request, check=module.check_mode, diff=module._diff)
+        with editor:
+            result = apply(editor, request, check=module.check_mode, diff=module._diff)
     except UserError as error:
         module.fail_json(msg=str(error))
     for note in result["notes"]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ...module_utils._edit.copies import rescue_name
@@ -50,6 +50,16 @@ class SmbEditor(Editor):
 
     def real_path(self, path: str) -> str:
         return self._server.place(path).shown
+
+    def left_beside(self, path: str) -> Sequence[tuple[str, bytes]]:
+        # A list of the folder would be requests of each run; what a lost connection leaves behind is told at once.
+        return ()
+
+    def check_beside(self, path: str, name: str, data: bytes) -> None:
+        """Leave it to the copy itself: looking before that would be requests of each fix."""
+
+    def close(self) -> None:
+        """Nothing is held between requests."""
 
     def check_writable(self, path: str, beside: bool) -> None:
         place = self._server.place(path)
