@@ -95,7 +95,8 @@ options:
     description:
       - Whether to keep the old bytes beside the file, as C(<file name>.<first 8 hex digits of their SHA-256>.bak), a
         name that is legal on FAT and NTFS.
-      - The copy is complete and on the disk before the edit starts. The same bytes are kept only once.
+      - The copy is complete and on the disk before the edit starts. The same bytes are kept only once. Another file
+        that has its name is kept, and the task fails.
     type: bool
     default: false
 notes:
@@ -146,6 +147,13 @@ EXAMPLES = r"""
       Persistent: 1
       KillOldSession: 1
     create: true
+
+- name: Fix a drive that somebody else can write to
+  legacy_exchange.winsock_proxy.mspclnt_ini:
+    path: C:\Mspclnt\Mspclnt.ini
+    drives:
+      C: /mnt/ex01-c
+    backup: true
 
 - name: Take the stanza out again
   legacy_exchange.winsock_proxy.mspclnt_ini:

@@ -13,7 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.copies import backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.copies import (
+    backup_name,
+    rescue_name,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 
 from tests.faults.children import NOBODY
@@ -313,6 +316,17 @@ def test_links_where_our_own_files_go_are_not_followed(tmp_path: Path, name: str
     assert victim.read_bytes() == b"not ours"
     assert edit.data() == edit.new
     assert not edit.path.is_symlink()
+
+
+def test_a_file_under_the_name_of_the_copy_for_the_moment_is_kept(tmp_path: Path) -> None:
+    edit = Edit(tmp_path, CASES["large-insert"]._replace(backup=False), True)
+    edit.reset()
+    other = tmp_path / rescue_name(NAME, edit.case.old or b"")
+    other.write_bytes(b"of the user")
+    with pytest.raises(ServerError, match="something else has that name, and is kept"):
+        edit.apply()
+    assert other.read_bytes() == b"of the user"
+    assert edit.data() == edit.case.old
 
 
 @pytest.mark.parametrize("name", [f"{NAME}.old", f"{NAME}.bak", f"{NAME}.tmp", f"{NAME}~"])

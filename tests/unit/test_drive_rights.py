@@ -53,7 +53,7 @@ def test_a_folder_that_cannot_be_listed_is_not_absent(public: Path) -> None:
 
 def test_a_folder_that_cannot_be_entered_is_not_absent(public: Path) -> None:
     (public / "Mspclnt").chmod(0o644)
-    start = f"Error while looking for {INI} at {public}/Mspclnt: Permission denied: "
+    start = f"Error while looking for {INI} at {public}/Mspclnt/Mspclnt.ini: Permission denied: "
     assert denied(public, INI).startswith(start)
 
 

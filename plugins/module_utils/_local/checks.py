@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 
-from .._server.errors import ServerError
+from .._server.errors import Missing, ServerError
 from .._server.refusals import read_only
+from .._server.windows_path import folded
+from .hold import names_in
 from .posix import DOS_READ_ONLY, dos_attributes, is_append_only, is_append_only_folder
 from .spot import Spot
 
@@ -39,6 +41,24 @@ def check_folder(doing: str, spot: Spot) -> None:
         )
 
 
+def same_name_to_windows(spot: Spot) -> str | None:
+    """Give a name in the folder that Windows would take for the same; None where it may not be listed, too."""
+    wanted = folded(spot.name)
+    try:
+        return next((other for other in sorted(names_in(spot.folder)) if folded(other) == wanted), None)
+    except OSError:
+        return None
+
+
+def missing(spot: Spot) -> Missing:
+    """Give the error for a file that is not there."""
+    other = same_name_to_windows(spot)
+    told = f"Error while reading {spot.path}: there is no such file"
+    if other is not None:
+        return Missing(f"{told}, but one called {other!r}: give that name")
+    return Missing(f"{told}; set 'create: true' if it is to be made")
+
+
 def _not_writable(descriptor: int) -> str:
     try:
         if os.fstatvfs(descriptor).f_flag & os.ST_RDONLY:
@@ -48,4 +68,4 @@ def _not_writable(descriptor: int) -> str:
     return "this user may not write there; run the task as one who may, for example with 'become: true'"
 
 
-__all__ = ("check_file", "check_folder")
+__all__ = ("check_file", "check_folder", "missing", "same_name_to_windows")

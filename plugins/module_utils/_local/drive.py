@@ -13,8 +13,9 @@ from typing import Callable, Mapping, Optional
 
 from .._server.errors import ServerError
 from .._server.windows_path import folded, split_windows_path
+from .hold import LINKS, Absent, Place, TooManyLinks, steady
 from .reading import raise_in_words
-from .walk import LINKS, Absent, LeadsOut, Place, TooManyLinks, Walk, names_in, steady
+from .walk import LeadsOut, Walk
 
 Spell = Callable[[int, str, str], Optional[str]]
 
@@ -129,8 +130,14 @@ def is_below(local: str, root: str) -> bool:
 def _child(folder: int, local: str, name: str, path: str) -> str | None:
     """Find a name in a folder as Windows would; None when nothing is so called."""
     wanted = folded(name)
+    # Most names need not be folded: those of ASCII have the same length in any case.
+    length = len(name) if name.isascii() else -1
     try:
-        found = [other for other in names_in(folder) if folded(other) == wanted]
+        found = [
+            other
+            for other in os.listdir(folder)
+            if (len(other) == length or length < 0 or not other.isascii()) and folded(other) == wanted
+        ]
     except OSError as error:
         raise OSError(error.errno, error.strerror, local) from error
     if len(found) > 1:

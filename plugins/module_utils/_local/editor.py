@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Mapping, Sequence
 
 from .._server.editor import Editor, OpenFile
 from .._server.errors import Missing, ServerError
+from .hold import Absent, names_in
 from .reading import close_quietly, raise_in_words, read_within_limit
 from .spot import Spot, look
-from .walk import Absent, Moved, NotRegular, names_in, open_regular
 
 if TYPE_CHECKING:
     from .drive import Drives
@@ -44,7 +44,7 @@ class LocalEditor(Editor):
         """Find a file that may be edited, and read it (see Editor.read)."""
         descriptor = self._look(path)
         if descriptor < 0:
-            raise self._spots[path].missing()
+            raise _missing(self._spots[path])
         try:
             return read_within_limit(descriptor, path)
         except OSError as error:
@@ -71,7 +71,11 @@ class LocalEditor(Editor):
             for name in names
             if len(name) == length and name.startswith(spot.name + ".") and name.endswith(COPY_ENDING)
         )
-        return [(spot.beside(name), _bytes_of(spot, name)) for name in copies]
+        if not copies:
+            return ()
+        from .copies import bytes_of
+
+        return [(spot.beside(name), bytes_of(spot, name)) for name in copies]
 
     def check_writable(self, path: str, beside: bool) -> None:
         """Raise ServerError where this user may not edit the file, or keep a copy beside it."""
@@ -133,22 +137,16 @@ class LocalEditor(Editor):
         return LocalWriter(self._in_place)
 
 
+def _missing(spot: Spot) -> Missing:
+    from .checks import missing
+
+    return missing(spot)
+
+
 def _drives(folders: Mapping[str, str]) -> Drives:
     from .drive import Drives
 
     return Drives(folders)
-
-
-def _bytes_of(spot: Spot, name: str) -> bytes:
-    """Give the bytes of a copy beside a file, none where they cannot be read."""
-    descriptor = -1
-    try:
-        descriptor = open_regular(spot.folder, name, spot.beside(name))
-        return read_within_limit(descriptor, name)
-    except (OSError, ServerError, Moved, NotRegular):
-        return b""
-    finally:
-        close_quietly(descriptor)
 
 
 __all__ = ("LocalEditor",)

@@ -20,8 +20,8 @@ from .._server.errors import ServerError
 from .._server.protocols import Entry, Files, ReadPart, Search
 from .._server.windows_path import folded
 from .drive import Drives, leads_nowhere
+from .hold import FOLDER, MOVED, Absent, Moved, NotRegular, Place, steady
 from .reading import close_quietly, raise_in_words, read_within_limit
-from .walk import FOLDER, MOVED, Absent, Moved, NotRegular, Place, names_in, steady
 
 # A server of that time has some ten thousand files.
 SEARCH_LIMIT = 200_000
@@ -200,9 +200,9 @@ class _DriveSearch:
 
 
 def _open_folder(above: int | None, name: str) -> int:
-    follow = 0 if above is None else os.O_NOFOLLOW
+    follow = os.O_NOFOLLOW if above is None else 0
     try:
-        return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | follow, dir_fd=above)
+        return os.open(name, os.O_RDONLY | FOLDER & ~follow, dir_fd=above)
     except OSError as error:
         if error.errno in MOVED and above is not None:
             raise Moved(error.strerror) from error
@@ -211,9 +211,9 @@ def _open_folder(above: int | None, name: str) -> int:
 
 def _names_at(place: Place) -> list[str]:
     """List the folder that a place names."""
-    folder = os.open(place.name, FOLDER, dir_fd=place.folder)
+    folder = os.open(place.name, os.O_RDONLY | FOLDER, dir_fd=place.folder)
     try:
-        return names_in(folder)
+        return os.listdir(folder)
     finally:
         close_quietly(folder)
 

@@ -17,9 +17,9 @@ import time
 from typing import NamedTuple
 
 from .._server.errors import ServerError
+from .hold import Moved, steady
 from .reading import close_quietly
 from .spot import Spot
-from .walk import Moved, steady
 
 DOS_READ_ONLY = 0x01
 # Any program that may read the file can lock it, so nobody is waited for without end.

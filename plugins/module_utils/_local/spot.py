@@ -8,16 +8,16 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 import stat
 from typing import TYPE_CHECKING
 
-from .._server.errors import Missing, ServerError
+from .._server.errors import ServerError
 from .._server.refusals import refuse_large
-from .._server.windows_path import folded
+from .hold import LINKS, PASS, Absent, Moved, NotRegular, Place, moved_or, open_regular, steady
 from .reading import check_path, close_quietly, raise_in_words
-from .walk import LINKS, Moved, NotRegular, Place, TooManyLinks, Walk, names_in, open_regular, steady
 
 if TYPE_CHECKING:
     from .drive import Drives
@@ -62,25 +62,6 @@ class Spot:
         except NotRegular as error:
             raise ServerError(f"Error while {doing} {self.path}: it is no longer a regular file") from error
 
-    def same_name_to_windows(self) -> str | None:
-        """Give a name in the folder that Windows would take for the same."""
-        wanted = folded(self.name)
-        try:
-            return next((other for other in sorted(names_in(self.folder)) if folded(other) == wanted), None)
-        except OSError:
-            return None
-
-    def missing(self) -> Missing:
-        """Give the error for a file that is not there."""
-        other = self.same_name_to_windows()
-        if other is not None:
-            return Missing(
-                f"Error while reading {self.path}: there is no such file, but one called {other!r}: give that name"
-            )
-        return Missing(
-            f"Error while reading {self.path}: there is no such file; set 'create: true' if it is to be made"
-        )
-
 
 def look(path: str, drives: Drives | None) -> tuple[Spot, int]:
     """Find a file and open it for reading; give -1 where nothing has the name.
@@ -108,12 +89,63 @@ def look(path: str, drives: Drives | None) -> tuple[Spot, int]:
 
 
 def _posix_place(path: str, sure: bool) -> Place:
+    """Follow a path, links and all, for once: from here on its folder is held."""
+    folder, name = _folder_of(path, path, None)
     try:
-        return Walk("/", "/", None).to([name for name in path.split("/") if name not in ("", ".")], sure)
-    except TooManyLinks as absent:
-        raise ServerError(
-            f"Error while reading {path}: {absent.link} is a link that leads through more than {LINKS} others"
-        ) from absent
+        for _link in range(LINKS + 1):
+            local = posixpath.join(_path_of(folder, path), name)
+            status = _status(folder, name, local, sure)
+            if status is None or not stat.S_ISLNK(status.st_mode):
+                return Place(folder, name, local if name != "." else path, status)
+            target = _target(folder, name, local)
+            before = folder
+            folder, name = _folder_of(target, local, before)
+            close_quietly(before)
+    except BaseException:
+        close_quietly(folder)
+        raise
+    close_quietly(folder)
+    raise ServerError(f"Error while reading {path}: it is a link that leads through more than {LINKS} others")
+
+
+def _folder_of(path: str, local: str, at: int | None) -> tuple[int, str]:
+    """Open the folder of a path, which may start in another one; give the name in it, a dot for a folder itself."""
+    folder, name = posixpath.split(path.rstrip("/"))
+    if name in ("", ".", ".."):
+        folder, name = path, "."
+    try:
+        return os.open(folder or ".", PASS | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=at), name
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            raise Absent(os.path.realpath(posixpath.join(posixpath.dirname(local), folder)), "") from error
+        raise OSError(error.errno, error.strerror, local) from error
+
+
+def _path_of(folder: int, path: str) -> str:
+    """Give the path of an open folder, without links; what it is good for is messages, and the name of a copy."""
+    try:
+        return os.readlink(f"/proc/self/fd/{folder}")
+    except OSError:
+        return posixpath.dirname(os.path.realpath(path))
+
+
+def _status(folder: int, name: str, local: str, sure: bool) -> os.stat_result | None:
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except OSError as error:
+        if error.errno != errno.ENOENT:
+            raise moved_or(error, local) from error
+        # While somebody renames, a name can be missing for a moment.
+        if not sure:
+            raise Moved(f"{local}: {error.strerror}") from error
+        return None
+
+
+def _target(folder: int, name: str, local: str) -> str:
+    try:
+        return os.readlink(name, dir_fd=folder)
+    except OSError as error:
+        raise moved_or(error, local) from error
 
 
 def _opened(path: str, place: Place) -> int:

@@ -18,8 +18,9 @@ import os
 from .._edit.copies import rescue_name
 from .._edit.inplace import Handle, NotRestored, replace_in_place
 from .._server.editor import OpenFile
-from .._server.errors import ChangedByOther, ServerError
-from .checks import check_file, check_folder
+from .._server.errors import ChangedByOther, NameTaken, ServerError
+from .checks import check_file, check_folder, same_name_to_windows
+from .copies import must_copy
 from .posix import (
     attributes_of,
     file_system_type,
@@ -37,7 +38,6 @@ from .posix import (
 )
 from .reading import close_quietly, raise_in_words, read_within_limit
 from .spot import Spot
-from .walk import Moved, NotRegular, open_regular
 
 # Where a rename keeps all that these files can have.
 RENAME_KEEPS_ALL = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "overlay"))
@@ -81,7 +81,7 @@ class LocalWriter:
     def check_creatable(self, spot: Spot) -> None:
         """Raise ServerError where the folder is read-only, or has the name in another case."""
         check_folder("creating", spot)
-        other = spot.same_name_to_windows()
+        other = same_name_to_windows(spot)
         if other == spot.name:
             raise made_by_other(spot)
         if other is not None:
@@ -159,7 +159,7 @@ class _LocalFile(OpenFile, Handle):
             self._compare(new)
         except OSError as error:
             raise_in_words("writing", self._path, error, self._state + self._told_if_left(self._spot.name))
-        except ChangedByOther:
+        except (ChangedByOther, NameTaken):
             raise
         except NotRestored as error:
             raise ServerError(f"Error while writing {self._path}: {error}") from error
@@ -223,7 +223,11 @@ class _LocalFile(OpenFile, Handle):
         def keep() -> str:
             # By its bytes, so that no run removes what another one had to leave behind.
             kept.append(rescue_name(self._spot.name, old))
-            self._save(kept[-1], old)
+            try:
+                self._save(kept[-1], old)
+            except NameTaken:
+                kept.clear()
+                raise
             return self._spot.beside(kept[-1])
 
         try:
@@ -282,42 +286,6 @@ class _LocalFile(OpenFile, Handle):
     def _told_if_left(self, name: str) -> str:
         temporary = _temporary(name)
         return told_if_left(self._spot.folder, temporary, self._spot.beside(temporary))
-
-
-def must_copy(spot: Spot, name: str, data: bytes) -> bool:
-    """Tell whether a copy of the old bytes is still to be made; raise ServerError where its name is taken.
-
-    A file that holds a beginning of these bytes is a copy of ours that was cut short.
-    """
-    descriptor = -1
-    try:
-        descriptor = open_regular(spot.folder, name, spot.beside(name))
-        # A second link to the edited file would not keep these bytes for long.
-        kept = read_within_limit(descriptor, name) if os.fstat(descriptor).st_nlink == 1 else None
-    except (OSError, ServerError, Moved, NotRegular) as error:
-        if _is_nothing_there(spot, name):
-            return True
-        raise _taken(spot, name) from error
-    finally:
-        close_quietly(descriptor)
-    if kept is None or not data.startswith(kept):
-        raise _taken(spot, name)
-    return kept != data
-
-
-def _is_nothing_there(spot: Spot, name: str) -> bool:
-    try:
-        os.stat(name, dir_fd=spot.folder, follow_symlinks=False)
-    except OSError:
-        return True
-    return False
-
-
-def _taken(spot: Spot, name: str) -> ServerError:
-    return ServerError(
-        f"Error while saving the old bytes as {spot.beside(name)}: something else has that name, and is kept; "
-        f"{spot.path} was not changed: move that away, or leave the backup out"
-    )
 
 
 def _make_by_link(spot: Spot, temporary: str, data: bytes) -> None:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ...module_utils._edit.copies import rescue_name
 from ...module_utils._edit.inplace import Handle, NotRestored, is_torn, replace_in_place
 from ...module_utils._server.editor import Editor, OpenFile
-from ...module_utils._server.errors import ConnectionLost, Missing, ServerError, Written
+from ...module_utils._server.errors import ConnectionLost, Missing, NameTaken, ServerError, Written
 from ...module_utils._server.refusals import SIZE_LIMIT, read_only
 from .handle import SmbHandle
 from .request import (
@@ -129,7 +129,11 @@ class _SmbFile(OpenFile, Handle):
             # By its bytes, so that no file of somebody else is taken for it.
             name = rescue_name(self._place.path.rpartition(SEPARATOR)[2], old)
             begun.append(self._place.beside(name))
-            shown = self.save_beside(name, old)
+            try:
+                shown = self.save_beside(name, old)
+            except NameTaken:
+                begun.clear()
+                raise
             kept.append(begun[-1])
             return shown
 
@@ -180,22 +184,24 @@ class _SmbFile(OpenFile, Handle):
         share = Share(self._session, place.share)
         handle = share.open(place.path, READ_DATA | WRITE_DATA, SHARE_NONE, OPEN_IF)
         try:
-            _fill(handle, data)
+            if not _fill(handle, data):
+                raise NameTaken(place.shown, self._place.shown)
         except StatusError:
             if not handle.size:
                 _delete_quietly(self._server, place)
             raise
 
 
-def _fill(handle: SmbHandle, data: bytes) -> None:
-    """Make an open file hold these bytes, and close it."""
+def _fill(handle: SmbHandle, data: bytes) -> bool:
+    """Make an open file hold these bytes, and close it; False when it holds others than a beginning of them."""
     try:
-        if handle.size == len(data) and handle.read(SIZE_LIMIT) == data:
-            return
-        handle.write(0, data)
-        if handle.size > len(data):
-            handle.truncate(len(data))
-        handle.flush()
+        found = b"" if not handle.size else handle.read(SIZE_LIMIT) if handle.size <= len(data) else None
+        if found is None or not data.startswith(found):
+            return False
+        if found != data:
+            handle.write(0, data)
+            handle.flush()
+        return True
     finally:
         handle.close()
 
