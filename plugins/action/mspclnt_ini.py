@@ -10,7 +10,12 @@ from ansible.utils.display import Display
 
 from ..module_utils._edit.procedure import apply
 from ..module_utils._local.editor import LocalEditor
-from ..module_utils._options.mspclnt_ini import edit_request_from, mspclnt_ini_spec
+from ..module_utils._options.mspclnt_ini import (
+    edit_drives_from,
+    edit_request_from,
+    mspclnt_ini_spec,
+    refuse_drives_over_smb,
+)
 from ..module_utils._server.editor import Editor
 from ..module_utils._server.text import message
 from ..plugin_utils._action import ServerAction
@@ -31,16 +36,18 @@ class ActionModule(ServerAction):
 
     def over_smb(self, server: SmbServer, options: Mapping[str, Any]) -> Editor:
         """Edit files of a server behind SMB."""
+        refuse_drives_over_smb(options)
         return SmbEditor(server)
 
     def here(self, options: Mapping[str, Any]) -> Editor:
         """Edit files of the controller."""
-        return LocalEditor()
+        return LocalEditor(drives=edit_drives_from(options))
 
     def work(self, files: Editor, options: Mapping[str, Any]) -> dict[str, Any]:
         """Ensure the stanza."""
         request = edit_request_from(options)
-        result = apply(files, request, check=self._task.check_mode, diff=self._task.diff)
+        with files:
+            result = apply(files, request, check=self._task.check_mode, diff=self._task.diff)
         for note in result["notes"]:
             display.warning(message(f"{request.path}: {note['message']}"))
         return result

@@ -48,11 +48,22 @@ options:
   path:
     description:
       - Absolute path of the file. Symbolic links are followed and stay links.
+      - With O(drives), a Windows path such as V(C:\\Mspclnt\\Mspclnt.ini), which is looked up there, blind to case.
       - Over SMB, a Windows path such as V(C:\\Mspclnt\\Mspclnt.ini), or a UNC path of the same server.
       - V(~) and relative paths are refused, and so are directories, devices, files above 1 MiB, files saved as Unicode
         (UTF-16, see KB Q181420) and files with NUL bytes.
     type: str
     required: true
+  drives:
+    description:
+      - Drive letters of the server, each with the folder where the drive is visible, such as
+        V({C: /mnt/ex01-c, D: /mnt/ex01-d}).
+      - The path is then looked up below the folder of its drive, and nothing is read, made or changed that did not lie
+        below that folder when it was opened, whoever swaps files, folders and links meanwhile. Links that stay inside
+        are followed; one that leads out is refused.
+      - Give it wherever somebody else can write to the drive. Refused over SMB, where the server has its own drives.
+    type: dict
+    version_added: 0.2.0
   section:
     description:
       - Name of the section, which for the WinSock Proxy Client is the name of a program file without its extension.
@@ -99,7 +110,8 @@ options:
     description:
       - Whether to keep the old bytes beside the file, as C(<file name>.<first 8 hex digits of their SHA-256>.bak), a
         name that is legal on FAT and NTFS.
-      - The copy is complete and on the disk before the edit starts. The same bytes are kept only once.
+      - The copy is complete and on the disk before the edit starts. The same bytes are kept only once. Another file
+        that has its name is kept, and the task fails.
       - With O(state=restored) too, it is the bytes that are replaced that are kept.
     type: bool
     default: false
@@ -152,6 +164,13 @@ EXAMPLES = r"""
       Persistent: 1
       KillOldSession: 1
     create: true
+
+- name: Fix a drive that somebody else can write to
+  legacy_exchange.winsock_proxy.mspclnt_ini:
+    path: C:\Mspclnt\Mspclnt.ini
+    drives:
+      C: /mnt/ex01-c
+    backup: true
 
 - name: Take the stanza out again
   legacy_exchange.winsock_proxy.mspclnt_ini:
@@ -208,7 +227,9 @@ notes:
     code:
       description: >-
         C(readers_differ) (another reader would read a key in another way), C(fresh_section) (a plain section was put
-        before a doubtful one), C(utf8_mark), C(ctrl_z) or C(before_unknown) (a copy replaced what is no 8-bit text).
+        before a doubtful one), C(utf8_mark), C(ctrl_z), C(before_unknown) (a copy replaced what is no 8-bit text) or
+        C(left_copy) (a run that was killed during a change left a copy of the old bytes beside the file, which may be
+        torn).
       type: str
     message:
       description: The note in words.
@@ -223,7 +244,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._edit.procedure import apply
 from ..module_utils._errors import UserError
 from ..module_utils._local.editor import LocalEditor
-from ..module_utils._options.mspclnt_ini import edit_request_from, mspclnt_ini_spec
+from ..module_utils._options.mspclnt_ini import edit_drives_from, edit_request_from, mspclnt_ini_spec
 from ..module_utils._server.text import gated, message
 
 
@@ -237,8 +258,10 @@ def main() -> None:
     """Run the module."""
     module = _Module(argument_spec=mspclnt_ini_spec(), supports_check_mode=True)
     try:
+        editor = LocalEditor(drives=edit_drives_from(module.params))
         request = edit_request_from(module.params)
-        result = apply(LocalEditor(), request, check=module.check_mode, diff=module._diff)
+        with editor:
+            result = apply(editor, request, check=module.check_mode, diff=module._diff)
     except UserError as error:
         module.fail_json(msg=message(error))
     for note in result["notes"]:

@@ -79,7 +79,7 @@ def run_all(functions: Sequence[Callable[[], Any]]) -> list[Outcome]:
 
 def as_nobody(function: Callable[[], Any]) -> Outcome:
     """Run a function as a user without any capability."""
-    return Child(function, _become_nobody).outcome()
+    return Child(function, become_nobody).outcome()
 
 
 @contextmanager
@@ -93,7 +93,8 @@ def running(function: Callable[[], Any]) -> Iterator[Child]:
         child.reap()
 
 
-def _become_nobody() -> None:
+def become_nobody() -> None:
+    """Give up root for good."""
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)

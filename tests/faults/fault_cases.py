@@ -78,11 +78,13 @@ class Edit:
 
     def apply(self) -> dict[str, Any]:
         """Do the edit in this process."""
-        return apply(LocalEditor(self.in_place), self.request(), check=False, diff=False)
+        with LocalEditor(self.in_place) as editor:
+            return apply(editor, self.request(), check=False, diff=False)
 
     def check(self) -> dict[str, Any]:
         """Do the edit in check mode."""
-        return apply(LocalEditor(self.in_place), self.request(), check=True, diff=False)
+        with LocalEditor(self.in_place) as editor:
+            return apply(editor, self.request(), check=True, diff=False)
 
     def disturbed(self, meddle: Meddler = let_go) -> Outcome:
         """Do the edit anew in a child whose system calls are meddled with."""

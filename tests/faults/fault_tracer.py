@@ -31,7 +31,7 @@ CALLS = {
     86: "link", 87: "unlink", 88: "symlink", 89: "readlink", 90: "chmod", 91: "fchmod", 92: "chown", 93: "fchown",
     137: "statfs", 138: "fstatfs", 188: "setxattr", 190: "fsetxattr", 191: "getxattr", 193: "fgetxattr",
     194: "listxattr", 196: "flistxattr", 217: "getdents64", 257: "openat", 260: "fchownat", 262: "newfstatat",
-    263: "unlinkat", 264: "renameat", 265: "linkat", 267: "readlinkat", 268: "fchmodat", 269: "faccessat",
+    263: "unlinkat", 264: "rename", 265: "linkat", 267: "readlinkat", 268: "fchmodat", 269: "faccessat",
     316: "renameat2", 332: "statx", 439: "faccessat2",
 }
 # fmt: on

@@ -9,17 +9,23 @@ import errno
 import os
 import stat
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.copies import backup_name
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.copies import (
+    backup_name,
+    rescue_name,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 
 from tests.faults.children import NOBODY
 from tests.faults.fault_cases import CASES, NAME, WAYS, Edit, folder_of
-from tests.faults.fault_tracer import Call, Refuse
+from tests.faults.fault_tracer import Call, Refuse, doing
 
 OLD = CASES["equal"].old or b""
+# Calls from the last comparison of attributes to the rename: of their end, and of the temporary file's name.
+LAST_LOOK = 4
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away and set these attributes")
 
 
@@ -154,15 +160,37 @@ def test_a_file_that_may_not_be_changed_is_told_in_check_mode_too(edit: Edit, fl
 
 
 @as_root
-def test_what_cannot_be_removed_from_a_folder_is_named(edit: Edit) -> None:
+@pytest.mark.parametrize(("name", "in_place"), [("equal", None), ("backup", True), ("create", None)])
+def test_a_folder_that_only_allows_adding_is_told_in_check_mode_too(
+    tmp_path: Path, name: str, in_place: bool | None
+) -> None:
+    edit = Edit(tmp_path, CASES[name], in_place)
+    edit.reset()
+    run("chattr", "+a", edit.folder)
+    try:
+        outcome = edit.traced()
+        with pytest.raises(ServerError) as caught:
+            edit.check()
+    finally:
+        run("chattr", "-a", edit.folder)
+    assert outcome.text == str(caught.value)
+    assert f"{edit.path}: the folder {edit.folder}: it only allows adding files" in outcome.text
+    assert edit.data() == edit.case.old
+    assert not edit.beside()
+
+
+@as_root
+def test_where_files_can_only_be_added_no_copy_is_begun(tmp_path: Path) -> None:
+    """In place nothing is made beside the file, but for a change that needs more than one write."""
+    edit = Edit(tmp_path, CASES["large-shorter"], True)
+    edit.reset()
     run("chattr", "+a", edit.folder)
     try:
         outcome = edit.traced()
     finally:
         run("chattr", "-a", edit.folder)
-    assert edit.data() == OLD
-    assert [name for name in edit.beside() if f"{edit.folder / name} is left there" in outcome.text] == edit.beside()
-    assert "it was not changed" in outcome.text
+    assert outcome.text.endswith("look at the attributes of the file and its folder (lsattr); it was not changed")
+    assert folder_of(edit) == {NAME: edit.case.old}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -177,6 +205,73 @@ def test_the_backup_can_be_read_by_those_who_may_read_the_file(tmp_path: Path, w
     kept = os.stat(tmp_path / backup_name(NAME, edit.case.old or b""))
     assert stat.S_IMODE(kept.st_mode) == 0o640
     assert (kept.st_uid, kept.st_gid) == (status.st_uid, status.st_gid)
+
+
+@as_root
+@pytest.mark.parametrize("acl", ["u:nobody:rw,g::-", "u:nobody:r,g:daemon:r,g::-,o::-"])
+@pytest.mark.parametrize("way", WAYS)
+def test_the_backup_cannot_be_read_by_others(tmp_path: Path, way: str, acl: str) -> None:
+    """The mode of a file with an access list shows its mask where the rights of the group would be."""
+    edit = Edit(tmp_path, CASES["backup"], WAYS[way])
+    edit.reset()
+    edit.path.chmod(0o640)
+    run("setfacl", "-m", acl, edit.path)
+    before = run("getfacl", "-cp", edit.path)
+    edit.apply()
+    assert run("getfacl", "-cp", tmp_path / backup_name(NAME, edit.case.old or b"")) == before
+
+
+@as_root
+def test_the_default_list_of_the_folder_does_not_reach_the_backup(tmp_path: Path) -> None:
+    edit = Edit(tmp_path, CASES["backup"], True)
+    edit.reset()
+    edit.path.chmod(0o640)
+    run("setfacl", "-d", "-m", "u:nobody:rw", edit.folder)
+    edit.apply()
+    kept = tmp_path / backup_name(NAME, edit.case.old or b"")
+    assert run("getfacl", "-cp", kept) == run("getfacl", "-cp", edit.path)
+
+
+def chmod(path: Path) -> None:
+    path.chmod(0o600)
+
+
+def give_away(path: Path) -> None:
+    os.chown(path, NOBODY, NOBODY)
+
+
+def add_to_the_list(path: Path) -> None:
+    run("setfacl", "-m", "u:nobody:r", path)
+
+
+@as_root
+@pytest.mark.parametrize("change", [chmod, give_away, add_to_the_list])
+def test_a_right_that_someone_changes_meanwhile_is_not_undone(edit: Edit, change: Callable[[Path], None]) -> None:
+    change(edit.path)
+    wanted = rights_of(edit.path)
+    edit.path.unlink()
+    make_plain(edit)
+    calls = edit.traced().calls
+    told = 0
+    for index in range(calls.index("flock"), calls.index("rename")):
+        make_plain(edit)
+        outcome = edit.traced(doing(index, lambda: change(edit.path)))
+        # Between the last comparison and the rename are these.
+        assert rights_of(edit.path) == wanted or index >= calls.index("rename") - LAST_LOOK, (index, calls[index])
+        told += "ChangedByOther" in outcome.error
+    assert told
+
+
+def make_plain(edit: Edit) -> None:
+    edit.reset()
+    os.chown(edit.path, 0, 0)
+    edit.path.chmod(0o644)
+
+
+def rights_of(path: Path) -> object:
+    status = path.stat()
+    more = {name: os.getxattr(path, name) for name in os.listxattr(path)}
+    return status.st_mode, status.st_uid, status.st_gid, more
 
 
 @pytest.mark.parametrize("after", ["write", "fsync", "openat"])
@@ -215,12 +310,23 @@ def test_links_where_our_own_files_go_are_not_followed(tmp_path: Path, name: str
     victim = tmp_path / "victim"
     victim.write_bytes(b"not ours")
     backup = backup_name(NAME, edit.case.old or b"")
-    for planted in (f".{NAME}.winsock_proxy.tmp", f".{backup}.winsock_proxy.tmp", backup):
+    for planted in (f".{NAME}.winsock_proxy.tmp", f".{backup}.winsock_proxy.tmp"):
         (tmp_path / planted).symlink_to(victim)
     edit.apply()
     assert victim.read_bytes() == b"not ours"
     assert edit.data() == edit.new
     assert not edit.path.is_symlink()
+
+
+def test_a_file_under_the_name_of_the_copy_for_the_moment_is_kept(tmp_path: Path) -> None:
+    edit = Edit(tmp_path, CASES["large-insert"]._replace(backup=False), True)
+    edit.reset()
+    other = tmp_path / rescue_name(NAME, edit.case.old or b"")
+    other.write_bytes(b"of the user")
+    with pytest.raises(ServerError, match="something else has that name, and is kept"):
+        edit.apply()
+    assert other.read_bytes() == b"of the user"
+    assert edit.data() == edit.case.old
 
 
 @pytest.mark.parametrize("name", [f"{NAME}.old", f"{NAME}.bak", f"{NAME}.tmp", f"{NAME}~"])

@@ -72,7 +72,8 @@ def test_each_edit_is_made_in_place(disk: Disk, name: str) -> None:
     assert edit.backups_are_whole()
     assert "rename" not in outcome.calls or name in ("backup", "large-insert", "large-shorter", "large-border")
     assert not edit.apply()["changed"]
-    assert not disk.kind or file_system_type(str(edit.path)) == disk.kind
+    with edit.path.open("rb") as file:
+        assert not disk.kind or file_system_type(file.fileno()) == disk.kind
 
 
 def test_the_file_stays_the_same_file(disk: Disk) -> None:

@@ -98,12 +98,34 @@ def test_a_kill_within_a_write_of_several_pages_leaves_a_copy(tmp_path: Path, na
         assert edit.disturbed(cut_after(length)).killed
         assert not edit.is_old_or_new()
         assert edit.copies() == [edit.case.old]
-        apply(LocalEditor(True), other_request(edit), check=False, diff=False)
+        with LocalEditor(True) as editor:
+            apply(editor, other_request(edit), check=False, diff=False)
         assert edit.case.old in edit.copies(), "the next run removed the only copy of the old bytes"
         edit.apply()
         assert edit.wanted_is_read()
         kills["in_place"] += 1
         locked["in_place"] += 1
+
+
+@pytest.mark.parametrize("name", ["large-insert", "large-shorter"])
+def test_the_next_run_tells_of_the_copy_and_of_the_torn_file(tmp_path: Path, name: str) -> None:
+    edit = Edit(tmp_path, CASES[name], True)
+    assert edit.disturbed(cut_after(cuts(edit)[0])).killed
+    (copy,) = edit.ours()
+    for run in (edit.check, edit.apply, edit.apply):
+        (note,) = run()["notes"]
+        assert note["code"] == "left_copy"
+        assert note["message"].startswith(f"{tmp_path / copy} was left by a run that was killed during a change: ")
+        assert "this file, which has others, may be torn" in note["message"]
+    (tmp_path / copy).unlink()
+    assert edit.apply()["notes"] == []
+
+
+def test_a_copy_of_what_was_not_changed_yet_is_told_as_such(tmp_path: Path) -> None:
+    edit = Edit(tmp_path, CASES["large-insert"], True)
+    assert edit.disturbed(lambda call: Kill() if call.name == "pwrite64" else None).killed
+    (note,) = edit.check()["notes"]
+    assert "which this file still held" in note["message"]
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("large") and name != "create"])

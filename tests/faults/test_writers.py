@@ -44,7 +44,8 @@ def write(path: Path, in_place: bool, writer: int, rounds: int, create: bool) ->
     for number in range(rounds):
         stanza = Stanza(b"Writer%d" % writer, ((b"Key%d" % number, b"%d" % number),))
         try:
-            apply(LocalEditor(in_place), EditRequest(str(path), stanza, True, create, False), check=False, diff=False)
+            with LocalEditor(in_place) as editor:
+                apply(editor, EditRequest(str(path), stanza, True, create, False), check=False, diff=False)
             done.append(number)
         except ChangedByOther:
             told.append(number)

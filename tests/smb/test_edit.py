@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.copies import backup_name
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
@@ -76,6 +77,28 @@ def test_check_mode_predicts_and_writes_nothing(caller: Caller, ini: Path) -> No
     assert [path.name for path in ini.parent.iterdir()] == [ini.name]
     assert apply(SmbEditor(caller.server()), request(backup=True), check=False, diff=True) == predicted
     assert sorted(path.read_bytes() for path in ini.parent.iterdir()) == sorted((OLD, NEW))
+
+
+@pytest.mark.parametrize("cut_short", [b"", OLD[:-1]])
+def test_a_backup_that_was_cut_short_is_written_again(caller: Caller, ini: Path, cut_short: bytes) -> None:
+    ini.write_bytes(OLD)
+    backup = ini.with_name(backup_name(ini.name, OLD))
+    backup.write_bytes(cut_short)
+    backup.chmod(0o666)
+    apply(SmbEditor(caller.server()), request(backup=True), check=False, diff=False)
+    assert (ini.read_bytes(), backup.read_bytes()) == (NEW, OLD)
+
+
+@pytest.mark.parametrize("other", [b"of the user", OLD + b"x"])
+def test_another_file_under_the_name_of_the_backup_is_kept(caller: Caller, ini: Path, other: bytes) -> None:
+    ini.write_bytes(OLD)
+    backup = ini.with_name(backup_name(ini.name, OLD))
+    backup.write_bytes(other)
+    backup.chmod(0o666)
+    with pytest.raises(ServerError, match="something else has that name, and is kept") as caught:
+        apply(SmbEditor(caller.server()), request(backup=True), check=False, diff=False)
+    assert backup.name in str(caught.value)
+    assert (ini.read_bytes(), backup.read_bytes()) == (OLD, other)
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,12 @@ def test_what_may_be_retried_is_a_failure_that_rescue_and_until_see(
     assert says in done.stdout.partition("rescued ")[2]
 
 
+def test_drives_are_refused(one: Lab, tmp_path: Path) -> None:
+    options = {"path": "C:\\mspclnt\\Mspclnt.ini", "drives": {"C": "/"}}
+    done = play(one, tmp_path, playing({"legacy_exchange.winsock_proxy.mspclnt_ini": options}))
+    assert "over SMB the path is one on the server's own drives; leave drives out" in done.stdout
+
+
 def test_the_library_is_missed_per_host(one: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake = tmp_path / "fake" / "impacket"
     fake.mkdir(parents=True)

@@ -59,9 +59,16 @@ def watched() -> Iterator[list[str]]:
         _watches.remove(paths)
 
 
+def outside(opened: list[str], folder: object) -> list[str]:
+    """Give what was opened and does not surely lie below a folder."""
+    return [path for path in opened if path[:1] in "/!" and path != str(folder) and not path.startswith(f"{folder}/")]
+
+
 def _note(event: str, arguments: tuple[Any, ...]) -> None:
     if event in EVENTS and _watches and not isinstance(arguments[0], int):
         path = os.fsdecode(arguments[0] or ".")
+        if event == "open" and path[:1] != "/" and path != "." and not arguments[2] & os.O_NOFOLLOW:
+            path = f"!{path} was opened without a folder of its own, or followed"
         if not path.startswith(LIBRARY):
             for paths in _watches:
                 paths.append(path)

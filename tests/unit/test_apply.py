@@ -264,8 +264,8 @@ def test_a_read_only_file_that_is_right_is_no_error(ini: Path) -> None:
     [
         ("~/mspclnt.ini", "'~' is not expanded here"),
         ("mspclnt.ini", "this path is relative"),
-        ("C:\\Mspclnt\\Mspclnt.ini", "this is a Windows path"),
-        ("\\\\SRV\\C$\\Mspclnt.ini", "this is a Windows path"),
+        ("C:\\Mspclnt\\Mspclnt.ini", "this is a Windows path: give 'drives'"),
+        ("\\\\SRV\\C$\\Mspclnt.ini", "this is a Windows path: give 'drives'"),
         ("/a\0b", "NUL character"),
         ("/dev/null", "a device, a pipe or a socket"),
         ("/", "it is a directory"),

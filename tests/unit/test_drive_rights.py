@@ -47,7 +47,7 @@ def denied(folder: Path, path: str) -> str:
 def test_a_folder_that_cannot_be_listed_is_not_absent(public: Path) -> None:
     (public / "Mspclnt").chmod(0o311)
     for path in (INI, "C:\\Mspclnt\\other.ini"):
-        start = f"Error while looking for {path} in {public}/Mspclnt: Permission denied: "
+        start = f"Error while looking for {path} at {public}/Mspclnt: Permission denied: "
         assert denied(public, path).startswith(start)
 
 
@@ -65,7 +65,7 @@ def test_a_link_into_a_closed_folder_is_not_called_dangling(public: Path) -> Non
 
 def test_a_closed_root_is_not_absent(public: Path) -> None:
     public.chmod(0o311)
-    assert f"in {public}: Permission denied" in denied(public, INI)
+    assert f"at {public}: Permission denied" in denied(public, INI)
 
 
 def test_a_search_names_the_folders_that_it_could_not_list(public: Path) -> None:

@@ -80,9 +80,9 @@ def test_the_same_bytes_are_kept_once(files: LocalEditor, path: Path) -> None:
     assert (backup.stat().st_ino, backup.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-@pytest.mark.parametrize("damaged", [b"", OLD[:-1], OLD + b"x", OLD.replace(b"0", b"7"), b"x" * (SIZE_LIMIT + 2)])
-def test_a_damaged_backup_is_written_again(files: LocalEditor, path: Path, damaged: bytes) -> None:
-    path.with_name(backup_name(NAME, OLD)).write_bytes(damaged)
+@pytest.mark.parametrize("cut_short", [b"", OLD[:1], OLD[:-1]])
+def test_a_backup_that_was_cut_short_is_written_again(files: LocalEditor, path: Path, cut_short: bytes) -> None:
+    path.with_name(backup_name(NAME, OLD)).write_bytes(cut_short)
     fix(files, path, backup=True)
     assert folder_of(path) == {NAME: NEW, backup_name(NAME, OLD): OLD}
 
@@ -99,23 +99,62 @@ def make_loop(path: Path) -> None:
     path.symlink_to(path.name)
 
 
-@pytest.mark.parametrize("make", [make_pipe, make_dangling_link, make_loop])
-def test_what_is_no_backup_is_replaced_by_one(files: LocalEditor, path: Path, make: Callable[[Path], None]) -> None:
-    make(path.with_name(backup_name(NAME, OLD)))
-    fix(files, path, backup=True)
-    assert folder_of(path) == {NAME: NEW, backup_name(NAME, OLD): OLD}
+def make_link_to_the_same_bytes(path: Path) -> None:
+    path.with_name("other").write_bytes(OLD)
+    path.symlink_to("other")
 
 
-@pytest.mark.parametrize("in_place", [None, True])
-def test_a_second_link_to_the_file_is_no_backup(path: Path, in_place: bool | None) -> None:
-    os.link(path, path.with_name(backup_name(NAME, OLD)))
-    fix(LocalEditor(in_place), path, backup=True)
-    assert folder_of(path) == {NAME: NEW, backup_name(NAME, OLD): OLD}
+def make_second_link(path: Path) -> None:
+    os.link(path.with_name(NAME), path)
 
 
-@pytest.mark.parametrize("name", [backup_name(NAME, OLD), f".{backup_name(NAME, OLD)}.winsock_proxy.tmp"])
-def test_a_folder_in_the_way_of_the_backup_is_told(files: LocalEditor, path: Path, name: str) -> None:
+def make_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def make_file(data: bytes, mode: int) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        path.write_bytes(data)
+        path.chmod(mode)
+
+    return make
+
+
+OTHERS = {
+    "longer": make_file(OLD + b"x", 0o644),
+    "other": make_file(OLD.replace(b"0", b"7"), 0o644),
+    "read-only": make_file(b"of the user", 0o444),
+    "large": make_file(b"x" * (SIZE_LIMIT + 2), 0o644),
+    "pipe": make_pipe,
+    "dangling": make_dangling_link,
+    "loop": make_loop,
+    "link": make_link_to_the_same_bytes,
+    "second-link": make_second_link,
+    "folder": make_folder,
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_what_is_no_backup_is_kept_and_told_in_check_mode_too(files: LocalEditor, path: Path, kind: str) -> None:
+    backup = path.with_name(backup_name(NAME, OLD))
+    OTHERS[kind](backup)
+    before = backup.lstat()
+    request = EditRequest(str(path), FIX, True, False, True)
+    for check in (True, False):
+        with pytest.raises(ServerError) as caught:
+            apply(files, request, check=check, diff=False)
+        start = f"Error while saving the old bytes as {backup}: something else has that name, and is kept; {path} was"
+        assert str(caught.value).startswith(start)
+    assert path.read_bytes() == OLD
+    now = backup.lstat()
+    assert (now.st_ino, now.st_mtime_ns, now.st_mode) == (before.st_ino, before.st_mtime_ns, before.st_mode)
+    assert not list(path.parent.glob(".*"))
+
+
+def test_a_folder_in_the_way_of_the_backup_is_told(files: LocalEditor, path: Path) -> None:
+    name = f".{backup_name(NAME, OLD)}.winsock_proxy.tmp"
     path.with_name(name).mkdir()
+    files.read(str(path))
     before = os.listdir("/proc/self/fd")
     with pytest.raises(ServerError) as caught:
         fix(files, path, backup=True)
@@ -148,8 +187,8 @@ def test_what_a_killed_run_left_is_removed(files: LocalEditor, path: Path) -> No
     [
         ("relative.ini", "relative.ini: this path is relative: give an absolute one"),
         ("~/x.ini", "~/x.ini: '~' is not expanded here: give the absolute path"),
-        ("C:\\Mspclnt\\Mspclnt.ini", "this is a Windows path, which only the connection"),
-        ("\\\\server\\c$\\x.ini", "this is a Windows path, which only the connection"),
+        ("C:\\Mspclnt\\Mspclnt.ini", "this is a Windows path: give 'drives'"),
+        ("\\\\server\\c$\\x.ini", "this is a Windows path: give 'drives'"),
         ("/a\0b", "it holds a NUL character"),
     ],
 )
@@ -270,31 +309,32 @@ MOUNTS = """\
 20 1 8:1 / / rw - ext4 /dev/sda1 rw
 21 20 8:2 / /mnt rw shared:1 - xfs /dev/sda2 rw
 22 21 0:30 / /mnt/ex01\\040c rw shared:2 master:1 - fuseblk /dev/sdb1 rw
-23 21 0:31 / /mnt/new\\012line rw - vfat /dev/sdc1 rw
-24 21 0:32 / /mnt/back\\134slash rw - cifs //server/c rw
-25 20 0:33 / /over rw - ext4 /dev/sdd rw
-26 25 0:34 / /over rw - nfs4 server:/ rw
-27 20 0:35 / /srv/one.ini rw - ext4 /dev/sda1 rw
 """
 
 
-@pytest.mark.parametrize(
-    ("where", "kind"),
-    [
-        ("/etc/x.ini", "ext4"),
-        ("/mnt/x.ini", "xfs"),
-        ("/mnt2/x.ini", "ext4"),
-        ("/mnt/ex01 c/Mspclnt/x.ini", "fuseblk"),
-        ("/mnt/ex01 cd/x.ini", "xfs"),
-        ("/mnt/new\nline/x.ini", "vfat"),
-        ("/mnt/back\\slash/x.ini", "cifs"),
-        ("/over/x.ini", "nfs4"),
-        ("/srv/one.ini", "ext4"),
-    ],
-)
-def test_the_file_system_of_a_path(monkeypatch: pytest.MonkeyPatch, where: str, kind: str) -> None:
-    monkeypatch.setattr(posix, "open", lambda *_args, **_named: io.StringIO(MOUNTS), raising=False)
-    assert posix.file_system_type(where) == kind
+@pytest.mark.parametrize(("mount", "kind"), [("20", "ext4"), ("21", "xfs"), ("22", "fuseblk"), ("23", "")])
+def test_the_file_system_of_an_open_file(monkeypatch: pytest.MonkeyPatch, path: Path, mount: str, kind: str) -> None:
+    told = {"/proc/self/mountinfo": MOUNTS}
+
+    def tell(name: str, **_named: object) -> io.StringIO:
+        return io.StringIO(told.get(name, f"pos:\t0\nflags:\t02\nmnt_id:\t{mount}\nino:\t5\n"))
+
+    monkeypatch.setattr(posix, "open", tell, raising=False)
+    with path.open("rb") as file:
+        assert posix.file_system_type(file.fileno()) == kind
+
+
+def test_the_file_system_by_its_device_where_the_mount_is_not_told(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    device = path.stat().st_dev
+
+    def tell(name: str, **_named: object) -> io.StringIO:
+        if "fdinfo" in name:
+            raise PermissionError
+        return io.StringIO(f"{MOUNTS}23 20 {os.major(device)}:{os.minor(device)} / /x rw - btrfs none rw\n")
+
+    monkeypatch.setattr(posix, "open", tell, raising=False)
+    with path.open("rb") as file:
+        assert posix.file_system_type(file.fileno()) == "btrfs"
 
 
 def test_without_a_list_of_mounts_a_file_is_changed_in_place(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:

@@ -22,6 +22,7 @@ from .._profile.document import (
 )
 from .._profile.stanza import (
     Edit,
+    Note,
     Values,
     inspect,
     is_absent,
@@ -66,7 +67,7 @@ def apply(editor: Editor, request: EditRequest, check: bool, diff: bool) -> dict
     saved: str | None = None
     if plan.changed and plan.old is not None:
         editor.check_writable(request.path, request.backup)
-        saved = backup_path(editor.real_path(request.path), plan.old) if request.backup else None
+        saved = _saved(editor, request, plan.old) if request.backup else None
         if not check:
             plan, saved = _edit_under_lock(editor, request, plan.old, copy)
     elif plan.changed:
@@ -79,7 +80,30 @@ def apply(editor: Editor, request: EditRequest, check: bool, diff: bool) -> dict
         from .difference import difference
 
         result["diff"] = [difference(editor.full_name(request.path), plan.old or b"", plan.new)]
+    result["notes"] += [note._asdict() for note in _notes_on_copies(editor, request, plan)]
     return result
+
+
+def _saved(editor: Editor, request: EditRequest, old: bytes) -> str:
+    """Give the path that the copy of the old bytes gets, where nothing else has it."""
+    path = backup_path(editor.real_path(request.path), old)
+    editor.check_beside(request.path, ntpath.basename(path), old)
+    return path
+
+
+def _notes_on_copies(editor: Editor, request: EditRequest, plan: Plan) -> list[Note]:
+    """Tell of what a killed run left beside the file: the only whole copy of the bytes from before it."""
+    notes = []
+    for path, data in editor.left_beside(request.path):
+        found = "which this file still held" if data == plan.old else "and this file, which has others, may be torn"
+        notes.append(
+            Note(
+                "left_copy",
+                f"{path} was left by a run that was killed during a change: it has the bytes from before, {found}; "
+                "compare the two, put the copy back over the file if that is torn, then remove the copy",
+            )
+        )
+    return notes
 
 
 def _read_made(editor: Editor, request: EditRequest) -> bytes:

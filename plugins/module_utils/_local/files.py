@@ -5,78 +5,82 @@
 
 PRIVATE to the collection: no part of this file is a public interface.
 
-Names are looked up one by one, blind to case. Nothing outside the folder of a drive is
-ever reached: an audit of a restored backup must not touch the machine that it runs on.
+Nothing outside the folder of a drive is ever reached (see walk.py): an audit of a restored
+backup must not touch the machine that it runs on.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from itertools import islice
-from typing import Callable, Mapping, Sequence, TypeVar
+from typing import Callable, Mapping, NamedTuple, Sequence, TypeVar
 
 from .._server.errors import ServerError
 from .._server.protocols import Entry, Files, ReadPart, Search
-from .._server.windows_path import split_windows_path
-from .reading import raise_in_words, read_within_limit
+from .._server.windows_path import folded
+from .drive import Drives, leads_nowhere
+from .hold import FOLDER, MOVED, Absent, Moved, NotRegular, Place, steady
+from .reading import close_quietly, raise_in_words, read_within_limit
 
 # A server of that time has some ten thousand files.
 SEARCH_LIMIT = 200_000
+# A path of Windows has at most 260 characters, and each open folder is a descriptor.
+DEEPEST = 200
 NAMED_GAPS = 3
 T = TypeVar("T")
-LEADS_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 class DriveFiles(Files):
     """Files of visible drives: ``{"C": "/mnt/ex01-c"}``."""
 
     def __init__(self, drives: Mapping[str, str], search_limit: int = SEARCH_LIMIT) -> None:
-        self._drives = dict(drives)
+        self._drives = Drives(drives)
         self._search_limit = search_limit
 
     def drives(self) -> Sequence[str]:
-        return sorted(self._drives)
+        return self._drives.letters()
 
     def find(self, path: str) -> Entry | None:
-        letter, names = split_windows_path(path)
-        if letter not in self._drives:
-            raise ServerError(f"{path}: drive {letter}: was not given in 'drives'")
-        root = os.path.realpath(self._drives[letter])
-        local, windows, folder = root, f"{letter}:", True
-        for name in names:
-            found = _child(local, name, path)
-            if found is None:
-                return None
-            local, folder = _follow(os.path.join(local, found), root, path)
-            windows += "\\" + found
-        return Entry(windows if names else windows + "\\", _nameable(local, path), folder)
+        try:
+            place = self._drives.place(path)
+        except Absent:
+            return None
+        place.close()
+        if place.status is None:
+            if place.link:
+                raise leads_nowhere(path, place.link)
+            return None
+        if not stat.S_ISREG(place.status.st_mode) and not stat.S_ISDIR(place.status.st_mode):
+            raise ServerError(f"{path}: {place.local} is neither a file nor a folder; it is not opened")
+        windows = path[0].upper() + ":\\" + "\\".join(place.spelled)
+        return Entry(windows, _nameable(place.local, path), stat.S_ISDIR(place.status.st_mode))
 
     def read(self, entry: Entry) -> bytes:
+        descriptor = self._opened(entry)
         try:
-            descriptor = _opened(entry)
-            try:
-                return read_within_limit(descriptor, entry.windows)
-            finally:
-                os.close(descriptor)
+            return read_within_limit(descriptor, entry.windows)
         except OSError as error:
             raise_in_words("reading", entry.windows, error)
+        finally:
+            close_quietly(descriptor)
 
     def names(self, folder: str, ending: str) -> Sequence[str]:
-        entry = self.find(folder)
-        if entry is None or not entry.folder:
+        try:
+            place = self._drives.place(folder)
+        except Absent:
             return ()
         try:
-            return sorted(name for name in os.listdir(entry.local) if name.lower().endswith(ending))
+            if place.status is None or not stat.S_ISDIR(place.status.st_mode):
+                return ()
+            return sorted(name for name in _names_at(place) if folded(name).endswith(ending))
         except OSError as error:
             raise_in_words("listing", folder, error)
+        finally:
+            place.close()
 
     def consult(self, entry: Entry, use: Callable[[ReadPart], T]) -> T:
-        try:
-            descriptor = _opened(entry)
-        except OSError as error:
-            raise_in_words("reading", entry.windows, error)
+        descriptor = self._opened(entry)
 
         def read(offset: int, count: int) -> bytes:
             try:
@@ -87,90 +91,131 @@ class DriveFiles(Files):
         try:
             return use(read)
         finally:
-            os.close(descriptor)
+            close_quietly(descriptor)
 
     def search(self, name: str) -> Search:
         found: list[Entry] = []
         gaps: list[str] = []
         left = self._search_limit
         for letter in self.drives():
-            left = self._search_drive(letter, name.lower(), left, found, gaps)
+            search = _DriveSearch(self._drives, letter, folded(name), left, found, gaps)
+            search.run(self._search_limit)
+            left = search.left
         if len(gaps) > NAMED_GAPS:
             gaps[NAMED_GAPS:] = [f"and {len(gaps) - NAMED_GAPS} more"]
         return Search(tuple(found), "; ".join(gaps) or None)
 
-    def _search_drive(self, letter: str, name: str, left: int, found: list[Entry], gaps: list[str]) -> int:
-        root = os.path.realpath(self._drives[letter])
-        folders = [root]
-        while folders:
-            folder = folders.pop()
-            listed = _listed(folder, max(left, 0) + 1, gaps)
-            left -= len(listed)
-            if left < 0:
-                gaps.append(f"drive {letter}: more than {self._search_limit} files and folders, not all were looked at")
-                break
-            for other, is_link, is_folder in listed:
-                local = os.path.join(folder, other)
-                if is_link:
-                    self._check_link(local, gaps)
-                # Some archivers make one name of a Windows path.
-                if not is_folder and other.lower().rpartition("\\")[2] == name:
-                    found.append(Entry(_windows_path(letter, root, local), local, False))
-            folders += [os.path.join(folder, other) for other, _link, is_folder in reversed(listed) if is_folder]
-        return left
+    def _opened(self, entry: Entry) -> int:
+        """Open what was found before, wherever its path leads by now: below its drive, or nowhere."""
 
-    def _check_link(self, local: str, gaps: list[str]) -> None:
-        """Tell of a link to what the search does not come by elsewhere."""
-        real = os.path.realpath(local)
-        if not any(_is_below(real, os.path.realpath(folder)) for folder in self._drives.values()):
-            gaps.append(f"{local}: it is a link that leads out of the drives, to {real}")
-        elif not os.path.exists(real):
-            gaps.append(f"{local}: it is a link that leads nowhere")
+        def attempt(_sure: bool) -> int:
+            try:
+                place = self._drives.place_of(entry.local, entry.windows)
+            except Absent as error:
+                raise Moved(f"{error.folder} is no longer there") from error
+            try:
+                if place.status is None:
+                    raise Moved(f"{place.local} is no longer there")
+                return place.open()
+            finally:
+                place.close()
+
+        try:
+            return steady("reading", entry.windows, attempt)
+        except NotRegular as error:
+            raise ServerError(f"Error while reading {entry.windows}: {entry.local} is no regular file") from error
+        except OSError as error:
+            raise_in_words("reading", entry.windows, error)
 
 
-def _opened(entry: Entry) -> int:
-    # Opening a device can do something to it, so this comes first.
-    if not stat.S_ISREG(os.lstat(entry.local).st_mode):
-        raise ServerError(f"Error while reading {entry.windows}: {entry.local} is no regular file")
-    return os.open(entry.local, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+class _Listed(NamedTuple):
+    """An entry of a folder that is searched."""
+
+    name: str
+    is_link: bool
+    is_folder: bool
 
 
-def _child(folder: str, name: str, path: str) -> str | None:
-    """Find a name in a folder as Windows would; None when nothing is so called."""
+class _DriveSearch:
+    """The search of one drive for one name, no further than ``left`` entries."""
+
+    def __init__(self, drives: Drives, letter: str, name: str, left: int, found: list[Entry], gaps: list[str]) -> None:
+        self._drives = drives
+        self._letter = letter
+        self._name = name
+        self._found = found
+        self._gaps = gaps
+        self.left = left
+
+    def run(self, limit: int) -> None:
+        """Search; ``limit`` is what a gap tells where the bound is reached."""
+        root = self._drives.root(self._letter)
+        if not self._enter(None, root, root, 0):
+            self._gaps.append(f"drive {self._letter}: more than {limit} files and folders, not all were looked at")
+
+    def _enter(self, above: int | None, name: str, local: str, depth: int) -> bool:
+        """Search a folder by its name in the one above, and those in it; False once the bound is reached."""
+        if depth > DEEPEST:
+            self._gaps.append(f"{local}: it lies more than {DEEPEST} folders deep")
+            return True
+        try:
+            folder = steady("searching", local, lambda _sure: _open_folder(above, name))
+        except OSError as error:
+            self._gaps.append(f"{local}: {error.strerror}")
+            return True
+        except ServerError as error:
+            self._gaps.append(str(error))
+            return True
+        try:
+            return self._folder(folder, local, depth)
+        finally:
+            close_quietly(folder)
+
+    def _folder(self, folder: int, local: str, depth: int) -> bool:
+        listed = self._listed(folder, local)
+        self.left -= len(listed)
+        if self.left < 0:
+            return False
+        for entry in listed:
+            path = os.path.join(local, entry.name)
+            fault = self._drives.fault_of_link(self._letter, path) if entry.is_link else None
+            if fault:
+                self._gaps.append(f"{path}: {fault}")
+            # Some archivers make one name of a Windows path.
+            if not entry.is_folder and folded(entry.name).rpartition("\\")[2] == self._name:
+                self._found.append(Entry(self._drives.windows_path(self._letter, path), path, False))
+        folders = (entry.name for entry in listed if entry.is_folder)
+        return all(self._enter(folder, name, os.path.join(local, name), depth + 1) for name in folders)
+
+    def _listed(self, folder: int, local: str) -> list[_Listed]:
+        try:
+            with os.scandir(folder) as entries:
+                return sorted(
+                    _Listed(entry.name, entry.is_symlink(), entry.is_dir(follow_symlinks=False))
+                    for entry in islice(entries, max(self.left, 0) + 1)
+                )
+        except OSError as error:
+            self._gaps.append(f"{local}: {error.strerror}")
+            return []
+
+
+def _open_folder(above: int | None, name: str) -> int:
+    follow = os.O_NOFOLLOW if above is None else 0
     try:
-        found = [other for other in os.listdir(folder) if other.lower() == name.lower()]
-    except NotADirectoryError:
-        return None
+        return os.open(name, os.O_RDONLY | FOLDER & ~follow, dir_fd=above)
     except OSError as error:
-        raise_in_words(f"looking for {path} in", folder, error)
-    if len(found) > 1:
-        names = " and ".join(repr(other) for other in sorted(found))
-        raise ServerError(
-            f"{path}: {names} in {folder} differ only in case; Windows would not tell them apart: rename one"
-        )
-    if not found and "~" in name:
-        raise ServerError(f"{path}: {name} may be the short (8.3) name of another one, which is not visible here")
-    return found[0] if found else None
+        if error.errno in MOVED and above is not None:
+            raise Moved(error.strerror) from error
+        raise
 
 
-def _follow(local: str, root: str, path: str) -> tuple[str, bool]:
-    """Follow a link, but not out of its drive; tell whether it leads to a folder."""
-    real = os.path.realpath(local)
-    if not _is_below(real, root):
-        raise ServerError(f"{path}: {local} is a link that leads out of its drive, to {real}; it is not followed")
+def _names_at(place: Place) -> list[str]:
+    """List the folder that a place names."""
+    folder = os.open(place.name, os.O_RDONLY | FOLDER, dir_fd=place.folder)
     try:
-        mode = os.stat(real).st_mode
-    except OSError as error:
-        if error.errno in LEADS_NOWHERE and os.path.islink(local):
-            raise ServerError(f"{path}: {local} is a link that leads nowhere") from error
-        raise_in_words(f"looking for {path} at", local, error)
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise ServerError(f"{path}: {local} is neither a file nor a folder; it is not opened")
-    return real, stat.S_ISDIR(mode)
-
-
-def _is_below(real: str, root: str) -> bool:
-    return real == root or real.startswith(root.rstrip("/") + "/")
+        return os.listdir(folder)
+    finally:
+        close_quietly(folder)
 
 
 def _nameable(local: str, path: str) -> str:
@@ -182,23 +227,6 @@ def _nameable(local: str, path: str) -> str:
             f"{path}: its path here, {local!r}, is not valid UTF-8, so that no result can name it: rename the folder"
         ) from error
     return local
-
-
-def _listed(folder: str, limit: int, gaps: list[str]) -> list[tuple[str, bool, bool]]:
-    """Give names in a folder, each with whether it is a link and whether it is a folder."""
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(
-                (entry.name, entry.is_symlink(), entry.is_dir(follow_symlinks=False))
-                for entry in islice(entries, limit)
-            )
-    except OSError as error:
-        gaps.append(f"{folder}: {error.strerror}")
-        return []
-
-
-def _windows_path(letter: str, root: str, local: str) -> str:
-    return f"{letter}:\\" + os.path.relpath(local, root).replace("/", "\\")
 
 
 __all__ = ("DriveFiles",)

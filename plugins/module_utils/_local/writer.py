@@ -18,12 +18,14 @@ import os
 from .._edit.copies import rescue_name
 from .._edit.inplace import Handle, NotRestored, replace_in_place
 from .._server.editor import OpenFile
-from .._server.errors import ChangedByOther, ServerError
-from .checks import check_file, check_folder
+from .._server.errors import ChangedByOther, NameTaken, ServerError
+from .checks import check_file, check_folder, same_name_to_windows
+from .copies import must_copy
 from .posix import (
+    attributes_of,
     file_system_type,
+    is_append_only_folder,
     is_file_at,
-    is_separate_copy,
     let_same_users_read,
     lock_file,
     make_file,
@@ -34,15 +36,8 @@ from .posix import (
     unlink_if_there,
     unlink_quietly,
 )
-from .reading import (
-    check_path,
-    close_quietly,
-    no_folder,
-    raise_in_words,
-    read_within_limit,
-    real_path_of_file,
-    same_name_to_windows,
-)
+from .reading import close_quietly, raise_in_words, read_within_limit
+from .spot import Spot
 
 # Where a rename keeps all that these files can have.
 RENAME_KEEPS_ALL = frozenset(("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "overlay"))
@@ -54,82 +49,101 @@ CHANGED = "; it holds the new bytes"
 
 
 class LocalWriter:
-    """What LocalEditor loads where something is to be written; the methods are those of Editor."""
+    """What LocalEditor loads where something is to be written; the methods are those of Editor, by spots."""
 
     def __init__(self, in_place: bool | None) -> None:
         self._in_place = in_place
 
-    def check_writable(self, path: str, beside: bool) -> None:
+    def check_writable(self, spot: Spot, beside: bool) -> None:
         """Raise ServerError where this user may not edit the file, or keep a copy beside it."""
-        real = real_path_of_file(path)
+        descriptor = -1
         try:
-            check_file(path, real)
-            if beside or not self._goes_in_place(real):
-                check_folder("checking", path, os.path.dirname(real))
+            descriptor = spot.open("checking")
+            check_file(spot, descriptor)
+            if beside or not goes_in_place(descriptor, self._in_place):
+                check_folder("checking", spot)
         except OSError as error:
-            raise_in_words("checking", path, error)
+            raise_in_words("checking", spot.path, error)
+        finally:
+            close_quietly(descriptor)
 
-    def open(self, path: str) -> OpenFile:
+    def check_beside(self, spot: Spot, name: str, data: bytes) -> None:
+        """Raise ServerError where something else has the name of the copy."""
+        must_copy(spot, name, data)
+
+    def open(self, spot: Spot) -> OpenFile:
         """Open an existing file for an edit, as soon as no other writer of ours has it."""
-        real = real_path_of_file(path)
         try:
-            return _LocalFile(path, real, self._goes_in_place(real))
+            return _LocalFile(spot, self._in_place)
         except OSError as error:
-            raise_in_words("opening", path, error)
+            raise_in_words("opening", spot.path, error)
 
-    def check_creatable(self, path: str) -> None:
-        """Raise ServerError where the folder is missing, read-only, or has the name in another case."""
-        check_path(path)
-        real = os.path.realpath(path)
-        folder, name = os.path.split(real)
-        if not os.path.isdir(folder):
-            raise ServerError(f"Error while creating {path}: there is {no_folder(folder)}")
-        check_folder("creating", path, folder)
-        other = same_name_to_windows(folder, name)
-        if other == name:
-            raise ChangedByOther(f"Error while creating {path}: another program has just made it")
+    def check_creatable(self, spot: Spot) -> None:
+        """Raise ServerError where the folder is read-only, or has the name in another case."""
+        check_folder("creating", spot)
+        other = same_name_to_windows(spot)
+        if other == spot.name:
+            raise made_by_other(spot)
         if other is not None:
             raise ServerError(
-                f"Error while creating {path}: {other!r} is there already, and Windows would not tell the two "
+                f"Error while creating {spot.path}: {other!r} is there already, and Windows would not tell the two "
                 "names apart: give that name"
             )
 
-    def create(self, path: str, data: bytes) -> None:
+    def create(self, spot: Spot, data: bytes) -> None:
         """Make a new file: complete in a temporary file first, then linked to its name."""
-        self.check_creatable(path)
-        real = os.path.realpath(path)
+        self.check_creatable(spot)
         # Not under a lock, so no other process may come upon the same name.
-        temporary = f"{real}.{os.urandom(8).hex()}.winsock_proxy.tmp"
+        temporary = f"{spot.name}.{os.urandom(8).hex()}.winsock_proxy.tmp"
         state = ""
         try:
-            _make_by_link(temporary, real, data)
+            _make_by_link(spot, temporary, data)
             state = CHANGED
-            os.unlink(temporary)
-            sync_folder(real)
+            os.unlink(temporary, dir_fd=spot.folder)
+            sync_folder(spot.folder)
         except OSError as error:
-            unlink_quietly(temporary)
+            unlink_quietly(spot.folder, temporary)
             if error.errno == errno.EEXIST:
-                raise ChangedByOther(f"Error while creating {path}: another program has just made it") from error
-            raise_in_words("creating", path, error, state + told_if_left(temporary))
+                raise made_by_other(spot) from error
+            left = told_if_left(spot.folder, temporary, spot.beside(temporary))
+            raise_in_words("creating", spot.path, error, state + left)
         except BaseException:
-            unlink_quietly(temporary)
+            unlink_quietly(spot.folder, temporary)
             raise
 
-    def _goes_in_place(self, real: str) -> bool:
-        if self._in_place is not None:
-            return self._in_place
-        return os.stat(real).st_nlink != 1 or file_system_type(real) not in RENAME_KEEPS_ALL
+
+def goes_in_place(descriptor: int, forced: bool | None) -> bool:
+    """Tell whether an open file is changed in place; ``forced``: so or not, whatever it lies on."""
+    if forced is not None:
+        return forced
+    return os.fstat(descriptor).st_nlink != 1 or file_system_type(descriptor) not in RENAME_KEEPS_ALL
+
+
+def made_by_other(spot: Spot) -> ChangedByOther:
+    """Give the error for a file that was not there before."""
+    return ChangedByOther(f"Error while creating {spot.path}: another program has just made it")
 
 
 class _LocalFile(OpenFile, Handle):
     """A file under our lock. The lock is on the file itself, so it follows it through links."""
 
-    def __init__(self, path: str, real: str, in_place: bool) -> None:
-        self._path = path
-        self._real = real
-        self._in_place = in_place
+    def __init__(self, spot: Spot, in_place: bool | None) -> None:
+        self._spot = spot
+        self._path = spot.path
         self._state = UNCHANGED
-        self._descriptor = open_locked(real, os.O_RDWR if in_place else os.O_RDONLY)
+        self._descriptor = open_locked(spot, os.O_RDONLY)
+        try:
+            self._in_place = goes_in_place(self._descriptor, in_place)
+            if self._in_place:
+                self._open_to_write()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open_to_write(self) -> None:
+        close_quietly(self._descriptor)
+        self._descriptor = -1
+        self._descriptor = open_locked(self._spot, os.O_RDWR)
 
     def read(self) -> bytes:
         try:
@@ -144,8 +158,8 @@ class _LocalFile(OpenFile, Handle):
                 self._replace_in_place(old, new)
             self._compare(new)
         except OSError as error:
-            raise_in_words("writing", self._path, error, self._state + told_if_left(_temporary(self._real)))
-        except ChangedByOther:
+            raise_in_words("writing", self._path, error, self._state + self._told_if_left(self._spot.name))
+        except (ChangedByOther, NameTaken):
             raise
         except NotRestored as error:
             raise ServerError(f"Error while writing {self._path}: {error}") from error
@@ -153,12 +167,12 @@ class _LocalFile(OpenFile, Handle):
             raise ServerError(f"Error while writing {self._path}: {error}{self._state}") from error
 
     def save_beside(self, name: str, data: bytes) -> str:
-        target = os.path.join(os.path.dirname(self._real), name)
+        target = self._spot.beside(name)
         try:
-            self._save(target, data)
+            self._save(name, data)
         except OSError as error:
             state = f"; {self._path} was not changed"
-            raise_in_words("saving the old bytes as", target, error, state + told_if_left(_temporary(target)))
+            raise_in_words("saving the old bytes as", target, error, state + self._told_if_left(name))
         return target
 
     def close(self) -> None:
@@ -177,35 +191,44 @@ class _LocalFile(OpenFile, Handle):
     def flush(self) -> None:
         os.fsync(self._descriptor)
 
-    def _save(self, target: str, data: bytes) -> None:
-        if is_separate_copy(target, data):
+    def _save(self, name: str, data: bytes) -> None:
+        if not must_copy(self._spot, name, data):
             return
-        temporary = _new_temporary(target)
+        folder = self._spot.folder
+        temporary = self._new_temporary(name)
         made = -1
         try:
-            made = make_file(temporary, data, 0o600)
+            made = make_file(folder, temporary, self._spot.beside(temporary), data, 0o600)
             let_same_users_read(self._descriptor, made)
-            os.replace(temporary, target)
+            os.fsync(made)
+            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+            if not is_file_at(made, folder, name):
+                raise ChangedByOther(
+                    f"Error while saving the old bytes as {self._spot.beside(name)}: another program put something "
+                    f"else there; {self._path} was not changed"
+                )
         except BaseException:
-            unlink_quietly(temporary)
+            unlink_quietly(folder, temporary)
             raise
         finally:
             close_quietly(made)
-        sync_folder(target)
+        sync_folder(folder)
 
     def _replace_in_place(self, old: bytes, new: bytes) -> None:
         if not self._in_place:
-            close_quietly(self._descriptor)
-            self._descriptor = -1
-            self._descriptor = open_locked(self._real, os.O_RDWR)
+            self._open_to_write()
         self._compare(old)
         kept: list[str] = []
 
         def keep() -> str:
             # By its bytes, so that no run removes what another one had to leave behind.
-            kept.append(rescue_name(self._real, old))
-            self._save(kept[-1], old)
-            return kept[-1]
+            kept.append(rescue_name(self._spot.name, old))
+            try:
+                self._save(kept[-1], old)
+            except NameTaken:
+                kept.clear()
+                raise
+            return self._spot.beside(kept[-1])
 
         try:
             replace_in_place(self, old, new, keep)
@@ -215,54 +238,76 @@ class _LocalFile(OpenFile, Handle):
             raise
         finally:
             for copy in kept:
-                unlink_if_there(copy)
+                unlink_if_there(self._spot.folder, copy)
 
     def _replace_by_rename(self, old: bytes, new: bytes) -> bool:
         """Replace the file by a new one with all its attributes; False when that would lose one."""
-        temporary = _new_temporary(self._real)
+        folder, name = self._spot.folder, self._spot.name
+        temporary = self._new_temporary(name)
         made = -1
         try:
-            made = make_file(temporary, new, 0o600)
+            made = make_file(folder, temporary, self._spot.beside(temporary), new, 0o600)
             # The next writer waits for the new file as it did for the old one.
-            lock_file(made, temporary)
-            if os.fstat(self._descriptor).st_nlink != 1 or not take_on_attributes(self._descriptor, made):
+            lock_file(made, self._spot.beside(temporary))
+            attributes = take_on_attributes(self._descriptor, made)
+            if attributes is None or os.fstat(self._descriptor).st_nlink != 1:
                 return False
             self._compare(old)
-            if not _renamed(temporary, self._real):
+            if attributes_of(self._descriptor) != attributes or not is_file_at(made, folder, temporary):
+                raise self._changed_by_other()
+            if not _renamed(folder, temporary, name):
                 return False
             self._state = CHANGED
             self._descriptor, made = made, self._descriptor
         finally:
             if self._state == UNCHANGED:
-                unlink_quietly(temporary)
+                unlink_quietly(folder, temporary)
             close_quietly(made)
-        sync_folder(self._real)
+        sync_folder(folder)
         return True
 
     def _compare(self, data: bytes) -> None:
-        if self.read() != data or not is_file_at(self._descriptor, self._real):
-            state = "nothing was written" if self._state == UNCHANGED else "the new bytes were there before"
-            raise ChangedByOther(
-                f"Error while writing {self._path}: it was changed by someone else meanwhile; {state}: "
-                "run the task again"
-            )
+        if self.read() != data or not is_file_at(self._descriptor, self._spot.folder, self._spot.name):
+            raise self._changed_by_other()
+
+    def _changed_by_other(self) -> ChangedByOther:
+        state = "nothing was written" if self._state == UNCHANGED else "the new bytes were there before"
+        return ChangedByOther(
+            f"Error while writing {self._path}: it was changed by someone else meanwhile; {state}: run the task again"
+        )
+
+    def _new_temporary(self, name: str) -> str:
+        """Name the temporary file of an edit. Under our lock, so what a killed run left behind goes first."""
+        if is_append_only_folder(self._spot.folder):
+            raise OSError(errno.EPERM, os.strerror(errno.EPERM), self._spot.local_folder)
+        unlink_quietly(self._spot.folder, _temporary(name))
+        return _temporary(name)
+
+    def _told_if_left(self, name: str) -> str:
+        temporary = _temporary(name)
+        return told_if_left(self._spot.folder, temporary, self._spot.beside(temporary))
 
 
-def _make_by_link(temporary: str, real: str, data: bytes) -> None:
-    close_quietly(make_file(temporary, data, 0o666))
+def _make_by_link(spot: Spot, temporary: str, data: bytes) -> None:
+    folder, name = spot.folder, spot.name
+    made = make_file(folder, temporary, spot.beside(temporary), data, 0o666)
     try:
-        os.link(temporary, real)
+        os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        if not is_file_at(made, folder, name):
+            raise made_by_other(spot)
     except FileExistsError:
         raise
     except OSError:
         # There are file systems without links.
-        close_quietly(make_file(real, data, 0o666))
+        close_quietly(make_file(folder, name, spot.local, data, 0o666))
+    finally:
+        close_quietly(made)
 
 
-def _renamed(temporary: str, real: str) -> bool:
+def _renamed(folder: int, temporary: str, name: str) -> bool:
     """Rename, where the file is no mount of its own (as containers have them)."""
     try:
-        os.rename(temporary, real)
+        os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
     except OSError as error:
         if error.errno != errno.EBUSY:
             raise
@@ -270,16 +315,8 @@ def _renamed(temporary: str, real: str) -> bool:
     return True
 
 
-def _temporary(real: str) -> str:
-    folder, name = os.path.split(real)
-    return os.path.join(folder, f".{name}.winsock_proxy.tmp")
-
-
-def _new_temporary(real: str) -> str:
-    """Name the temporary file of an edit. Under our lock, so what a killed run left behind goes first."""
-    temporary = _temporary(real)
-    unlink_quietly(temporary)
-    return temporary
+def _temporary(name: str) -> str:
+    return f".{name}.winsock_proxy.tmp"
 
 
 __all__ = ("LocalWriter",)

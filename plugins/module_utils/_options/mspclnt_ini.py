@@ -46,6 +46,7 @@ def mspclnt_ini_spec() -> dict[str, dict[str, Any]]:
     """Give the argument spec."""
     return {
         "path": {"type": "str", "required": True},
+        "drives": {"type": "dict"},
         "section": {"type": "str", "default": DEFAULT_SECTION},
         "settings": {"type": "dict"},
         "state": {"type": "str", "choices": list(STATES), "default": PRESENT},
@@ -75,6 +76,21 @@ def _backup_file(option: str | None, restored: bool) -> str | None:
     if option and not restored:
         raise OptionError("backup_file: it is put back with 'state: restored' only; leave it out, or give that state")
     return option or None
+
+
+def edit_drives_from(options: Mapping[str, Any]) -> dict[str, str]:
+    """Check the option ``drives``; give the folders by capital letters, none where it is left out."""
+    if not options["drives"]:
+        return {}
+    from .drives import drives_from
+
+    return drives_from(options["drives"])
+
+
+def refuse_drives_over_smb(options: Mapping[str, Any]) -> None:
+    """Raise OptionError where drives are given for a server behind SMB, which has its own."""
+    if options["drives"]:
+        raise OptionError("drives: over SMB the path is one on the server's own drives; leave drives out")
 
 
 def _stanza(section: str, settings: Mapping[Any, Any] | None, present: bool) -> Stanza:
@@ -176,4 +192,10 @@ def _is_printable_ascii(text: str) -> bool:
     return all(" " <= char <= "~" for char in text)
 
 
-__all__ = ("EditRequest", "edit_request_from", "mspclnt_ini_spec")
+__all__ = (
+    "EditRequest",
+    "edit_drives_from",
+    "edit_request_from",
+    "mspclnt_ini_spec",
+    "refuse_drives_over_smb",
+)

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from types import TracebackType
-from typing import TypeVar
+from typing import Sequence, TypeVar
 
 Self = TypeVar("Self", bound="OpenFile")
+SelfEditor = TypeVar("SelfEditor", bound="Editor")
 
 
 class OpenFile(ABC):
@@ -51,7 +52,19 @@ class OpenFile(ABC):
 
 
 class Editor(ABC):
-    """Files that can be edited, named as the user names them."""
+    """Files that can be edited, named as the user names them. Leaving lets go of what it holds of them."""
+
+    def __enter__(self: SelfEditor) -> SelfEditor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what is held between reading a file and the end of its edit."""
 
     @abstractmethod
     def read(self, path: str) -> bytes:
@@ -68,6 +81,14 @@ class Editor(ABC):
     def full_name(self, path: str) -> str:
         """Give the path as it is told where those of many servers stand side by side, as in a diff."""
         return path
+
+    @abstractmethod
+    def left_beside(self, path: str) -> Sequence[tuple[str, bytes]]:
+        """Give path and bytes of each copy beside a file that a killed run left there; none where that cannot be."""
+
+    @abstractmethod
+    def check_beside(self, path: str, name: str, data: bytes) -> None:
+        """Raise ServerError where a copy of the old bytes could not get its name, without making it."""
 
     @abstractmethod
     def check_writable(self, path: str, beside: bool) -> None:

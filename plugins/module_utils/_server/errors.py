@@ -23,6 +23,16 @@ class ChangedByOther(ServerError):
     """Another program changed the file while it was being edited."""
 
 
+class NameTaken(ServerError):
+    """Something else has the name of a copy of old bytes, and is kept."""
+
+    def __init__(self, copy: str, path: str) -> None:
+        super().__init__(
+            f"Error while saving the old bytes as {copy}: something else has that name, and is kept; {path} was not "
+            "changed: move that away, or leave the backup out"
+        )
+
+
 class ConnectionLost(Exception):
     """The connection to the server broke: that is no answer, and what a write has done is not known yet."""
 
@@ -35,4 +45,4 @@ class RegistryClosed(ServerError):
     """The registry as a whole cannot be read."""
 
 
-__all__ = ("ChangedByOther", "ConnectionLost", "Missing", "RegistryClosed", "ServerError", "Written")
+__all__ = ("ChangedByOther", "ConnectionLost", "Missing", "NameTaken", "RegistryClosed", "ServerError", "Written")

@@ -11,6 +11,20 @@ from __future__ import annotations
 from .errors import ServerError
 
 
+def folded(name: str) -> str:
+    """Give what two names have in common that Windows takes for the same.
+
+    The one place that knows it. Names that another system stored in pieces (NFD, as macOS does) count
+    as those that Windows stored; a name that is not UTF-8 holds surrogates, which stay as they are.
+    """
+    if not name.isascii():
+        # Most names are ASCII, and this table is large.
+        from unicodedata import normalize
+
+        name = normalize("NFC", name)
+    return name.lower()
+
+
 def split_windows_path(path: str) -> tuple[str, list[str]]:
     """Split ``C:\\Folder\\File`` into the drive letter and the names below it.
 
@@ -43,4 +57,4 @@ def _plain_name(name: str, path: str, last: bool) -> str:
     return plain
 
 
-__all__ = ("names_below", "split_windows_path")
+__all__ = ("folded", "names_below", "split_windows_path")

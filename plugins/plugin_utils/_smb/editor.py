@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ...module_utils._edit.copies import rescue_name
 from ...module_utils._edit.inplace import Handle, NotRestored, is_torn, replace_in_place
 from ...module_utils._server.editor import Editor, OpenFile
-from ...module_utils._server.errors import ConnectionLost, Missing, ServerError, Written
+from ...module_utils._server.errors import ConnectionLost, Missing, NameTaken, ServerError, Written
 from ...module_utils._server.refusals import SIZE_LIMIT, read_only
 from .handle import SmbHandle
 from .request import (
@@ -53,6 +53,16 @@ class SmbEditor(Editor):
 
     def full_name(self, path: str) -> str:
         return self._server.place(path).unc(self._server.host)
+
+    def left_beside(self, path: str) -> Sequence[tuple[str, bytes]]:
+        # A list of the folder would be requests of each run; what a lost connection leaves behind is told at once.
+        return ()
+
+    def check_beside(self, path: str, name: str, data: bytes) -> None:
+        """Leave it to the copy itself: looking before that would be requests of each fix."""
+
+    def close(self) -> None:
+        """Nothing is held between requests."""
 
     def check_writable(self, path: str, beside: bool) -> None:
         place = self._server.place(path)
@@ -122,7 +132,11 @@ class _SmbFile(OpenFile, Handle):
             # By its bytes, so that no file of somebody else is taken for it.
             name = rescue_name(self._place.path.rpartition(SEPARATOR)[2], old)
             begun.append(self._place.beside(name))
-            shown = self.save_beside(name, old)
+            try:
+                shown = self.save_beside(name, old)
+            except NameTaken:
+                begun.clear()
+                raise
             kept.append(begun[-1])
             return shown
 
@@ -173,22 +187,24 @@ class _SmbFile(OpenFile, Handle):
         share = Share(self._session, place.share)
         handle = share.open(place.path, READ_DATA | WRITE_DATA, SHARE_NONE, OPEN_IF)
         try:
-            _fill(handle, data)
+            if not _fill(handle, data):
+                raise NameTaken(place.shown, self._place.shown)
         except StatusError:
             if not handle.size:
                 _delete_quietly(self._server, place)
             raise
 
 
-def _fill(handle: SmbHandle, data: bytes) -> None:
-    """Make an open file hold these bytes, and close it."""
+def _fill(handle: SmbHandle, data: bytes) -> bool:
+    """Make an open file hold these bytes, and close it; False when it holds others than a beginning of them."""
     try:
-        if handle.size == len(data) and handle.read(SIZE_LIMIT) == data:
-            return
-        handle.write(0, data)
-        if handle.size > len(data):
-            handle.truncate(len(data))
-        handle.flush()
+        found = b"" if not handle.size else handle.read(SIZE_LIMIT) if handle.size <= len(data) else None
+        if found is None or not data.startswith(found):
+            return False
+        if found != data:
+            handle.write(0, data)
+            handle.flush()
+        return True
     finally:
         handle.close()
 
