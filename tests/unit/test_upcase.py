@@ -9,8 +9,8 @@ import hashlib
 import struct
 
 import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.upcase import upper
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._windows.hive import Hive
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._windows.upcase import upper
 
 from tests.lab.hives import hive
 

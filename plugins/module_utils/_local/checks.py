@@ -59,6 +59,20 @@ def missing(spot: Spot) -> Missing:
     return Missing(f"{told}; set 'create: true' if it is to be made")
 
 
+def no_folder(folder: str) -> str:
+    """Say that a folder is missing, and which one is there that Windows would take for it."""
+    missing = folder
+    while not os.path.isdir(os.path.dirname(missing)):
+        missing = os.path.dirname(missing)
+    parent, name = os.path.split(missing)
+    try:
+        others = [other for other in sorted(os.listdir(parent)) if folded(other) == folded(name) and other != name]
+    except OSError:
+        others = []
+    like = f", but one called {others[0]!r} in {parent}: give that name" if others else ""
+    return f"no folder {folder}{like}"
+
+
 def _not_writable(descriptor: int) -> str:
     try:
         if os.fstatvfs(descriptor).f_flag & os.ST_RDONLY:
@@ -68,4 +82,4 @@ def _not_writable(descriptor: int) -> str:
     return "this user may not write there; run the task as one who may, for example with 'become: true'"
 
 
-__all__ = ("check_file", "check_folder", "missing", "same_name_to_windows")
+__all__ = ("check_file", "check_folder", "missing", "no_folder", "same_name_to_windows")

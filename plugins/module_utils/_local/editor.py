@@ -117,8 +117,8 @@ class LocalEditor(Editor):
         try:
             self._spots[path], descriptor = look(path, self._drives)
         except Absent as absent:
-            folder = f"and no folder {absent.folder}"
-            raise Missing(f"Error while reading {path}: there is no such file, {folder}") from absent
+            folder = self._no_folder(absent.folder)
+            raise Missing(f"Error while reading {path}: there is no such file, and {folder}") from absent
         return descriptor
 
     def _spot_to_create(self, path: str) -> Spot:
@@ -126,9 +126,17 @@ class LocalEditor(Editor):
             try:
                 self._spots[path], descriptor = look(path, self._drives)
             except Absent as absent:
-                raise ServerError(f"Error while creating {path}: there is no folder {absent.folder}") from absent
+                folder = self._no_folder(absent.folder)
+                raise ServerError(f"Error while creating {path}: there is {folder}") from absent
             close_quietly(descriptor)
         return self._spots[path]
+
+    def _no_folder(self, folder: str) -> str:
+        if self._drives is not None:
+            return f"no folder {folder}"
+        from .checks import no_folder
+
+        return no_folder(folder)
 
     def _writer(self) -> LocalWriter:
         # Most files are right already: what writes is loaded only where there is something to write.

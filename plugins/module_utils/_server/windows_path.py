@@ -9,6 +9,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 from __future__ import annotations
 
 from .errors import ServerError
+from .upcase import upper
 
 
 def folded(name: str) -> str:
@@ -22,7 +23,7 @@ def folded(name: str) -> str:
         from unicodedata import normalize
 
         name = normalize("NFC", name)
-    return name.lower()
+    return upper(name)
 
 
 def split_windows_path(path: str) -> tuple[str, list[str]]:

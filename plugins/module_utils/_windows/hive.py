@@ -18,7 +18,7 @@ from typing import Any, Iterator, NamedTuple
 
 from .._errors import UserError
 from .._server.protocols import ReadPart
-from .upcase import upper
+from .._server.upcase import upper
 
 BASE = 4096
 ROOT_AT, BINS_AT, CHECKSUM_AT = 36, 40, 508

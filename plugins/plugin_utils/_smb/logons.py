@@ -30,7 +30,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TypeVar
 
 from ...module_utils._server.errors import ConnectionLost, ServerError
-from ...module_utils._windows.upcase import upper
+from ...module_utils._server.upcase import upper
 from .ntlm import Account
 from .status import StatusError
 from .wire import Refused

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, NamedTuple
 
 from ...module_utils._server.errors import ConnectionLost
-from ...module_utils._windows.upcase import upper
+from ...module_utils._server.upcase import upper
 from .layout import UCHAR, ULONG, ULONGLONG, USHORT, pack, structure, unpack
 
 # From 1601, where a FILETIME begins, to 1970 (MS-DTYP section 2.3.3).

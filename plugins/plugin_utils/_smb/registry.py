@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ...module_utils._server.errors import ConnectionLost, RegistryClosed, ServerError
 from ...module_utils._server.protocols import LONGEST_VALUE, Registry, Value
-from ...module_utils._windows.upcase import upper
+from ...module_utils._server.upcase import upper
 from .layout import ULONG, USHORT, pack, size_of, structure
 from .rpc import Rpc, SyntaxId, unpack_stub
 from .server import SmbServer

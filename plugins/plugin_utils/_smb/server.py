@@ -14,8 +14,8 @@ from typing import NamedTuple, TypeVar
 
 from ...module_utils._server.errors import ChangedByOther, Missing, ServerError
 from ...module_utils._server.refusals import refuse_large
+from ...module_utils._server.upcase import upper
 from ...module_utils._server.windows_path import names_below, split_windows_path
-from ...module_utils._windows.upcase import upper
 from .request import READ_DATA, SHARE_ALL
 from .session import Session
 from .share import Share

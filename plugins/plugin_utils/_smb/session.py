@@ -17,7 +17,7 @@ import os
 from typing import Any
 
 from ...module_utils._server.errors import ConnectionLost
-from ...module_utils._windows.upcase import upper
+from ...module_utils._server.upcase import upper
 from . import request
 from .answer import Answer, SessionSetupAnswer
 from .header import FLAGS2_UNICODE, HEADER_SIZE, MIN_MESSAGE, PROTOCOL, SmbHeader, message

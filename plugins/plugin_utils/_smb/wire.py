@@ -17,7 +17,7 @@ import time
 from typing import NamedTuple
 
 from ...module_utils._server.errors import ConnectionLost
-from ...module_utils._windows.upcase import upper
+from ...module_utils._server.upcase import upper
 
 SESSION_PORT = 139
 # Types of packets (RFC 1002 section 4.3.1).
