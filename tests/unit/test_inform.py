@@ -298,7 +298,7 @@ NAMES = st.sampled_from(
         )
     ]
 )
-PLACES = st.sampled_from([None, "", "C:\\WINNT", "c:\\windows\\", "D:\\Exchsrvr\\Bin", "E:\\", "x", "C:\\.."])
+PLACES = st.sampled_from([None, "", "C:\\WINNT", "c:\\windows\\", "D:\\Exchsrvr\\Bin", "E:\\"])
 TREES = st.dictionaries(NAMES, TEXTS, min_size=1, max_size=8)
 LINKS = st.dictionaries(
     st.sampled_from(["C/WINNT", "C/Mspclnt", "C/Exchsrvr", "D/x", "C/Exchsrvr/Bin"]),

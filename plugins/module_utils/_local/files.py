@@ -73,7 +73,7 @@ class DriveFiles(Files):
         try:
             if place.status is None or not stat.S_ISDIR(place.status.st_mode):
                 return ()
-            return sorted(name for name in _names_at(place) if folded(name).endswith(ending))
+            return sorted(name for name in _names_at(place) if folded(name).endswith(folded(ending)))
         except OSError as error:
             raise_in_words("listing", folder, error)
         finally:
