@@ -11,17 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import (
-    apply,
-    backup_name,
-    backup_path,
-    shown,
-)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.copies import backup_name, backup_path
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalEditor
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
     edit_request_from,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import ProfileError, shown
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 from hypothesis import given
 from hypothesis import strategies as st

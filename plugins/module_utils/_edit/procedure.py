@@ -32,7 +32,6 @@ from .._profile.stanza import (
 from .._server.editor import Editor, OpenFile
 from .._server.errors import ChangedByOther, ConnectionLost, Missing, Written
 from .._server.refusals import refuse_large
-from .copies import backup_name, backup_path
 
 
 class Plan(NamedTuple):
@@ -86,6 +85,9 @@ def apply(editor: Editor, request: EditRequest, check: bool, diff: bool) -> dict
 
 def _saved(editor: Editor, request: EditRequest, old: bytes) -> str:
     """Give the path that the copy of the old bytes gets, where nothing else has it."""
+    # Like all that only a change needs, loaded only then.
+    from .copies import backup_path
+
     path = backup_path(editor.real_path(request.path), old)
     editor.check_beside(request.path, ntpath.basename(path), old)
     return path
@@ -171,6 +173,8 @@ def _edit_under_lock(
         if plan.changed:
             if request.backup:
                 name = ntpath.basename(editor.real_path(request.path))
+                from .copies import backup_name
+
                 saved = file.save_beside(backup_name(name, old), old)
             file.replace(old, plan.new)
     return plan, saved
