@@ -153,7 +153,8 @@ def _any_options(random: Random) -> dict[str, Any]:
         "path": random.choice(("", "/x", "C:\\x", "\0", "\ud800")),
         "section": random.choice((*TEXTS, "EMSMTA", "emsmta", "store")),
         "settings": random.choice((None, settings, settings, settings)),
-        "state": random.choice(("present", "absent")),
+        "state": random.choice(("present", "present", "absent", "restored")),
+        "backup_file": random.choice((None, None, "", "/x.12345678.bak")),
         "create": random.random() < 0.5,
         "backup": random.random() < 0.5,
     }
