@@ -56,8 +56,8 @@ options:
     required: true
   drives:
     description:
-      - Drive letters of the server, each with the folder where the drive is visible, such as
-        V({C: /mnt/ex01-c, D: /mnt/ex01-d}).
+      - "Drive letters of the server, each with the folder where the drive is visible, such as
+        V({C: /mnt/ex01-c, D: /mnt/ex01-d})."
       - The path is then looked up below the folder of its drive, and nothing is read, made or changed that did not lie
         below that folder when it was opened, whoever swaps files, folders and links meanwhile. Links that stay inside
         are followed; one that leads out is refused.

@@ -106,7 +106,7 @@ def test_a_pointer_with_short_names_is_followed(mangled: Lab) -> None:
         found = inform(
             SmbFiles(Caller(lab.addresses[0], lab.port).server()), look_request_over_smb(FILES_ONLY), check=False
         )
-        assert found["paths"]["mspclnt"]["local"] == pointer
+        assert found["paths"]["mspclnt"]["windows"] == pointer
         assert found["status"] == "protected"
 
 

@@ -59,7 +59,7 @@ def test_no_output_holds_the_password(fleet: Lab, tmp_path: Path) -> None:
         ({"ansible.builtin.ping": {}}, "runs no commands"),
         ({"ansible.builtin.raw": "ver"}, "runs no commands"),
         ({**LOOK, "become": True}, "become does nothing over SMB"),
-        ({"legacy_exchange.winsock_proxy.emsmta_info": {"drives": {"C": "/mnt"}}}, "leave drives"),
+        ({"legacy_exchange.winsock_proxy.emsmta_info": {"drives": {"C": "/mnt"}}}, "leave 'drives'"),
     ],
     ids=["ping", "raw", "become", "drives"],
 )

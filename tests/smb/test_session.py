@@ -171,7 +171,7 @@ def test_what_a_server_is_told_to_be(lab: Lab) -> None:
     caller = Caller(address, lab.port)
     found = inform(SmbFiles(caller.server()), look_request_over_smb(FILES_ONLY), check=False)
     assert found["status"] == "protected"
-    assert found["paths"]["mspclnt"]["local"] == "C:\\Mspclnt\\mspclnt.ini"
+    assert found["paths"]["mspclnt"]["windows"] == "C:\\Mspclnt\\mspclnt.ini"
     assert found["paths"]["system_ini"] == {"windows": None, "local": f"\\\\{address}\\ADMIN$\\System.ini"}
     assert caller.requests <= 20
 

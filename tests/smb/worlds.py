@@ -15,6 +15,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._opt
     look_request_from,
     look_request_over_smb,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.text import gated
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.files import SmbFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.registry import SmbRegistry
 
@@ -26,7 +27,9 @@ CODES = ("reasons", "risks", "advice", "notes")
 
 def over_smb(sample: Sample, caller: Caller) -> dict[str, Any]:
     server = caller.server()
-    return inform(SmbFiles(server), look_request_over_smb(sample.options), False, lambda _root: SmbRegistry(server))
+    return gated(
+        inform(SmbFiles(server), look_request_over_smb(sample.options), False, lambda _root: SmbRegistry(server))
+    )
 
 
 def on_drives(sample: Sample, folder: Path) -> dict[str, Any]:
@@ -35,7 +38,7 @@ def on_drives(sample: Sample, folder: Path) -> dict[str, Any]:
     drives = {letter: str(folder / letter) for letter in sample.drives}
     request = look_request_from({**sample.options, "drives": drives})
     files = DriveFiles(request.drives)
-    return inform(files, request, False, lambda root: DriveRegistry(files, root))
+    return gated(inform(files, request, False, lambda root: DriveRegistry(files, root)))
 
 
 def plain(value: Any) -> Any:

@@ -168,7 +168,7 @@ def test_without_drives_there_are_none(option: Mapping[str, str] | None) -> None
 
 def test_drives_are_checked_as_for_a_look(drive: Path) -> None:
     assert edit_drives_from({"drives": {"c:": str(drive)}}) == {"C": str(drive)}
-    with pytest.raises(OptionError, match="missing, does not exist$"):
+    with pytest.raises(OptionError, match=r"missing, does not exist$"):
         edit_drives_from({"drives": {"C": f"{drive}/missing"}})
 
 

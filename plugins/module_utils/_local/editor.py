@@ -56,6 +56,10 @@ class LocalEditor(Editor):
         """Give the path with all links followed."""
         return self._spot(path).real
 
+    def full_name(self, path: str) -> str:
+        """Give the path by which the file is found here (see Editor.full_name)."""
+        return path if self._drives is None else self._spot(path).local
+
     def left_beside(self, path: str) -> Sequence[tuple[str, bytes]]:
         """Give path and bytes of each copy that a killed run left (see Editor.left_beside)."""
         spot = self._spots.get(path)
