@@ -125,7 +125,7 @@ def _sure(found: Growth) -> Growth:
         found = growth_of(found.shape, size)
     # Other work on the machine makes one look slow now and then, but not each time.
     for _again in range(8):
-        if found.ratio <= LIMIT or found.seconds > SLOW:
+        if found.ratio <= LIMIT:
             break
         found = min(found, growth_of(found.shape, size), key=lambda growth: growth.ratio)
     return found
