@@ -75,7 +75,7 @@ def look(path: str, drives: Drives | None) -> tuple[Spot, int]:
     def attempt(sure: bool) -> tuple[Place, int]:
         place = _posix_place(path, sure) if drives is None else drives.place(path)
         try:
-            return place, -1 if place.status is None else _opened(path, place)
+            return place, -1 if place.status is None else _opened(path, place, place.status.st_mode)
         except BaseException:
             place.close()
             raise
@@ -148,11 +148,10 @@ def _target(folder: int, name: str, local: str) -> str:
         raise moved_or(error, local) from error
 
 
-def _opened(path: str, place: Place) -> int:
-    assert place.status is not None
-    if stat.S_ISDIR(place.status.st_mode):
+def _opened(path: str, place: Place, mode: int) -> int:
+    if stat.S_ISDIR(mode):
         raise ServerError(f"Error while reading {path}: it is a directory; give the path of the file in it")
-    if not stat.S_ISREG(place.status.st_mode):
+    if not stat.S_ISREG(mode):
         raise ServerError(f"Error while reading {path}: it is a device, a pipe or a socket, not a regular file")
     try:
         descriptor = place.open()

@@ -103,6 +103,9 @@ class Session:
 
         Raises Refused for what is refused, here or there.
         """
+        self._challenge = self._challenge_for(account)
+
+    def _challenge_for(self, account: Account) -> Challenge:
         extended = self._capabilities & CAP_EXTENDED_SECURITY
         if self._signing_required and not extended:
             raise Refused(
@@ -110,7 +113,7 @@ class Session:
                 "use a mounted drive, or turn RequireSecuritySignature off on the server"
             )
         try:
-            self._challenge = self._ask_for_challenge(account) if extended else self._plain_challenge()
+            return self._ask_for_challenge(account) if extended else self._plain_challenge()
         except (ConnectionLost, StatusError) as error:
             raise Refused(f"no logon was tried: {error}") from error
 
@@ -120,10 +123,8 @@ class Session:
         Raises StatusError for what the server refuses, Refused for what is refused here, and
         ConnectionLost where there was no answer that can be one.
         """
-        if self._challenge is None:
-            self.prepare(account)
-        assert self._challenge is not None
-        challenge, self._challenge = self._challenge, None
+        challenge = self._challenge if self._challenge is not None else self._challenge_for(account)
+        self._challenge = None
         if self._capabilities & CAP_EXTENDED_SECURITY:
             answer = self._log_on_extended(account, challenge)
         else:
