@@ -12,7 +12,7 @@ import ntpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..module_utils._server.text import cut, few
+from ..module_utils._server.text import QUOTED_NAME, cut, few
 from ..module_utils._verdict.risks import meaning_of
 from ._role_words import fitted, in_role_words
 
@@ -23,8 +23,6 @@ STOPPED_BY_EDIT = "proxied_by_default"
 # Of the loop over the files, in the role.
 LOOP_VARIABLE = "__emsmta_bypass_file"
 FILE_KEYS = ("path", "local")
-# A message quotes no more of a name than this.
-QUOTED_NAME = 40
 # What a look tells that the role's result tells as well.
 TOLD = ("msg", "certainty", "risks", "advice", "plan", "in_force", "not_read")
 # A line of a server has no paths; a refusal or an error may need them.

@@ -16,8 +16,6 @@ from .._server.text import few
 
 # A message quotes no more of a file than this; the longest path of that time has 260 characters.
 QUOTED = 260
-# Of each name in a list, less.
-QUOTED_NAME = 40
 
 
 def excerpt(data: bytes, most: int = QUOTED) -> str:
@@ -31,4 +29,4 @@ def listed(entries: Sequence[Entry]) -> str:
     return few([entry.windows for entry in entries], " and ")
 
 
-__all__ = ("QUOTED", "QUOTED_NAME", "excerpt", "listed")
+__all__ = ("QUOTED", "excerpt", "listed")

@@ -11,7 +11,7 @@ known what it trims.
 
 from __future__ import annotations
 
-from .._server.text import few
+from .._server.text import QUOTED_NAME, few
 from .document import (
     CTRL_Z,
     LINE_BREAKS,
@@ -31,9 +31,6 @@ from .document import (
     shown,
 )
 from .stanza import Edit, Note, Stanza, is_absent, is_present, notes_on, quoted
-
-# Of each name in a list, a message quotes no more.
-QUOTED_NAME = 40
 
 
 class Doubtful(ProfileError):

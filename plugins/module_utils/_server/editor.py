@@ -15,12 +15,11 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Sequence, TypeVar
 
-Self = TypeVar("Self", bound="OpenFile")
-SelfEditor = TypeVar("SelfEditor", bound="Editor")
+Self = TypeVar("Self", bound="Closing")
 
 
-class OpenFile(ABC):
-    """A file that is open for an edit. Our own writers take turns; leaving closes it."""
+class Closing(ABC):
+    """What is closed when a block of ``with`` is left."""
 
     def __enter__(self: Self) -> Self:
         return self
@@ -29,6 +28,14 @@ class OpenFile(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what is held."""
+
+
+class OpenFile(Closing):
+    """A file that is open for an edit. Our own writers take turns; leaving closes it."""
 
     @abstractmethod
     def read(self) -> bytes:
@@ -51,16 +58,8 @@ class OpenFile(ABC):
         """Close the file and let the next writer in."""
 
 
-class Editor(ABC):
+class Editor(Closing):
     """Files that can be edited, named as the user names them. Leaving lets go of what it holds of them."""
-
-    def __enter__(self: SelfEditor) -> SelfEditor:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @abstractmethod
     def close(self) -> None:

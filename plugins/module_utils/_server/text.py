@@ -21,8 +21,8 @@ LONGEST_TEXT = 5000
 MOST_ITEMS = 100
 # For the words of a cut, so that a text that passes twice is cut once.
 ROOM = 40
-# A message gives no more names than this.
-NAMED = 10
+# A message gives no more names than this, and no more characters of each.
+NAMED, QUOTED_NAME = 10, 40
 
 
 def plain(text: str) -> str:
@@ -88,4 +88,4 @@ def _escaped(letter: str) -> str:
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-__all__ = ("cut", "few", "gated", "is_plain", "message", "plain")
+__all__ = ("QUOTED_NAME", "cut", "few", "gated", "is_plain", "message", "plain")

@@ -17,8 +17,8 @@ from .._detect.evidence import (
     Evidence,
     FoundStanza,
 )
-from .._detect.wording import QUOTED_NAME, excerpt
-from .._server.text import few
+from .._detect.wording import excerpt
+from .._server.text import QUOTED_NAME, few
 
 if TYPE_CHECKING:
     from .._detect.evidence import Certainty
