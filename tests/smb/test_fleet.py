@@ -54,7 +54,7 @@ def state_of(lab: Lab, addresses: list[str]) -> list[bytes | None]:
     return [file.read_bytes() if file.exists() else None for file in files]
 
 
-@pytest.fixture(params=[60, pytest.param(200, marks=pytest.mark.long)])
+@pytest.fixture(params=[40, pytest.param(200, marks=pytest.mark.long)])
 def fleet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
     """Many exposed servers."""
     with Lab(tmp_path, request.param, drives="C") as lab:

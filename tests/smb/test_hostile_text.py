@@ -18,6 +18,9 @@ from tests.lab.winreg import WinReg
 from tests.smb.hostile import PRODUCT, SERVERS, TEMPLATE, furnish, on_a_terminal
 from tests.smb.plays import ROOT
 
+# The matrix runs it too, on each core; the gate itself has tests of its own.
+pytestmark = pytest.mark.long
+
 # Behind SMB, on drives in process, and on drives by the module, as on another machine.
 WORLDS = ("smb", "here", "module")
 LOCAL = {"ansible_connection": "local", "ansible_pipelining": True}

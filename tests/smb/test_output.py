@@ -80,12 +80,11 @@ def variables(server: Sample, drives: Path | None) -> dict[str, Any]:
     return own | LOCAL | {"emsmta_bypass_drives": {letter: str(drives / letter) for letter in server.drives}}
 
 
-# Each world with some of the samples, and with all of them where there is time.
+# Behind SMB with some of the samples; both worlds with all of them where there is time.
 SOME, ALL = 5, 1
 FLEETS = [
     pytest.param((world, each), id=f"{world}-{'all' if each == ALL else 'some'}", marks=marks)
-    for each, marks in ((SOME, ()), (ALL, pytest.mark.long))
-    for world in ("smb", "drives")
+    for world, each, marks in (("smb", SOME, ()), ("smb", ALL, pytest.mark.long), ("drives", ALL, pytest.mark.long))
 ]
 
 

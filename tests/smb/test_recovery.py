@@ -176,12 +176,13 @@ ABSENT_AFTER = MIDDLE_AFTER.replace(b"[EMSMTA]\r\nDisable=1\r\nPersistent=1\r\n"
 @pytest.mark.parametrize(
     ("kind", "state", "before", "wanted"),
     [
-        (smb_request.READ, "present", MIDDLE, MIDDLE_AFTER),
-        (smb_request.WRITE, "present", MIDDLE, MIDDLE_AFTER),
-        (smb_request.FLUSH, "present", MIDDLE, MIDDLE_AFTER),
-        (smb_request.TRANSACTION2, "absent", MIDDLE_AFTER, ABSENT_AFTER),
+        pytest.param(smb_request.READ, "present", MIDDLE, MIDDLE_AFTER, id="read", marks=pytest.mark.long),
+        pytest.param(smb_request.WRITE, "present", MIDDLE, MIDDLE_AFTER, id="write"),
+        pytest.param(smb_request.FLUSH, "present", MIDDLE, MIDDLE_AFTER, id="flush", marks=pytest.mark.long),
+        pytest.param(
+            smb_request.TRANSACTION2, "absent", MIDDLE_AFTER, ABSENT_AFTER, id="truncate", marks=pytest.mark.long
+        ),
     ],
-    ids=["read", "write", "flush", "truncate"],
 )
 def test_the_time_limit_of_a_task_spoils_no_file(
     kind: int, state: str, before: bytes, wanted: bytes, lab: Lab, ini: Path, tmp_path: Path

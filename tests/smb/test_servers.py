@@ -69,38 +69,36 @@ def check(result: dict[str, Any], sample: Sample) -> None:
         assert wanted["says"] in result["reasons"][0]["message"]
 
 
-def of_world(world: str) -> list[Any]:
-    return [pytest.param(sample, id=sample.name) for sample in SAMPLES if world in sample.worlds]
+def named(sample: Sample) -> str:
+    return sample.name
 
 
 def test_there_are_enough() -> None:
     assert len(SAMPLES) >= 30
 
 
-@pytest.mark.parametrize("sample", of_world("drives"))
-def test_a_server_on_visible_drives(sample: Sample, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sample", [sample for sample in SAMPLES if sample.worlds == ["drives"]], ids=named)
+def test_a_server_that_is_on_visible_drives_only(sample: Sample, tmp_path: Path) -> None:
     check(on_drives(sample, tmp_path), sample)
 
 
-@pytest.mark.parametrize("sample", of_world("smb"))
-def test_a_server_behind_smb(sample: Sample, behind_smb: dict[str, Caller]) -> None:
+@pytest.mark.parametrize("sample", [sample for sample in SAMPLES if "smb" in sample.worlds], ids=named)
+def test_a_server_behind_smb_as_on_drives(sample: Sample, behind_smb: dict[str, Caller], tmp_path: Path) -> None:
     caller = behind_smb[sample.name]
-    check(over_smb(sample, caller), sample)
+    smb = over_smb(sample, caller)
+    check(smb, sample)
     assert caller.requests <= ORDINARY.get(sample.name, (MOST, MOST_BY_FILES))[0]
+    if "drives" not in sample.worlds:
+        return
+    drives = on_drives(sample, tmp_path)
+    check(drives, sample)
+    assert told(drives) == told(smb)
+    said, also = texts(drives), texts(smb)
+    assert {name for name in said if said[name] != also[name]} == DIFFER.get(sample.name, set())
 
 
-@pytest.mark.parametrize("sample", of_world("smb"))
+@pytest.mark.parametrize("sample", [sample for sample in SAMPLES if "smb" in sample.worlds], ids=named)
 def test_the_requests_of_a_look_at_files_only(sample: Sample, behind_smb: dict[str, Caller]) -> None:
     caller = Caller(behind_smb[sample.name].host, behind_smb[sample.name].port)
     over_smb(sample._replace(options={**sample.options, "gather": FILES_ONLY["gather"]}), caller)
     assert caller.requests <= ORDINARY.get(sample.name, (MOST, MOST_BY_FILES))[1]
-
-
-@pytest.mark.parametrize(
-    "sample", [pytest.param(sample, id=sample.name) for sample in SAMPLES if sample.worlds == ["drives", "smb"]]
-)
-def test_both_worlds_say_the_same(sample: Sample, behind_smb: dict[str, Caller], tmp_path: Path) -> None:
-    drives, smb = on_drives(sample, tmp_path), over_smb(sample, behind_smb[sample.name])
-    assert told(drives) == told(smb)
-    said, also = texts(drives), texts(smb)
-    assert {name for name in said if said[name] != also[name]} == DIFFER.get(sample.name, set())
