@@ -20,7 +20,14 @@ from tests.faults.fault_cases import CASES, WAYS, Edit
 from tests.faults.fault_tracer import Call, Cut, Kill, Meddler, Meddling, Refuse
 
 PAGE = 4096
-EDITS = [(name, way) for name in CASES for way in WAYS if name != "create" or way == "rename"]
+# A file that is replaced as a whole is so whatever the edit.
+REPLACED = ("append", "shorter", "backup", "large-insert", "absent", "create")
+EDITS = [
+    pytest.param(name, way, marks=pytest.mark.long if way == "rename" and name not in REPLACED else ())
+    for name in CASES
+    for way in WAYS
+    if name != "create" or way == "rename"
+]
 LEAST_KILLS = 200  # of each way
 
 kills: Counter[str] = Counter()
