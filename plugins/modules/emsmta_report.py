@@ -14,7 +14,11 @@ description:
     about those that could not be reached, and prints the totals, what is not right, and what to do.
   - The playbooks C(legacy_exchange.winsock_proxy.audit) and C(legacy_exchange.winsock_proxy.remediate) use it. A play
     of your own does as they do, see the example.
-  - Compares with the report that lies in O(folder), and keeps what it knew of servers that were not in this play.
+  - Compares each server with its last verdict in the report that lies in O(folder), and keeps what that knew of servers
+    that were not in this play. What check mode predicts is no verdict. A C(report.json) that cannot be understood is
+    warned of, and replaced.
+  - C(report.json) lists the MTAs that have to be restarted, and under C(going_back) the last copy of each file that a
+    remedy changed; later reports keep both.
   - Runs once for a play, as with C(run_once), and looks at no server. Only what was registered counts.
 extends_documentation_fragment:
   - legacy_exchange.winsock_proxy._attributes
@@ -47,7 +51,7 @@ options:
   folder:
     description:
       - Where to write, on the controller. Made when missing. A relative path begins in the current folder.
-      - Files of these names are overwritten; each is written beside its name and renamed.
+      - Files of these names are overwritten, once all of them are written beside their names; their mode is C(0640).
     type: path
     required: true
   fail_on:
@@ -61,7 +65,8 @@ options:
   masters:
     description:
       - Hosts on which the role's entry point C(master) ran in this run, its result under the name O(results). Where the
-        copy of one holds the fix, a server that names it counts as safe from a refresh, inferred from the name.
+        copy of one holds the fix, the risk C(overwritten_on_refresh) of a server that names it counts as mitigated,
+        inferred from the name. What was changed on them is listed for going back too.
     type: list
     elements: str
     default: []
@@ -94,7 +99,7 @@ totals:
   type: dict
   sample: {exposed: 3, unknown: 0, unreachable: 1, failed: 0, not_looked_at: 0, protected: 12, not_applicable: 4}
 complete:
-  description: Whether every host of the play was looked at.
+  description: Whether every host of the play was looked at, or could not be reached.
   returned: always
   type: bool
 folder:

@@ -8,40 +8,18 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from ...module_utils._server.text import message
 from .servers import PROTECTED, Server
 
 RISK = "overwritten_on_refresh"
 
 
 def names_of(host: str, address: object) -> frozenset[str]:
-    """Give the names under which files may know a host of the inventory."""
-    names = {host, str(address or host)}
-    return frozenset(_folded(name) for each in names for name in (each, _short(each)))
-
-
-def mitigated(server: Server, masters: Mapping[str, frozenset[str]]) -> Server:
-    """Give a server whose risk counts as mitigated where it names one of the masters that have the fix.
-
-    Args:
-        server: of the report.
-        masters: hosts whose copy holds the fix since this run, each with its names.
-    """
-    named = _server_of(server["master_copy"])
-    host = next((host for host, names in masters.items() if named and named in names), None)
-    if host is None or not any(risk["code"] == RISK for risk in server["risks"]):
-        return server
-    return {**server, "risks": _risks(server["risks"], host)}
-
-
-def _risks(risks: Sequence[Mapping[str, Any]], host: str) -> list[dict[str, Any]]:
-    told = f"The master copy that it fetches holds the fix: this run saw to it on {host}, taken for the same by its name."
-    return [
-        {**risk, "message": told, "certainty": "inferred", "mitigated": True} if risk["code"] == RISK else dict(risk)
-        for risk in risks
-    ]
+    """Give the names under which files may know a host of the inventory, beside their full or short forms."""
+    return frozenset(_folded(name) for name in (host, str(address or host)))
 
 
 def is_fixed(server: Server) -> bool:
@@ -49,10 +27,37 @@ def is_fixed(server: Server) -> bool:
     return server["status"] == PROTECTED and server["outcome"] == "ok"
 
 
-def _server_of(share: str | None) -> str:
-    r"""Give the server of a share, \\server\share, as names are compared."""
-    path = (share or "").replace("/", "\\")
-    return _folded(path[2:].partition("\\")[0]) if path.startswith("\\\\") else ""
+def mitigated(server: Server, masters: Mapping[str, Collection[str]]) -> Server:
+    """Give a server whose risk counts as mitigated where the copy that it fetches holds the fix.
+
+    Args:
+        server: of the report.
+        masters: hosts whose copy holds the fix since this run, each with its names.
+    """
+    named = _folded(master_of(server))
+    if not named or not any(risk["code"] == RISK for risk in server["risks"]):
+        return server
+    host = next((host for host, names in masters.items() if any(_are_same(name, named) for name in names)), None)
+    return server if host is None else {**server, "risks": _risks(server["risks"], message(host))}
+
+
+def master_of(server: Server) -> str:
+    r"""Give the proxy server that the share of a client's master copy names, \\server\share; empty where none is."""
+    path = (server["master_copy"] or "").replace("/", "\\")
+    return path[2:].partition("\\")[0] if path.startswith("\\\\") else ""
+
+
+def _risks(risks: Sequence[Mapping[str, Any]], host: str) -> list[dict[str, Any]]:
+    told = f"The master copy that it fetches holds the fix: this run saw to it on {host}, known by its name alone."
+    return [
+        {**risk, "message": told, "certainty": "inferred", "mitigated": True} if risk["code"] == RISK else dict(risk)
+        for risk in risks
+    ]
+
+
+def _are_same(one: str, other: str) -> bool:
+    """Compare two names; a full one is taken for the same as its first part alone."""
+    return one == other or _short(one) == other or one == _short(other)
 
 
 def _short(name: str) -> str:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...module_utils._server.text import cut, gated, plain
+from ...module_utils._server.text import MOST_ITEMS, cut, message, plain
+from .shape import TEXT_OR_NONE, Shape, items_taken
 
 # Worst first, as the report has its servers.
 EXPOSED, UNKNOWN, UNREACHABLE, FAILED = "exposed", "unknown", "unreachable", "failed"
@@ -22,11 +23,37 @@ OUTCOMES = ("refused", "not_verified")
 # Of these a look can tell: the rest say that there was none.
 JUDGED = (EXPOSED, UNKNOWN, PROTECTED, NOT_APPLICABLE)
 ROLE_FAILED = "failed"
-NO_RESULT = "no result in this run"
+NO_RESULT, NOT_IN_RUN = "no result in this run", "not in this run"
+NO_LOOK = "what is registered is no result of emsmta_info or of the role"
+NOT_TOLD = "no reason was told"
 # Of a message about a look that failed.
 LONGEST_MESSAGE = 2000
+# What the lists of a result hold.
+FACT = {"code": str, "message": str, "source": TEXT_OR_NONE, "certainty": TEXT_OR_NONE}
+FILE = {"path": str, "local": str}
+READ = {str: (str, int, type(None))}
+LINE = {"line": int, "before": TEXT_OR_NONE, "after": TEXT_OR_NONE}
+LISTS: Mapping[str, Shape] = {
+    "reasons": FACT,
+    "risks": {**FACT, "mitigated": bool},
+    "advice": FACT,
+    "plan": {**FILE, "section": str, "settings": READ, "reason": str, "edit": [LINE]},
+    "changes": {**FILE, "before": READ, "after": READ, "backup_file": TEXT_OR_NONE, "backup_local": TEXT_OR_NONE},
+    "stanzas": {
+        **FILE,
+        "section_found": bool,
+        "disable": TEXT_OR_NONE,
+        "entries": [{"key": str, "value": str, "line": int}],
+        "left_out": (int, type(None)),
+    },
+    "not_read": {"what": str, "reason": str},
+    "left_out": str,
+}
+# What only a server has that was looked at.
+TEXTS = ("status_before", "outcome", "certainty", "master_copy", "in_force")
 
 Found = Mapping[str, Any]
+NOTHING: Found = {}
 Server = dict[str, Any]
 
 
@@ -39,37 +66,28 @@ def server_of(name: str, registered: object) -> Server:
     """
     found = _unwrapped(registered)
     if not found or found.get("skipped"):
-        return _without_look(name, NOT_LOOKED_AT, NO_RESULT)
+        return _server(name, NOT_LOOKED_AT, NO_RESULT)
     told = _message(found)
-    if found.get("unreachable"):
-        return _without_look(name, UNREACHABLE, told)
-    if found.get("failed") or found.get("outcome") == NOT_LOOKED_AT:
-        return _without_look(name, FAILED, told)
-    evidence = found.get("evidence", {})
+    # The playbooks have a look that failed tell of it, since Ansible would print all of a result that failed.
+    if found.get("unreachable") or found.get("no_look") == UNREACHABLE:
+        return _server(name, UNREACHABLE, told)
+    if found.get("failed") or found.get("no_look") or found.get("outcome") == NOT_LOOKED_AT:
+        return _server(name, FAILED, told)
     status = found.get("status_after", found.get("status"))
-    server = {
-        "name": plain(name),
-        "status": status,
-        "status_before": found.get("status_before"),
-        "outcome": found.get("outcome"),
-        "certainty": found.get("certainty"),
-        "message": told,
-        "reasons": found.get("reasons", []),
-        "risks": found.get("risks", []),
-        "advice": found.get("advice", []),
-        "plan": found.get("plan", []),
-        "changes": found.get("changes", []),
-        "stanzas": found.get("stanzas", evidence.get("stanzas", [])),
-        "master_copy": found.get("master_copy", _master_copy(evidence)),
-        "in_force": found.get("in_force"),
-        "not_read": found.get("not_read", []),
-    }
-    return gated(server)
+    if status not in JUDGED:
+        return _server(name, NOT_LOOKED_AT, NO_LOOK)
+    return _server(name, status, told, {**_seen(found), **found})
 
 
 def not_looked_at(name: str) -> Server:
     """Give a server of the inventory that was not in the play."""
-    return _without_look(name, NOT_LOOKED_AT, "not in this run")
+    return _server(name, NOT_LOOKED_AT, NOT_IN_RUN)
+
+
+def verdict_of(server: Mapping[str, Any], check_mode: bool) -> str:
+    """Give the status as it was seen: what a run in check mode predicts is none."""
+    before = server["status_before"]
+    return str(before if check_mode and before in JUDGED else server["status"])
 
 
 def is_right(server: Server) -> bool:
@@ -92,17 +110,29 @@ def _unwrapped(registered: object) -> Found:
 
 def _message(found: Found) -> str:
     """Give what was told, in one line; the words of Ansible itself may have more."""
-    told = str(found.get("message") or found.get("msg") or "no reason was told")
-    return cut(plain(" ".join(told.split())), LONGEST_MESSAGE)
+    told = [text for text in (found.get("message"), found.get("msg")) if text and isinstance(text, str)]
+    return cut(plain(" ".join((told or [NOT_TOLD])[0].split())), LONGEST_MESSAGE)
 
 
-def _without_look(name: str, status: str, message: str) -> Server:
-    lists: Server = {key: [] for key in ("reasons", "risks", "advice", "plan", "changes", "stanzas", "not_read")}
-    nothing: Server = {key: None for key in ("status_before", "outcome", "certainty", "master_copy", "in_force")}
-    return {"name": plain(name), "status": status, "message": message, **nothing, **lists}
+def _server(name: str, status: str, told: str, found: Found = NOTHING) -> Server:
+    """Give a server with what was found; texts that are none, and what has another shape, are left out."""
+    texts = {key: message(found[key]) if isinstance(found.get(key), str) else None for key in TEXTS}
+    lists = {key: items_taken(found.get(key), shape) for key, shape in LISTS.items()}
+    lists["left_out"] += [
+        f"{key}: {len(found[key]) - MOST_ITEMS} more"
+        for key in LISTS
+        if isinstance(found.get(key), (list, tuple)) and len(found[key]) > MOST_ITEMS
+    ]
+    return {"name": message(name), "status": status, "message": told, **texts, **lists}
 
 
-def _master_copy(evidence: Found) -> str | None:
-    """Give the folder of the master copy that the client fetches, as its file names it."""
-    fact = evidence.get("client", {}).get("facts", {}).get("master", {})
-    return fact.get("value")
+def _seen(found: Found) -> Found:
+    """Give what the result of the role has, from the evidence that a look has in its place."""
+    evidence = _mapping(found, "evidence")
+    master = _mapping(_mapping(_mapping(evidence, "client"), "facts"), "master")
+    return {"stanzas": evidence.get("stanzas"), "master_copy": master.get("value")}
+
+
+def _mapping(found: Found, key: str) -> Found:
+    inner = found.get(key)
+    return inner if isinstance(inner, Mapping) else NOTHING
