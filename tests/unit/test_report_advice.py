@@ -84,9 +84,9 @@ def test_the_terminal_of_an_audit(tmp_path: Path) -> None:
         "- the exposed servers: " + SENTENCES["leave_out"],
         "- ex05-on-purpose: " + SENTENCES["override_proxied"],
         "- ex16-lost-pointer: " + SENTENCES["look"],
-        "- ex01-exposed, ex05-on-purpose, ex12-wspcfg-of-store, ex02-protected: Make the fix last, which a client may "
+        "- ex01-exposed, ex05-on-purpose, ex12-wspcfg-of-store, ex02-protected: make the fix last, which a client may "
         "lose when it fetches its files again: put the proxy servers with the master copies (PROXY-09) into the group "
-        "emsmta_proxies, and run remediate.",
+        "emsmta_proxies, and run remediate",
         "- ex21-isa-2000: " + SENTENCES["isa_management"],
         WHERE,
     ]
@@ -121,6 +121,9 @@ def test_the_terminal_of_a_remedy(tmp_path: Path) -> None:
     [
         (["exposed"] * 3, {0, 1, 2}, "the exposed servers"),
         (["exposed"] * 3, {0, 1}, "ex0, ex1"),
+        (["exposed"] * 7, {0, 1, 2, 3, 4, 5}, "ex0, ex1, ex2, ex3, ex4, ex5"),
+        (["exposed"] * 8, {0, 1, 2, 3, 4, 5, 6}, "the exposed servers but ex7"),
+        (["exposed"] * 10, {0, 1, 2, 3, 4, 5, 6}, "the exposed servers but ex7, ex8, ex9"),
         (["exposed", "protected"], {0}, "ex0"),
         (["exposed", "exposed", "protected"], {0, 1, 2}, "the exposed and protected servers"),
         (["exposed", "unknown", "unknown"], {1, 2}, "the unknown servers"),

@@ -20,7 +20,7 @@ from .servers import STATUSES, is_right
 # the text is empty, that of the advice is one sentence.
 SENTENCES: Mapping[str, str] = {
     "remediate": "fix by the playbook legacy_exchange.winsock_proxy.remediate, with --check --diff first",
-    "leave_out": "before that, ask the partners which address their connectors name; where it is the proxy's on "
+    "leave_out": "before the edit, ask the partners which address their connectors name; where it is the proxy's on "
     "purpose, leave the server out (KB Q263046)",
     "override_proxied": "left alone, since X.400 may go through the proxy on purpose; where that is not wanted, set "
     "emsmta_bypass_override_proxied to true",
@@ -37,6 +37,8 @@ SINCE = {
     "new": "new",
     "gone": "gone from the inventory",
 }
+# More servers than the first may be told by their status, but for so many; fewer are named.
+SHORT_LIST, MOST_MISSING = 6, 3
 # Of one sentence.
 LONGEST = 600
 
@@ -104,7 +106,7 @@ def _advice(report: Report) -> Iterator[str]:
     advice: dict[str, list[str]] = {RESTART: to_restart} if to_restart else {}
     for each in report["advice"]:
         if each["code"] in SENTENCES:
-            sentence = SENTENCES[each["code"]] or cut(each["message"], LONGEST)
+            sentence = SENTENCES[each["code"]] or _sentence(each["message"])
             advice.setdefault(sentence, []).extend(each["servers"])
     if advice:
         yield "What to do:"
@@ -112,15 +114,21 @@ def _advice(report: Report) -> Iterator[str]:
 
 
 def _whom(names: Sequence[str], report: Report) -> str:
-    """Give servers by their status, where they are all of that status; else by some of their names."""
+    """Give servers by their status, where few or none of that status are missing; else by some of their names."""
     wanted = set(names)
     of_status: dict[str, set[str]] = {}
     for server in report["servers"]:
         of_status.setdefault(server["status"], set()).add(server["name"])
-    whole = [status for status, all_of_it in of_status.items() if all_of_it <= wanted]
-    if len(wanted) == 1 or wanted != set().union(*(of_status[status] for status in whole)):
+    touched = {status: all_of_it for status, all_of_it in of_status.items() if all_of_it & wanted}
+    missing = sorted(set().union(*touched.values()) - wanted)
+    if len(wanted) == 1 or len(missing) > (MOST_MISSING if len(wanted) > SHORT_LIST else 0):
         return few(names)
-    return f"the {' and '.join(map(_words, whole))} servers"
+    return f"the {' and '.join(map(_words, touched))} servers{f' but {few(missing)}' if missing else ''}"
+
+
+def _sentence(message: str) -> str:
+    """Give a message as it stands behind a colon."""
+    return cut(message[:1].lower() + message[1:].removesuffix("."), LONGEST)
 
 
 def _words(code: str) -> str:
