@@ -31,6 +31,12 @@ FILES = {name: name.encode() * 1000 for name in NAMES}
 NEW = {name: b"new " + data for name, data in FILES.items()}
 
 
+def open_way_to(folder: Path) -> None:
+    """Let everyone into a folder of this test, and into those above it that pytest made."""
+    for each in (folder, *(above for above in folder.parents if above.name.startswith(("pytest-", "popen-")))):
+        each.chmod(0o755)
+
+
 def state(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -91,8 +97,7 @@ def test_a_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
 
 
 def test_without_rights(tmp_path: Path) -> None:
-    for each in (tmp_path, *tmp_path.parents[:2]):
-        each.chmod(0o755)
+    open_way_to(tmp_path)
     assert error_without_rights(lambda: write(tmp_path, FILES)).startswith(
         f"CannotWrite: Cannot write the report to {tmp_path}: Permission denied."
     )
@@ -131,9 +136,8 @@ def test_a_full_disk_leaves_all_as_it_was(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
         write(tmp_path, {**NEW, "report.xml": bytes(200_000)})
 
+    open_way_to(tmp_path)
     tmp_path.chmod(0o777)
-    for each in tmp_path.parents[:2]:
-        each.chmod(0o755)
     assert "File too large" in error_without_rights(write_on_a_full_disk)
     assert state(tmp_path) == FILES
 
