@@ -224,7 +224,7 @@ def test_a_whole_report_is_read() -> None:
         (b'{"schema": 2}', "no report of schema 1"),
         (b'{"schema": [1]}', "no report of schema 1"),
         (b'{"schema": 1, "run": "x", "generated": "now"}', "report.generated has a text that is not written so"),
-        (b'{"schema": 1}', "damaged: report.run has the type NoneType"),
+        (b'{"schema": 1}', "damaged: report.run is missing"),
     ],
 )
 def test_what_is_no_report_is_told_of_once(data: bytes, wrong: str) -> None:

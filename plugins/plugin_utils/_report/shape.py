@@ -74,5 +74,5 @@ def _matching(value: Any, pattern: re.Pattern[str], where: str) -> str | None:
 
 def _a(value: Any, kind: Any, where: str) -> Any:
     if not isinstance(value, kind):
-        raise Misfit(f"{where} has the type {type(value).__name__}")
+        raise Misfit(f"{where} is missing" if value is None else f"{where} has the type {type(value).__name__}")
     return value

@@ -22,8 +22,8 @@ SENTENCES: Mapping[str, str] = {
     "remediate": "fix by the playbook legacy_exchange.winsock_proxy.remediate, with --check --diff first",
     "leave_out": "before the edit, ask the partners which address their connectors name; where it is the proxy's on "
     "purpose, leave the server out (KB Q263046)",
-    "override_proxied": "left alone, since X.400 may go through the proxy on purpose; where that is not wanted, set "
-    "emsmta_bypass_override_proxied to true",
+    "override_proxied": "remediate leaves it alone, since X.400 may go through the proxy on purpose; where that is not "
+    "wanted, set emsmta_bypass_override_proxied to true",
     "look": "give what could not be read (the report names it), or look by hand",
     "client_1_0": "remove, switch off or upgrade the client, which knows no sections for single programs (CAT8)",
     "isa_management": "add EMSMTA with Disable=1 in ISA Management too: ISA Server overwrites the file (KB Q323457)",
