@@ -23,6 +23,7 @@ sys.path[:0] = [str(ROOT), str(COLLECTIONS)]
 from tests.bench.engine import engine_rows, growth_row, memory_row  # noqa: E402
 from tests.bench.limits import Row, not_kept  # noqa: E402
 from tests.bench.modules import module_memory_row, module_rows  # noqa: E402
+from tests.bench.saved import writer_rows  # noqa: E402
 from tests.bench.smb import smb_rows  # noqa: E402
 
 PEERS = ("ansible-core", "ansible", "ConfigUpdater", "crudini")
@@ -42,6 +43,7 @@ def main() -> str | None:
             engine_rows(),
             [memory_row(), module_memory_row(Path(folder))],
             [growth_row()],
+            writer_rows(Path(folder)),
             module_rows(Path(folder)),
             smb_rows(Path(folder)),
         ]

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
+
 from tests.bench.limits import Limit, Row
 from tests.bench.memory import peak_of
 from tests.bench.modules import Cost, measured
@@ -20,6 +22,7 @@ from tests.lab.lab import PASSWORD, USER, Lab
 from tests.lab.servers import Sample, samples
 from tests.lab.winreg import WinReg
 
+ROOT = Path(__file__).resolve().parents[2]
 SERVERS = 100
 ROUNDS = 3
 PATH = "C:\\mspclnt\\Mspclnt.ini"
@@ -45,6 +48,12 @@ AUDIT: dict[str, Any] = {"tasks": [{"legacy_exchange.winsock_proxy.mspclnt_ini":
 INFO: dict[str, Any] = {"tasks": [{"legacy_exchange.winsock_proxy.emsmta_info": {}}]}
 INFO_FILES: dict[str, Any] = {"tasks": [{"legacy_exchange.winsock_proxy.emsmta_info": {"gather": ["files"]}}]}
 ROLE_FILES: dict[str, Any] = {**ROLE, "vars": {"emsmta_bypass_gather": ["files"]}}
+# A playbook of the collection, by its name, and its one play without the last task, which reports.
+REPORTED = "legacy_exchange.winsock_proxy.audit"
+REPORTED_PLAY: dict[str, Any] = yaml.safe_load((ROOT / "playbooks" / "audit.yml").read_text(encoding="utf-8"))[0]
+LOOK: dict[str, Any] = {**REPORTED_PLAY, "tasks": REPORTED_PLAY["tasks"][:-1]}
+# Of the CPU of `debug`, for each server; against a look alone, in wall time.
+MOST_ADDED, MOST_OF_LOOK = 0.3, 1.3
 PING: dict[str, Any] = {"tasks": [{"ansible.builtin.ping": {}}]}
 FIX: dict[str, Any] = {"tasks": [{"legacy_exchange.winsock_proxy.mspclnt_ini": {"path": PATH, "backup": True}}]}
 # What is counted, the play, the limit, and the options of ansible-playbook.
@@ -62,7 +71,7 @@ class Play(NamedTuple):
     fixes: it runs on exposed servers and not in check mode.
     """
 
-    play: dict[str, Any]
+    play: dict[str, Any] | str
     cpu: float = 0.0
     wall: float = 0.0
     connection: str = SMB
@@ -75,6 +84,8 @@ PLAYS: dict[str, Play] = {
     "mspclnt_ini": Play(AUDIT, 2.0, 3.0),
     "emsmta_info, files": Play(INFO_FILES, 2.5),
     "emsmta_info": Play(INFO, 6.0),
+    "audit, its look": Play(LOOK),
+    "audit": Play(REPORTED),
     "role, files": Play(ROLE_FILES, 4.0, 6.0),
     "role": Play(ROLE, 4.8, 6.0),
     "role that fixes": Play(ROLE, 11.0, fixes=True),
@@ -120,7 +131,16 @@ def _table(times: dict[str, list[Cost]]) -> list[Row | str]:
     rows += [_play_row(name, cost, middle["debug"]) for name, cost in middle.items()]
     faster = middle["ping, local"].wall / middle["mspclnt_ini"].wall
     name = "mspclnt_ini against ping, local"
-    return [*rows, Row(name, f"{name}: {faster:.1f} times faster", (Limit("", faster, FASTER_THAN_PING, least=True),))]
+    rows.append(Row(name, f"{name}: {faster:.1f} times faster", (Limit("", faster, FASTER_THAN_PING, least=True),)))
+    return [*rows, _added_row(times)]
+
+
+def _added_row(times: dict[str, list[Cost]]) -> Row:
+    """Tell what the report adds to a look that prints a line for each server."""
+    turns = zip(times["audit"], times["audit, its look"], times["debug"], strict=True)
+    added = statistics.median((audit.cpu - look.cpu) / debug.cpu for audit, look, debug in turns)
+    name = "what the report adds to the look"
+    return Row(name, f"{name}: {added:.2f} times debug's CPU", (Limit("", added, MOST_ADDED),))
 
 
 def _median(costs: list[Cost]) -> Cost:
@@ -184,7 +204,21 @@ def _growth_rows(folder: Path, sample: Sample) -> list[Row | str]:
             hosts: dict[str, dict[str, Any]] = {each: {"ansible_port": lab.port} for each in lab.addresses[:count]}
             costs.append(_run(folder, AUDIT, SMB, hosts, 50))
             rows.append(f"  {count:<12} {costs[-1].wall:6.2f} s wall {costs[-1].cpu:6.2f} s CPU")
-        return [*rows, _growth_row(*costs), _memory_row(folder, lab)]
+        return [*rows, _growth_row(*costs), _memory_row(folder, lab), _audit_row(folder, lab)]
+
+
+def _audit_row(folder: Path, lab: Lab) -> Row:
+    """Compare the audit of all servers, of which every other is exposed, with a look alone, in turn."""
+    for address in lab.addresses[::2]:
+        (lab.drive(address, "C") / "mspclnt" / "MSPCLNT.INI").write_bytes(EXPOSED)
+    own = {"ansible_port": lab.port, "emsmta_bypass_gather": ["files"]}
+    hosts: dict[str, dict[str, Any]] = dict.fromkeys(lab.addresses, own)
+    pairs = [[_run(folder, play, SMB, hosts, 50, ()) for play in (INFO_FILES, REPORTED)] for _turn in range(ROUNDS)]
+    look, audit = (statistics.median(pair[at].wall for pair in pairs) for at in (0, 1))
+    times = statistics.median(pair[1].wall / pair[0].wall for pair in pairs)
+    name = f"audit of {MANY} servers, files"
+    text = f"{name}: {audit:.2f} s wall, emsmta_info {look:.2f} s, {times:.2f} times"
+    return Row(name, text, (Limit("times", times, MOST_OF_LOOK),))
 
 
 def _memory_row(folder: Path, lab: Lab) -> Row:
@@ -209,7 +243,7 @@ def _growth_row(half: Cost, whole: Cost) -> Row:
 
 def _run(
     folder: Path,
-    play: dict[str, Any],
+    play: dict[str, Any] | str,
     connection: str,
     hosts: dict[str, dict[str, Any]],
     forks: int,
@@ -222,9 +256,12 @@ def _run(
         "ansible_user": USER,
         "ansible_password": PASSWORD,
         "ansible_python_interpreter": str(Path(sys.executable).with_name("python3")),
+        "emsmta_audit_folder": str(folder / "audit"),
     }
     (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts, "vars": variables}}))
-    (folder / "play.json").write_text(json.dumps([{"hosts": "all", "gather_facts": False, **play}]))
+    playbook = play if isinstance(play, str) else str(folder / "play.json")
+    if not isinstance(play, str):
+        Path(playbook).write_text(json.dumps([{"hosts": "all", "gather_facts": False, **play}]))
     program = str(Path(sys.executable).parent / "ansible-playbook")
-    command = [program, *options, "--inventory", str(folder / "hosts.json"), str(folder / "play.json")]
+    command = [program, *options, "--inventory", str(folder / "hosts.json"), playbook]
     return measured(command, {"ANSIBLE_FORKS": str(forks)})

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.folder import CannotWrite
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.folder import write as write_report
 
 from tests.faults.fault_cases import CASES, WAYS, Case, Edit
 from tests.faults.fault_tracer import doing
@@ -48,6 +50,22 @@ def check_refused(edit: Edit) -> str:
     assert edit.data() == edit.case.old
     assert os.listdir(edit.folder) == names
     return str(caught.value)
+
+
+@pytest.mark.parametrize("spare", [0, 1, 3])
+def test_a_report_stays_as_it_was_on_a_full_disk(small_disk: Path, spare: int) -> None:
+    old = {name: name.encode() for name in ("report.html", "report.json")}
+    new = {name: data * PAGE for name, data in old.items()}
+    write_report(small_disk, old)
+    space = os.statvfs(small_disk)
+    (small_disk / "filler").write_bytes(b"x" * (space.f_bavail - spare) * space.f_frsize)
+    with pytest.raises(CannotWrite, match="No space left on device"):
+        write_report(small_disk, new)
+    assert {name: (small_disk / name).read_bytes() for name in old} == old
+    assert sorted(os.listdir(small_disk)) == ["filler", *sorted(old)]
+    (small_disk / "filler").unlink()
+    write_report(small_disk, new)
+    assert {path.name: path.read_bytes() for path in small_disk.iterdir()} == new
 
 
 def check_runs_with_room(edit: Edit) -> None:

@@ -1,0 +1,118 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: emsmta_report
+short_description: Report a fleet of Exchange servers on the controller
+version_added: 1.0.0
+author:
+  - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
+description:
+  - Writes C(report.html), C(report.csv), C(report.json) and C(report.xml) (JUnit) about all hosts of the play, also
+    about those that could not be reached, and prints the totals, what is not right, and what to do.
+  - The playbooks C(legacy_exchange.winsock_proxy.audit) and C(legacy_exchange.winsock_proxy.remediate) use it. A play
+    of your own does as they do, see the example.
+  - Compares each server with its last verdict in the report that lies in O(folder), and keeps what that knew of servers
+    that were not in this play. What check mode predicts is no verdict. A C(report.json) that cannot be understood is
+    warned of, and replaced.
+  - C(report.json) lists the MTAs that have to be restarted, and under C(going_back) the last copy of each file that a
+    remedy changed; later reports keep both.
+  - Runs once for a play, as with C(run_once), and looks at no server. Only what was registered counts.
+extends_documentation_fragment:
+  - legacy_exchange.winsock_proxy._attributes
+attributes:
+  check_mode:
+    support: none
+    details:
+      - The files are written in check mode too, since a report of what would be done is wanted most of all then. They
+        say that they are a prediction.
+  diff_mode:
+    support: none
+    details:
+      - The report itself says what changed.
+  idempotent:
+    support: none
+    details:
+      - Each report has the time at which it was made. The task is never changed.
+  platform:
+    support: full
+    platforms: posix
+    details:
+      - Runs on the controller alone.
+options:
+  results:
+    description:
+      - Name of the variable that holds what M(legacy_exchange.winsock_proxy.emsmta_info) or the role
+        C(emsmta_bypass) found on each host. A loop of one item is taken for its item.
+    type: str
+    required: true
+  folder:
+    description:
+      - Where to write, on the controller. Made when missing. A relative path begins in the current folder.
+      - Files of these names are overwritten, once all of them are written beside their names; their mode is C(0640).
+    type: path
+    required: true
+  fail_on:
+    description:
+      - Statuses and outcomes that make the task fail once all hosts of the play were looked at, V(exposed), V(unknown),
+        V(unreachable), V(failed), V(not_looked_at), V(protected), V(not_applicable), V(refused), V(not_verified).
+      - V(failed) stands for a look and for an edit that failed.
+    type: list
+    elements: str
+    default: []
+  masters:
+    description:
+      - Hosts on which the role's entry point C(master) ran in this run, its result under the name O(results). Where the
+        copy of one holds the fix, the risk C(overwritten_on_refresh) of a server that names it counts as mitigated,
+        inferred from the name. What was changed on them is listed for going back too.
+    type: list
+    elements: str
+    default: []
+notes:
+  - Strategies other than C(linear) do not run such a task; set C(strategy) to V(ansible.builtin.linear) in the play.
+  - With C(serial), the report is written behind each batch, and fails behind the last.
+seealso:
+  - module: legacy_exchange.winsock_proxy.emsmta_info
+"""
+
+EXAMPLES = r"""
+- name: Look at all servers, and go on where one cannot be had
+  legacy_exchange.winsock_proxy.emsmta_info:
+  register: found
+  ignore_errors: true
+  ignore_unreachable: true
+
+- name: Report
+  legacy_exchange.winsock_proxy.emsmta_report:
+    results: found
+    folder: emsmta-audit
+    fail_on: [exposed, unreachable, failed]
+  check_mode: false
+"""
+
+RETURN = r"""
+totals:
+  description: How many servers have each status.
+  returned: always
+  type: dict
+  sample: {exposed: 3, unknown: 0, unreachable: 1, failed: 0, not_looked_at: 0, protected: 12, not_applicable: 4}
+complete:
+  description: Whether every host of the play was looked at, or could not be reached.
+  returned: always
+  type: bool
+folder:
+  description: Where the report lies.
+  returned: always
+  type: str
+  sample: /home/audit/emsmta-audit
+msg:
+  description: The totals in one line.
+  returned: always
+  type: str
+ansible_stats:
+  description: The totals for callbacks and AWX, which show such data beside a job.
+  returned: always
+  type: dict
+"""

@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Advice for a fleet: each sentence once, with the servers that it is for. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from ...module_utils._server.text import QUOTED_NAME, cut, few
+from .masters import RISK, master_of
+from .servers import EXPOSED, Server
+
+Advice = dict[str, Any]
+REMEDIATE: Advice = {
+    "code": "remediate",
+    "message": "Fix these servers by the playbook legacy_exchange.winsock_proxy.remediate, with --check --diff first.",
+    "source": "Q254909",
+    "certainty": "documented",
+}
+OVERRIDE_PROXIED: Advice = {
+    "code": "override_proxied",
+    "message": "X.400 may go through the proxy on purpose, since section EMSMTA holds other keys: remediate leaves "
+    "such a server alone, unless emsmta_bypass_override_proxied is true for it.",
+    "source": "Q263046",
+    "certainty": "inferred",
+}
+# The name of each master is filled in.
+FIX_MASTER: Advice = {
+    "code": "fix_master",
+    "message": "Make the fix last, which a client may lose when it fetches its files again: put the proxy servers with "
+    "the master copies{} into the group emsmta_proxies, and run remediate.",
+    "source": "Q193928",
+    "certainty": "inferred",
+}
+# Of a server that was not exposed, or whose MTA was started since, this would send people to servers in vain.
+RESTART = "restart_mta"
+# A master copy of ISA Server is not to be edited: that server has its own advice.
+ISA = "isa_management"
+ON_PURPOSE = "proxied_on_purpose"
+# In this order; what else there is comes behind.
+ORDER = ("remediate", "leave_out", "override_proxied", "look", "client_1_0", RESTART, "fix_master", ISA)
+
+
+def advice_for(servers: Sequence[Server], restart: Collection[str]) -> list[Advice]:
+    """Give advice, each with the names of its servers.
+
+    Args:
+        servers: of the report, worst first.
+        restart: the names of those whose MTA has to be restarted.
+    """
+    shared: dict[tuple[str, str], Advice] = {}
+    fix_master = _fix_master(servers)
+    for server in servers:
+        for advice in _of(server, restart, fix_master):
+            entry = shared.setdefault((advice["code"], advice["message"]), {**advice, "servers": []})
+            if server["name"] not in entry["servers"][-1:]:
+                entry["servers"].append(server["name"])
+    return sorted(shared.values(), key=_place)
+
+
+def _of(server: Server, restart: Collection[str], fix_master: Advice) -> Iterator[Advice]:
+    if server["status"] == EXPOSED and _has_risk(server, ON_PURPOSE):
+        yield OVERRIDE_PROXIED
+    # The role, where it has run, has made the plan, or has told why not.
+    elif server["status"] == EXPOSED and server["plan"] and server["outcome"] is None:
+        yield REMEDIATE
+    for advice in server["advice"]:
+        if advice["code"] != RESTART or server["name"] in restart:
+            yield advice
+    if _may_lose_it(server):
+        yield fix_master
+
+
+def _fix_master(servers: Sequence[Server]) -> Advice:
+    """Name the proxy servers whose copies could undo the fix."""
+    names = {master.casefold(): master for server in servers if _may_lose_it(server) and (master := master_of(server))}
+    named = few([cut(name, QUOTED_NAME) for name in sorted(names.values())])
+    return {**FIX_MASTER, "message": FIX_MASTER["message"].format(f" ({named})" if named else "")}
+
+
+def _may_lose_it(server: Server) -> bool:
+    return _has_risk(server, RISK) and not any(advice["code"] == ISA for advice in server["advice"])
+
+
+def _has_risk(server: Server, code: str) -> bool:
+    return any(risk["code"] == code and not risk["mitigated"] for risk in server["risks"])
+
+
+def _place(advice: Advice) -> int:
+    return ORDER.index(advice["code"]) if advice["code"] in ORDER else len(ORDER)

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Data from elsewhere, taken as far as it has the right shape. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+A result may come from a machine that lies, and an old report may have been edited: neither may keep
+the report from being written for all other servers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from itertools import islice
+from typing import Any
+
+from ...module_utils._server.text import MOST_ITEMS, message
+
+# A type, types, a pattern, [of items], {of keys}, or {str: of any key}.
+Shape = Any
+TEXT_OR_NONE = (str, type(None))
+
+
+class Misfit(Exception):
+    """Data has another shape; the text says where."""
+
+
+def taken(value: object, shape: Shape, where: str, most: int | None = None) -> Any:
+    """Give the part of a value that a shape names: keys that it does not name are left out, texts pass the gate.
+
+    Args:
+        value: what came from elsewhere.
+        shape: a type or a tuple of them; a pattern of a text, which allows None where it allows no text; a list with
+            the shape of its items; a mapping of keys to shapes, where a missing key counts as None; or a mapping of
+            the type `str` to the shape of all values.
+        where: names the value, for the error.
+        most: of a list or of a mapping of any keys, so many are taken; None for all.
+
+    Raises:
+        Misfit: it has another shape.
+    """
+    if isinstance(shape, list):
+        items = islice(_a(value, (list, tuple), where), most)
+        return [taken(item, shape[0], f"{where}[{at}]", most) for at, item in enumerate(items)]
+    if isinstance(shape, dict) and str in shape:
+        pairs = islice(_a(value, Mapping, where).items(), most)
+        return {message(key): taken(item, shape[str], where, most) for key, item in pairs}
+    if isinstance(shape, dict):
+        found = _a(value, Mapping, where)
+        return {key: taken(found.get(key), each, f"{where}.{key}", most) for key, each in shape.items()}
+    if isinstance(shape, re.Pattern):
+        return _matching(value, shape, where)
+    return message(value) if isinstance(_a(value, shape, where), str) else value
+
+
+def items_taken(value: object, shape: Shape) -> list[Any]:
+    """Give those of the first MOST_ITEMS items of a list that have a shape; none where it is no list."""
+    found = []
+    for item in value[:MOST_ITEMS] if isinstance(value, (list, tuple)) else ():
+        with suppress(Misfit):
+            found.append(taken(item, shape, "", MOST_ITEMS))
+    return found
+
+
+def _matching(value: Any, pattern: re.Pattern[str], where: str) -> str | None:
+    text: str = _a(value, TEXT_OR_NONE, where) or ""
+    if not pattern.fullmatch(text):
+        raise Misfit(f"{where} has a text that is not written so")
+    return text or None
+
+
+def _a(value: Any, kind: Any, where: str) -> Any:
+    if not isinstance(value, kind):
+        raise Misfit(f"{where} is missing" if value is None else f"{where} has the type {type(value).__name__}")
+    return value

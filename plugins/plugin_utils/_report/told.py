@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the report tells on the terminal: totals, what is not right, and the advice that matters. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ...module_utils._server.text import cut, few, plain
+from .advice import FIX_MASTER
+from .history import CHANGED
+from .report import Report
+from .servers import STATUSES, is_right
+
+# Advice that matters at the end of a run, in one sentence for any number of servers; report.html has all of it. Where
+# the text is empty, that of the advice is one sentence.
+SENTENCES: Mapping[str, str] = {
+    "remediate": "fix by the playbook legacy_exchange.winsock_proxy.remediate, with --check --diff first",
+    "leave_out": "before the edit, ask the partners which address their connectors name; where it is the proxy's on "
+    "purpose, leave the server out (KB Q263046)",
+    "override_proxied": "remediate leaves it alone, since X.400 may go through the proxy on purpose; where that is not "
+    "wanted, set emsmta_bypass_override_proxied to true",
+    "look": "give what could not be read (the report names it), or look by hand",
+    "client_1_0": "remove, switch off or upgrade the client, which knows no sections for single programs (CAT8)",
+    "isa_management": "add EMSMTA with Disable=1 in ISA Management too: ISA Server overwrites the file (KB Q323457)",
+    FIX_MASTER["code"]: "",
+}
+RESTART = "restart the MTA: files were changed, and it is not known to have been started since"
+SINCE = {
+    "no_longer_protected": "no longer protected",
+    "fixed_again": "undone, and fixed again",
+    "newly_protected": "newly protected",
+    "new": "new",
+    "gone": "gone from the inventory",
+}
+# More servers than the first may be told by their status, but for so many; fewer are named.
+SHORT_LIST, MOST_MISSING = 6, 3
+# Of one sentence.
+LONGEST = 600
+
+
+def totals_of(report: Report) -> str:
+    """Give the totals in one line, as: 3 exposed, 12 protected."""
+    totals = report["totals"]
+    return ", ".join(f"{totals[status]} {_words(status)}" for status in STATUSES if totals[status]) or "no servers"
+
+
+def told(report: Report, folder: str) -> list[str]:
+    """Give the lines for the terminal.
+
+    Args:
+        report: what report.json holds.
+        folder: where it lies.
+    """
+    lines = [_head(report), *_changed(report), *_not_right(report), *_masters(report), *_since(report)]
+    where = f"The report: {folder}/report.html, with report.csv, report.json and report.xml beside it"
+    return ["", *map(plain, [*lines, *_advice(report), where])]
+
+
+def _head(report: Report) -> str:
+    """Give the totals, and why they are not those of a whole run that was made."""
+    count = len(report["servers"])
+    doubts = ["a prediction"] * report["check_mode"] + ["not complete"] * (not report["complete"])
+    more = f" ({', '.join(doubts)})" if doubts else ""
+    return f"{count} server{'' if count == 1 else 's'}: {totals_of(report)}{more}"
+
+
+def _changed(report: Report) -> Iterator[str]:
+    names = [server["name"] for server in report["servers"] if server["changes"]]
+    if names:
+        yield f"{'Would be changed' if report['check_mode'] else 'Changed'}: {few(names)}"
+
+
+def _not_right(report: Report) -> Iterator[str]:
+    wrong: dict[str, list[str]] = {}
+    for server in report["servers"]:
+        if not is_right(server):
+            outcome = server["outcome"]
+            status = _words(server["status"])
+            head = status if outcome in (None, "ok") else f"{status}, {_words(outcome)}"
+            wrong.setdefault(head, []).append(server["name"])
+    for head, names in wrong.items():
+        yield f"{head.capitalize()}: {few(names)}"
+
+
+def _masters(report: Report) -> Iterator[str]:
+    for master in report["masters"]:
+        if master["outcome"] != "ok":
+            yield cut(f"Master copy on {master['name']}: {master['message']}", LONGEST)
+
+
+def _since(report: Report) -> Iterator[str]:
+    since = report["since"]
+    changes = [f"{words}: {few(since[key])}" for key, words in SINCE.items() if since[key]]
+    if changes:
+        yield f"Since the last report ({since['compared_with']}): {'; '.join(changes)}"
+
+
+def _advice(report: Report) -> Iterator[str]:
+    """Give advice, each with its servers; that of one code stands once, whatever it says of single servers."""
+    to_restart = [entry["name"] for entry in report["restart"] if entry["why"] == CHANGED]
+    advice: dict[str, list[str]] = {RESTART: to_restart} if to_restart else {}
+    for each in report["advice"]:
+        if each["code"] in SENTENCES:
+            sentence = SENTENCES[each["code"]] or _sentence(each["message"])
+            advice.setdefault(sentence, []).extend(each["servers"])
+    if advice:
+        yield "What to do:"
+    yield from (f"- {_whom(list(dict.fromkeys(names)), report)}: {sentence}" for sentence, names in advice.items())
+
+
+def _whom(names: Sequence[str], report: Report) -> str:
+    """Give servers by their status, where few or none of that status are missing; else by some of their names."""
+    wanted = set(names)
+    of_status: dict[str, set[str]] = {}
+    for server in report["servers"]:
+        of_status.setdefault(server["status"], set()).add(server["name"])
+    touched = {status: all_of_it for status, all_of_it in of_status.items() if all_of_it & wanted}
+    missing = sorted(set().union(*touched.values()) - wanted)
+    if len(wanted) == 1 or len(missing) > (MOST_MISSING if len(wanted) > SHORT_LIST else 0):
+        return few(names)
+    return f"the {' and '.join(map(_words, touched))} servers{f' but {few(missing)}' if missing else ''}"
+
+
+def _sentence(message: str) -> str:
+    """Give a message as it stands behind a colon."""
+    return cut(message[:1].lower() + message[1:].removesuffix("."), LONGEST)
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
