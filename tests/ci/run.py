@@ -85,6 +85,7 @@ def test_steps() -> list[Step]:
         Step("molecule-default", [*molecule, "default"], env, ROOT / "extensions", needs=[TEST]),
         Step("artifact", [python, "-m", "tests.ci.artifact"], env, needs=[TEST, IMPORTER]),
         pytest("faults", "tests/faults", "-m", "not long"),
+        pytest("guide", "tests/guide"),
         *lint_steps(),
         Step("demo", demo, env, needs=[TEST, DEMO]),
         pytest("unit", "tests/unit", *TWO_WORKERS, weight=2),

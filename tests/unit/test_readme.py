@@ -106,11 +106,14 @@ def test_a_row_names_what_its_key_can_hold(key: str, names: set[str]) -> None:
     assert rows()[key].names == names
 
 
-@pytest.mark.parametrize("page", ["README.md", "roles/emsmta_bypass/README.md"])
-def test_the_guides_say_which_server_to_leave_out_and_how(page: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "how"),
+    [("README.md", "winsock_proxy.remediate"), ("roles/emsmta_bypass/README.md", "emsmta_bypass_drives")],
+)
+def test_the_guides_say_which_server_to_leave_out_before_they_say_how_to_fix(page: str, how: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     warning = text.index("**It stops mail that flows through the proxy on purpose.**")
-    assert warning < text.index("emsmta_bypass_drives")
+    assert warning < text.index(how)
     assert all(word in text for word in ("KB Q263046", "proxied_by_default", "--limit", "exchange:!through_the_proxy"))
 
 

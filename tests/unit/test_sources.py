@@ -30,7 +30,7 @@ def sources() -> dict[str, str]:
 def texts() -> Iterator[Path]:
     yield from (ROOT / "plugins").rglob("*.py")
     yield from (path for path in (ROOT / "roles").rglob("*") if path.suffix in (".md", ".yml"))
-    yield from (ROOT / "docs").glob("*.md")
+    yield from (ROOT / "docs").rglob("*.md")
     yield ROOT / "README.md"
 
 

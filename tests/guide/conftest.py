@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers of the lab, and a folder to work through the guide in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.guide.place import ADDRESSES, Place, furnish
+from tests.lab.lab import Lab
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The servers ex01, ex02, ex07 and px01 of the examples."""
+    with Lab(tmp_path_factory.mktemp("lab"), len(ADDRESSES), drives="C") as started:
+        yield started
+
+
+@pytest.fixture
+def place(tmp_path: Path, lab: Lab) -> Place:
+    """A folder beside servers as they were before anything was fixed."""
+    furnish(lab)
+    made = Place(tmp_path)
+    made.give_editor(lab)
+    return made
