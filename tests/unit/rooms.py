@@ -29,6 +29,7 @@ ORDER = (
     "plugin_utils/_smb",
     "plugin_utils/_role_words",
     "plugin_utils/_bypass",
+    "plugin_utils/_report",
     "plugin_utils/_action",
     "action",
     "connection",
