@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from selenium import webdriver
+from selenium.webdriver import ActionChains
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -107,7 +108,7 @@ class Browser:
 
     def press(self, *keys: str) -> None:
         """Press keys where the focus is."""
-        self.driver.switch_to.active_element.send_keys(*keys)
+        ActionChains(self.driver, duration=0).send_keys(*keys).perform()
 
     def focused(self) -> str:
         """Give the text of the element that has the focus."""
@@ -140,8 +141,8 @@ class Browser:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Let it keep its settings, caches and temporary files in the folder too."""
-    places = {name: str(folder / name.lower()) for name in ("TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
-    for place in places.values():
-        Path(place).mkdir(parents=True, exist_ok=True)
-    return {**os.environ, **places}
+    """Let it keep its settings and caches in the folder too.
+
+    Its temporary files go where all do: it makes a socket there, whose path would be too long in the folder.
+    """
+    return {**os.environ, **{name: str(folder / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME")}}

@@ -17,6 +17,7 @@ from tests.report.browser import Browser
 from tests.report.fleets import Report, report, write
 
 NARROW = 360
+HEAD = "ServerStatusBeforeWhatwasfound"
 AXE = """
 const done = arguments[arguments.length - 1];
 axe.run(document).then(found => done(found.violations.map(
@@ -37,7 +38,10 @@ def letters(text: str) -> str:
 
 
 def printed(browser: Browser) -> str:
-    return letters("".join(page.extract_text() for page in PdfReader(io.BytesIO(browser.pdf())).pages))
+    """Give the text on paper, without the head of the table, which stands on each page, also within a sentence."""
+    text = letters("".join(page.extract_text() for page in PdfReader(io.BytesIO(browser.pdf())).pages))
+    assert HEAD in text
+    return text.replace(HEAD, "")
 
 
 def told(fleet: Report) -> list[str]:
