@@ -38,10 +38,10 @@ def letters(text: str) -> str:
 
 
 def printed(browser: Browser) -> str:
-    """Give the text on paper, without the head of the table, which stands on each page, also within a sentence."""
+    """Give the text on paper; the head of the table, which would cut sentences in two, stands there once."""
     text = letters("".join(page.extract_text() for page in PdfReader(io.BytesIO(browser.pdf())).pages))
-    assert HEAD in text
-    return text.replace(HEAD, "")
+    assert text.count(HEAD) == 1
+    return text
 
 
 def told(fleet: Report) -> list[str]:
