@@ -25,7 +25,11 @@ FILES = {
     "requirements-smb.txt",
     "requirements.txt",
 }
-PLUGINS = {"module": ("emsmta_info", "mspclnt_ini"), "role": ("emsmta_bypass",), "connection": ("smb",)}
+PLUGINS = {
+    "module": ("emsmta_info", "emsmta_report", "mspclnt_ini"),
+    "role": ("emsmta_bypass",),
+    "connection": ("smb",),
+}
 PLAYBOOK = ROOT / "tests" / "ci" / "artifact.yml"
 
 

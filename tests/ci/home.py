@@ -17,8 +17,8 @@ TEMPORARY = BUILD / "tmp"
 # Of the user's own settings these are kept; all others would lead out of .build.
 NOT_INHERITED = ("ANSIBLE_", "MOLECULE_", "PYTEST_DEBUG_TEMPROOT", "XDG_", "WINE")
 FOR_OTHERS = 0o001
-# The path of a socket has at most 107 characters, and programs add folders of their own.
-LONGEST = 70
+# The path of a socket has at most 107 characters, and Chromium adds 46 of its own.
+LONGEST = 60
 # Empty on most systems: a mount there hides nothing.
 PLACES = [Path(name) for name in ("/mnt", "/srv", "/media", "/opt")]
 

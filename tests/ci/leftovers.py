@@ -15,14 +15,35 @@ from tests.lab.processes import ancestors, family
 # What the programs of the steps are known to leave. Other programs use these folders too:
 # a name that none of ours makes is no fault of the run.
 TRACES = {
-    Path.home(): (".ansible/*", ".ansible_async", ".hypothesis", ".mypy_cache", ".ruff_cache", ".wine", "antsibull*"),
-    Path.home() / ".cache": ("ansible*", "fontconfig", "molecule*", "mypy*", "pip", "pylint", "ruff"),
+    Path.home(): (
+        ".ansible/*",
+        ".ansible_async",
+        ".hypothesis",
+        ".mypy_cache",
+        ".pki",
+        ".ruff_cache",
+        ".wine",
+        "antsibull*",
+    ),
+    Path.home() / ".config": ("chromium*", "libreoffice"),
+    Path.home() / ".cache": (
+        "ansible*",
+        "chromium",
+        "fontconfig",
+        "mesa*",
+        "molecule*",
+        "mypy*",
+        "pip",
+        "pylint",
+        "ruff",
+        "selenium",
+    ),
     Path.home() / ".local" / "share": ("applications", "desktop-directories", "icons", "mime"),
-    Path("/tmp"): (".wine*", "ansible*", "drive-*", "faults-*", "molecule*", "pytest-of-*", "wine*"),
+    Path("/tmp"): (".org.chromium*", ".wine*", "ansible*", "drive-*", "faults-*", "molecule*", "pytest-of-*", "wine*"),
     Path("/var/tmp"): ("ansible*", "pytest-of-*"),
 }
 # Where such a program of the same user runs beside the tests, nobody can tell whose a trace is.
-MAKERS = ("ansible", "molecule", "pytest", "python", "wine")
+MAKERS = ("ansible", "chrom", "molecule", "pytest", "python", "soffice", "wine")
 
 
 class Leftovers:

@@ -10,28 +10,31 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
-from tests.ci.venvs import REQUIREMENTS
+from tests.ci.venvs import REQUIREMENTS, ROOT
+
+ALWAYS, LONG = (REQUIREMENTS / name for name in ("debian.txt", "debian-long.txt"))
 
 SECONDS_FOR_THE_LOCK = 300  # other programs that install have it for minutes
 SECONDS_BETWEEN_TRIES = 10
 APT = ("apt-get", "-o", f"DPkg::Lock::Timeout={SECONDS_FOR_THE_LOCK}", "--quiet=2")
 
 
-def missing_packages() -> list[str]:
-    """Give the Debian packages that the tests need and that are not installed."""
-    lines = (REQUIREMENTS / "debian.txt").read_text().splitlines()
+def missing_packages(source: Path) -> list[str]:
+    """Give the Debian packages of a list that are not installed."""
+    lines = source.read_text().splitlines()
     wanted = [line for line in lines if line and not line.startswith("#")]
     query = ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", *wanted]
     found = subprocess.run(query, capture_output=True, text=True, check=False).stdout
     return [name for name in wanted if f"{name} installed" not in found.splitlines()]
 
 
-def install_packages() -> None:
+def install_packages(source: Path = ALWAYS) -> None:
     """Install missing system packages when root; else say which, and end."""
     if shutil.which("dpkg-query") is None:
-        sys.exit("The tests install Debian packages; on another system see tests/requirements/debian.txt")
-    missing = missing_packages()
+        sys.exit(f"The tests install Debian packages; on another system see {source.relative_to(ROOT)}")
+    missing = missing_packages(source)
     if not missing:
         return
     install = ["install", "--yes", "--no-install-recommends", *missing]

@@ -9,15 +9,16 @@ import argparse
 import fcntl
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import BinaryIO
 
+from tests.ci.axe import axe
 from tests.ci.children import Stop, run_in_child
 from tests.ci.home import environment, make_home
 from tests.ci.leftovers import Leftovers
 from tests.ci.matrix import matrix_steps
-from tests.ci.packages import install_packages
+from tests.ci.packages import LONG, install_packages
 from tests.ci.steps import Step, run_steps
 from tests.ci.venvs import BUILD, ROOT, link_collection, venv
 
@@ -40,11 +41,11 @@ HELP = {
 }
 
 
-def pytest(name: str, *arguments: str, weight: int = 1) -> Step:
-    """Give a step that runs pytest in the tests' virtual environment."""
+def pytest(name: str, *arguments: str, weight: int = 1, needs: Sequence[Callable[[], object]] = ()) -> Step:
+    """Give a step that runs pytest in the tests' virtual environment, and what else it needs."""
     folder = BUILD / "venv" / "test"
     command = [str(folder / "bin" / "python"), "-m", "pytest", "-q", "-ra", *arguments]
-    return Step(name, command, environment(folder), weight=weight, needs=[TEST])
+    return Step(name, command, environment(folder), weight=weight, needs=[TEST, *needs])
 
 
 def lint_steps() -> list[Step]:
@@ -88,6 +89,7 @@ def test_steps() -> list[Step]:
         pytest("guide", "tests/guide"),
         *lint_steps(),
         Step("demo", demo, env, needs=[TEST, DEMO]),
+        pytest("report", "tests/report", "-m", "not long", needs=[axe]),
         pytest("unit", "tests/unit", *TWO_WORKERS, weight=2),
         Step("sanity", [python, "-m", "tests.ci.sanity"], env, weight=2, needs=[TEST]),
     ]
@@ -95,7 +97,8 @@ def test_steps() -> list[Step]:
 
 def long_steps() -> list[Step]:
     """Give the steps of `make test-long`."""
-    return [pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults", "smb")]
+    steps = [pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults", "smb")]
+    return [*steps, pytest("report", "tests/report", "-m", "long", needs=[partial(install_packages, LONG)])]
 
 
 def steps_of(target: str, gaps: list[str]) -> list[Step]:

@@ -16,12 +16,16 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...module_utils._server.text import cut, plain
 from .report import Report
-from .servers import EXPOSED, FAILED, NOT_APPLICABLE, NOT_LOOKED_AT, UNKNOWN, UNREACHABLE
+from .servers import EXPOSED, FAILED, NOT_APPLICABLE, NOT_LOOKED_AT, ROLE_FAILED, UNKNOWN, UNREACHABLE, Server
 
 BOM = "\ufeff"
-# What a spreadsheet would take for a formula (CWE-1236).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Where a spreadsheet would begin a formula (CWE-1236): signs in full width are taken too in East Asia, and where the
+# language of the user has semicolons between cells, a text may hold a whole cell.
+FORMULA = re.compile('(?:^|(?<=;))(?=["\\s]*[=+\\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])')
+# Of a cell in Excel there are 32,767 characters.
+LONGEST_CELL = 32_000
 # What a test is called that a status fails, in JUnit's words.
 VERDICT = {
     EXPOSED: "failure",
@@ -65,7 +69,7 @@ def as_csv(report: Report, hosts: Sequence[str]) -> bytes:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(COLUMNS)
-    named = set(hosts)
+    named = set(map(plain, hosts))
     for server in report["servers"]:
         if server["name"] in named:
             rows.writerow([_cell(server[column]) for column in COLUMNS])
@@ -74,7 +78,7 @@ def as_csv(report: Report, hosts: Sequence[str]) -> bytes:
 
 def as_junit(report: Report) -> bytes:
     """Give report.xml: each server a test."""
-    results = [VERDICT.get(server["status"]) for server in report["servers"]]
+    results = [_verdict(server) for server in report["servers"]]
     counts = {
         "tests": str(len(results)),
         "failures": str(results.count("failure")),
@@ -86,7 +90,9 @@ def as_junit(report: Report) -> bytes:
     for server, result in zip(report["servers"], results, strict=True):
         case = ET.SubElement(suite, "testcase", classname="emsmta", name=_xml(server["name"]), time="0")
         if result:
-            ET.SubElement(case, result, message=_xml(server["message"]), type=server["status"])
+            told = ET.SubElement(case, result, message=_xml(server["message"]), type=_kind(server))
+            # Some readers show the one, some the other.
+            told.text = _xml("\n".join([server["message"], *map(_item, server["reasons"])]))
     ET.indent(suites, " ")
     return ET.tostring(suites, encoding="utf-8", xml_declaration=True) + b"\n"
 
@@ -101,14 +107,27 @@ def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _verdict(server: Server) -> str | None:
+    """Give what the test of a server is in JUnit; None where it passes."""
+    left = "error" if server["outcome"] == ROLE_FAILED else "failure"
+    return VERDICT.get(server["status"]) or (left if server["outcome"] not in (None, "ok") else None)
+
+
+def _kind(server: Server) -> str:
+    return str(server["status"] if server["status"] in VERDICT else server["outcome"])
+
+
 def _cell(value: object) -> str:
     """Give a cell; lists as their messages."""
     text = " | ".join(map(_item, value)) if isinstance(value, list) else "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub("'", cut(text, LONGEST_CELL))
 
 
 def _item(item: Mapping[str, Any]) -> str:
-    return str(next(item[key] for key in ("message", "reason", "path") if key in item))
+    """Give the text of a reason, a risk or advice, of what could not be read, or of a change."""
+    if "what" in item:
+        return f"{item['what']}: {item['reason']}"
+    return str(item["message"] if "message" in item else item["path"])
 
 
 def _xml(text: str) -> str:

@@ -1,50 +1,112 @@
 "use strict";
+// All can be read without this: it filters, sorts and searches.
 (() => {
-  const table = document.getElementById("servers");
+  const byId = (id) => document.getElementById(id);
+  const table = byId("servers"), search = byId("search"), shown = byId("shown"), reset = byId("reset"), fold = byId("fold");
   const bodies = [...table.tBodies];
-  const tiles = [...document.querySelectorAll(".tiles button")];
-  const search = document.getElementById("search");
-  const shown = document.getElementById("shown");
-  const words = new Map(bodies.map((body) => [body, body.textContent.toLowerCase()]));
+  const headers = [...table.tHead.rows[0].cells];
+  const tiles = [];
+  const chosen = new Set();
+  const numeric = new Intl.Collator("en", { numeric: true });
+  let texts = null;
+
+  // Of closed details too. Nobody who does not search waits for it.
+  const textOf = (at) => (texts ??= bodies.map((body) => body.textContent.toLowerCase()))[at];
 
   const filter = () => {
-    const wanted = tiles.filter((tile) => tile.ariaPressed === "true").map((tile) => tile.dataset.status);
-    const terms = search.value.toLowerCase().split(/\s+/);
+    const terms = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
-    for (const body of bodies) {
-      const text = words.get(body);
-      const fits = (!wanted.length || wanted.includes(body.dataset.status)) && terms.every((term) => text.includes(term));
+    bodies.forEach((body, at) => {
+      const fits = (!chosen.size || chosen.has(body.dataset.status)) && terms.every((term) => textOf(at).includes(term));
       body.hidden = !fits;
       count += fits;
-    }
-    shown.textContent = `${count} of ${bodies.length} servers`;
+    });
+    for (const tile of tiles) tile.ariaPressed = String(chosen.has(tile.dataset.status));
+    reset.hidden = count === bodies.length;
+    shown.textContent = `${count} of ${bodies.length} servers shown`;
+  };
+
+  const clear = () => {
+    chosen.clear();
+    search.value = "";
+    filter();
   };
 
   const sort = (header) => {
-    const descending = header.ariaSort === "ascending";
-    const key = header.dataset.key;
-    for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-    header.ariaSort = descending ? "descending" : "ascending";
-    const compare = new Intl.Collator("en", { numeric: true }).compare;
-    const order = (one, other) => compare(one.dataset[key], other.dataset[key]) * (descending ? -1 : 1);
-    table.append(...[...bodies].sort(order));
+    const column = headers.indexOf(header);
+    const back = header.ariaSort === "ascending" ? -1 : 1;
+    const keyOf = header.dataset.key === "status"
+      ? (body) => body.dataset.status
+      : (body) => body.rows[0].cells[column].textContent;
+    const rows = bodies.map((body, at) => ({ body, at, key: keyOf(body) }));
+    rows.sort((one, other) => back * numeric.compare(one.key, other.key) || one.at - other.at);
+    for (const each of headers) each.removeAttribute("aria-sort");
+    header.ariaSort = back > 0 ? "ascending" : "descending";
+    table.append(...rows.map((row) => row.body));
   };
 
-  for (const tile of tiles) {
-    tile.disabled = false;
-    tile.ariaPressed = "false";
+  const asButton = (label) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...label);
+    return button;
+  };
+
+  for (const link of document.querySelectorAll(".tiles a")) {
+    const tile = asButton(link.childNodes);
+    tile.className = link.className;
+    tile.dataset.status = link.dataset.status;
     tile.addEventListener("click", () => {
-      tile.ariaPressed = String(tile.ariaPressed !== "true");
+      if (!chosen.delete(tile.dataset.status)) chosen.add(tile.dataset.status);
       filter();
+      // Whoever filters wants to see what is left.
+      if (table.getBoundingClientRect().top > innerHeight / 2) byId("all").scrollIntoView();
     });
+    link.replaceWith(tile);
+    tiles.push(tile);
   }
-  for (const header of table.tHead.rows[0].cells) {
-    header.querySelector("button")?.addEventListener("click", () => sort(header));
+
+  for (const header of headers) {
+    const button = asButton(header.childNodes);
+    button.addEventListener("click", () => sort(header));
+    header.append(button);
   }
-  search.addEventListener("input", filter);
-  addEventListener("beforeprint", () => {
-    for (const each of document.querySelectorAll("details")) each.open = true;
+
+  const setFolded = (open) => {
+    for (const each of table.querySelectorAll("details")) each.open = open;
+    fold.textContent = open ? "Close all details" : "Open all details";
+    fold.dataset.open = open ? "yes" : "";
+  };
+  fold.addEventListener("click", () => setFolded(!fold.dataset.open));
+  reset.addEventListener("click", () => {
+    clear();
+    search.focus();
   });
-  document.documentElement.classList.add("script");
+  search.addEventListener("input", filter);
+
+  // A link to a server leads to it, also where a filter hides it, and opens what is folded.
+  const goTo = (hash) => {
+    const target = /^#[sar]\d+$/.test(hash) && byId(hash.slice(1));
+    if (!target) return;
+    if (target.hidden) clear();
+    const folded = target.querySelector("details:not(.names)");
+    if (folded) folded.open = true;
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (link) goTo(link.getAttribute("href"));
+  });
+  goTo(location.hash);
+
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const each of opened) each.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const each of opened) each.open = false;
+  });
+
+  document.querySelector(".tools").hidden = false;
   filter();
 })();

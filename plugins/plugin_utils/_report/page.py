@@ -14,65 +14,262 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
 
-from .report import Report
-from .servers import STATUSES, Server
+from .report import CHANGED, Report
+from .servers import EXPOSED, FAILED, NOT_LOOKED_AT, STATUSES, UNKNOWN, UNREACHABLE, Server
 
 TEMPLATE = Path(__file__).with_name("page.html.j2")
 STYLE, SCRIPT = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
-ARTICLE = re.compile(r"Q(\d{6})")
+ARTICLE = re.compile(r"\bQ(\d{6})\b")
 ARCHIVE = "https://github.com/jeffpar/kbarchive/blob/master/kb"
+FACTS = "https://github.com/legacy-exchange/winsock_proxy/blob/main/docs/facts.md#sources"
+# What several servers are told in the same words stands once.
 SHARED_BY = 2
+# Of reasons only these, which say what was not looked at: the others are what was found, and belong to their server.
+DOUBTS = ("client_switch_unknown", "redirection_unknown", "version_unknown")
+# So many names stand in a line; more are folded.
+FEW = 12
+NOT_JUDGED = (UNKNOWN, UNREACHABLE, FAILED, NOT_LOOKED_AT)
+# A message begins with what the column beside it says.
+STATUS_AND_CERTAINTY = re.compile(r"^[a-z_]+(?: -> [a-z_]+)? \([a-z]+\): ")
+SINCE = (
+    ("no_longer_protected", EXPOSED, "Protected last time, exposed now"),
+    ("newly_protected", "protected", "Exposed last time, protected now"),
+    ("new", "not_applicable", "New in this report"),
+    ("gone", "not_applicable", "No longer in the inventory"),
+)
+# Of advice, risks and doubts; others are told by their codes.
+TITLES = {
+    "all_peers_local": "All partners may be local",
+    "client_1_0": "Client 1.0",
+    "client_switch_unknown": "Is the client switched on?",
+    "cluster": "A cluster",
+    "fix_master": "Make the fix last",
+    "hidden_by_wspcfg": "A Wspcfg.ini may hide the fix",
+    "isa_2004_client": "The client of ISA Server 2004",
+    "isa_management": "ISA Management",
+    "leave_out": "Ask the partners first",
+    "look": "Look again",
+    "mta_not_restarted": "Was the MTA restarted?",
+    "overwritten_on_refresh": "A refresh may undo the fix",
+    "proxied_by_default": "Mail may use the proxy on purpose",
+    "proxied_on_purpose": "The section may be there on purpose",
+    "proxy_client_1_0": "Perhaps client 1.0",
+    "redirection_unknown": "Does the registry redirect the reads?",
+    "remediate": "Fix",
+    "remote_events": "Look at the other side",
+    "restart_mta": "Restart the MTA",
+    "version_unknown": "Which version of Exchange?",
+}
+IN_FORCE = {
+    "yes": "the running MTA has read it",
+    "no": "the running MTA has not read it",
+    "unknown": "whether the running MTA has read it is not known",
+}
+MEANINGS = {
+    "exposed": "The MTA and the client are installed, and Windows does not read Disable as 1: mail may fail (Q254909).",
+    "protected": "Both are installed, and Windows reads 1.",
+    "not_applicable": "The MTA or the client is surely not installed.",
+    "unknown": "It cannot be told; the server's details say what could not be read.",
+    "unreachable": "No connection to the server, or no logon.",
+    "failed": "The look at the server, or the edit, ended with an error.",
+    "not_looked_at": "This run did not look at the server, or not yet. What was known before stands beside it.",
+    "refused": "A run left the server as it is, and says why and what would override that.",
+    "not_verified": "After the edit, Windows was not seen to read what was written.",
+    "documented": "The source that is named says so.",
+    "inferred": "It follows from the source that is named.",
+}
+
+
+class Tile(NamedTuple):
+    """A status: its place among all, how many servers have it, and how many stand before them."""
+
+    status: str
+    place: int
+    servers: int
+    before: int
 
 
 class Shared(NamedTuple):
-    """A risk that the same words tell of several servers, so that it stands once."""
+    """A risk or a doubt that the same words tell of several servers, so that it stands once."""
 
     number: int
-    risk: Mapping[str, Any]
+    told: Mapping[str, Any]
     servers: Sequence[str]
+
+
+class Edit(NamedTuple):
+    """An edit as a small diff: lines with ``line``, None where its number is not known, ``before`` and ``after``."""
+
+    title: str
+    path: str
+    lines: Sequence[Mapping[str, Any]]
+    kept: str | None = None
 
 
 def as_html(report: Report) -> bytes:
     """Give report.html."""
-    shared = _shared(report["servers"])
+    servers = report["servers"]
     page = _environment().from_string(TEMPLATE.read_text(encoding="utf-8"))
     text = page.render(
         report=report,
+        headline=_headline(report),
         style=STYLE,
         script=SCRIPT,
-        policy=f"default-src 'none'; style-src {_hash(STYLE)}; script-src {_hash(SCRIPT)}; base-uri 'none'",
-        tiles=[(status, report["totals"][status]) for status in STATUSES if report["totals"][status]],
-        place_of={status: place for place, status in enumerate(STATUSES)},
-        shared=list(shared.values()),
-        number_of={text: each.number for text, each in shared.items()},
+        policy="; ".join(_policy()),
+        tiles=_tiles(report),
+        place={status: place for place, status in enumerate(STATUSES)},
+        since=[(kind, title, report["since"][key]) for key, kind, title in SINCE if report["since"][key]],
+        restart=_restart(report),
+        history=any(server["last_status"] or server["status_before"] for server in servers),
+        number={server["name"]: number for number, server in enumerate(servers, 1)},
+        shared=_shared(servers),
+        next=_next(report),
+        in_force=IN_FORCE,
+        meanings=MEANINGS,
+        few=FEW,
     )
     return text.encode("utf-8")
 
 
 def _environment() -> Environment:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"words": _words, "article": _article, "day": _day}
+    environment.filters |= {
+        "brief": _brief,
+        "count_of": _count,
+        "day": _day,
+        "edits": _edits,
+        "linked": _linked,
+        "source": _source,
+        "title_of": _title,
+        "titled": _titled,
+        "words": _words,
+    }
     return environment
 
 
-def _shared(servers: Iterable[Server]) -> dict[str, Shared]:
-    """Give the risks that several servers have in the same words, by these words."""
+def _policy() -> list[str]:
+    return [
+        "default-src 'none'",
+        f"style-src {_hash(STYLE)}",
+        f"script-src {_hash(SCRIPT)}",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+
+
+def _headline(report: Report) -> str:
+    """Say in one sentence how the fleet is."""
+    totals, most = report["totals"], len(report["servers"])
+    exposed, open_ = totals[EXPOSED], sum(totals[status] for status in NOT_JUDGED)
+    head = f"{exposed} of {_count(most, 'server')} {'is' if exposed == 1 else 'are'} exposed"
+    if not exposed:
+        head = "No server is known to be exposed" if open_ else "No server is exposed"
+    told = f"{open_}{'' if exposed else f' of {most}'} {'was' if open_ == 1 else 'were'} not judged"
+    return f"{head}, {told}." if open_ else f"{head}."
+
+
+def _tiles(report: Report) -> list[Tile]:
+    tiles: list[Tile] = []
+    for place, status in enumerate(STATUSES):
+        before = sum(tile.servers for tile in tiles)
+        tiles += [Tile(status, place, number, before)] if (number := report["totals"][status]) else []
+    return tiles
+
+
+def _restart(report: Report) -> list[tuple[str, list[str]]]:
+    """Give the servers whose MTA has to be restarted, by why."""
+    titles = ("Fixed, and not known to have been started since", "Protected, and not known to have been started since")
+    groups = [
+        [entry["name"] for entry in report["restart"] if (entry["why"] == CHANGED) is changed]
+        for changed in (True, False)
+    ]
+    return [(title, names) for title, names in zip(titles, groups, strict=True) if names]
+
+
+def _shared(servers: Sequence[Server]) -> dict[str, Shared]:
+    """Give what several servers are told in the same words, by these words; what most are told first."""
     found: dict[str, tuple[Mapping[str, Any], list[str]]] = {}
     for server in servers:
-        for risk in server["risks"]:
-            found.setdefault(risk["message"], (risk, []))[1].append(server["name"])
-    several = [(text, *each) for text, each in found.items() if len(each[1]) >= SHARED_BY]
-    return {text: Shared(number, risk, names) for number, (text, risk, names) in enumerate(several, 1)}
+        for told in (*server["risks"], *(reason for reason in server["reasons"] if reason["code"] in DOUBTS)):
+            found.setdefault(told["message"], (told, []))[1].append(server["name"])
+    several = sorted((each for each in found.values() if len(each[1]) >= SHARED_BY), key=lambda each: -len(each[1]))
+    return {told["message"]: Shared(number, told, names) for number, (told, names) in enumerate(several, 1)}
+
+
+def _next(report: Report) -> dict[str, list[tuple[int, str]]]:
+    """Give each server's advice: its number in the page, and its code."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for number, advice in enumerate(report["advice"], 1):
+        for name in advice["servers"]:
+            found.setdefault(name, []).append((number, advice["code"]))
+    return found
+
+
+def _edits(server: Server, check: bool) -> list[Edit]:
+    """Give what a run changed, or would, and what would still have to be.
+
+    A plan knows the lines of an edit. A change knows its values only, so in check mode the plan tells it.
+    """
+    title = "Would change" if check else "Changed"
+    after = {change["path"]: change["after"] for change in server["changes"]} if check else {}
+    planned = [
+        Edit(title if after.get(step["path"]) == _texts(step["settings"]) else "The edit", step["path"], step["edit"])
+        for step in server["plan"]
+        if step["edit"]
+    ]
+    told = {edit.path for edit in planned if edit.title == title}
+    changes = [change for change in server["changes"] if change["path"] not in told]
+    return [
+        *(Edit(title, each["path"], _lines(each), None if check else each["backup_file"]) for each in changes),
+        *planned,
+    ]
+
+
+def _texts(settings: Mapping[str, object]) -> dict[str, str]:
+    return {key: str(value) for key, value in settings.items()}
+
+
+def _lines(change: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the keys of a change as lines, whose numbers it does not know."""
+    pairs = [(key, change["before"].get(key), value) for key, value in change["after"].items()]
+    return [{"line": None, "before": _setting(key, old), "after": _setting(key, new)} for key, old, new in pairs]
+
+
+def _setting(key: str, value: object) -> str | None:
+    return None if value is None else f"{key}={value}"
+
+
+def _brief(server: Server) -> str:
+    """Give a message without the status that it begins with."""
+    return STATUS_AND_CERTAINTY.sub("", server["message"], count=1)
+
+
+def _count(number: int, of: str) -> str:
+    return f"{number} {of}{'' if number == 1 else 's'}"
 
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+def _title(code: str) -> str:
+    """Give the title of an advice or a risk."""
+    return TITLES.get(code) or _words(code).capitalize()
+
+
+def _titled(item: Mapping[str, Any]) -> Markup:
+    """Give a message behind its title, or with its title in it."""
+    title, text = _title(item["code"]), item["message"]
+    if text.startswith(title):
+        return Markup("<strong>{}</strong>{}").format(title, _linked(text[len(title) :]))
+    return Markup("<strong>{}{}</strong> {}").format(title, "" if title.endswith("?") else ".", _linked(text))
 
 
 def _words(code: str) -> str:
@@ -80,10 +277,21 @@ def _words(code: str) -> str:
     return code.replace("_", " ")
 
 
-def _article(source: str) -> str:
-    """Give where an article of the Knowledge Base is kept; nothing for another source."""
-    number = ARTICLE.fullmatch(source or "")
-    return f"{ARCHIVE}/{number[1][:3]}/{source}/README.md" if number else ""
+def _linked(text: str) -> Markup:
+    """Give a text whose articles of the Knowledge Base are links to where they are kept."""
+    # What is put in has no sign that would have to be escaped: six digits.
+    return Markup(ARTICLE.sub(_article, str(escape(text))))
+
+
+def _article(found: re.Match[str]) -> str:
+    return f'<a href="{ARCHIVE}/{found[1][:3]}/{found[0]}/README.md">{found[0]}</a>'
+
+
+def _source(source: str) -> Markup:
+    """Give a source as a link: an article, or else the page that says what this name is."""
+    if ARTICLE.search(source):
+        return _linked(source)
+    return Markup('<a href="{}">{}</a>').format(FACTS, source)
 
 
 def _day(time: str | None) -> str:
