@@ -32,6 +32,7 @@ def test_the_variables_are_those_of_the_role() -> None:
     [
         ("drives: it is empty; name the visible drives", "emsmta_bypass_drives: it is empty; name the visible drives"),
         ("gather: 'files' cannot", "emsmta_bypass_gather: 'files' cannot"),
+        ("value of gather must be one or more of", "value of emsmta_bypass_gather must be one or more of"),
         ("set 'exchange_bin', or give all drives", "set 'emsmta_bypass_exchange_bin', or give all drives"),
         ("drives and 'drives_complete'", "drives and 'emsmta_bypass_drives_complete'"),
         ("leave 'drives' out", "leave 'emsmta_bypass_drives' out"),
