@@ -85,6 +85,8 @@ EXAMPLES = r"""
     folder: emsmta-audit
     fail_on: [exposed, unreachable, failed]
   check_mode: false
+  # So that a variable of the first server that cannot be made out does not keep the report from the others.
+  delegate_to: localhost
 """
 
 RETURN = r"""

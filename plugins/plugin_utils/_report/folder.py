@@ -18,6 +18,7 @@ from ...module_utils._errors import UserError
 
 # They name servers and what is wrong with them.
 MODE, FOLDER_MODE = 0o640, 0o750
+HOW = "by the option folder, or in the playbooks by the variable emsmta_audit_folder."
 
 
 class CannotWrite(UserError):
@@ -35,7 +36,7 @@ def read(file: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise CannotWrite(f"Cannot read the last report, {file}: {error.strerror}. Give another folder.") from error
+        raise CannotWrite(f"Cannot read the last report, {file}: {error.strerror}. Give another folder, {HOW}") from error
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -50,8 +51,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
             _replace(folder / name, data)
     except OSError as error:
         raise CannotWrite(
-            f"Cannot write the report to {folder}: {error.strerror or error}. Give a folder that this user can write, "
-            "by the option folder, or in the playbooks by the variable emsmta_audit_folder."
+            f"Cannot write the report to {folder}: {error.strerror or error}. Give a folder that this user can write, {HOW}"
         ) from error
 
 

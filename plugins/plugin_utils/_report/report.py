@@ -17,6 +17,8 @@ from .masters import mitigated
 from .servers import NOT_LOOKED_AT, PROTECTED, STATUSES, Server, not_looked_at, server_of
 
 Report = dict[str, Any]
+# What is told of a proxy server whose master copy a remedy saw to.
+OF_MASTER = ("name", "status", "status_before", "outcome", "message", "changes")
 # Why an MTA is in the list of those to restart.
 CHANGED, NOT_KNOWN = "changed", "not_known"
 
@@ -31,6 +33,7 @@ class Run(NamedTuple):
     inventory: all hosts that there are.
     registered: gives what a look or the role left for a host, None where nothing is.
     masters: hosts whose master copy holds the fix since this run, each with its names.
+    proxies: the hosts whose master copies this run saw to, as servers of a report.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Run(NamedTuple):
     inventory: Sequence[str]
     registered: Callable[[str], object]
     masters: Mapping[str, frozenset[str]]
+    proxies: Sequence[Server] = ()
 
 
 def report_of(run: Run, history: History) -> Report:
@@ -50,6 +54,7 @@ def report_of(run: Run, history: History) -> Report:
     servers = [with_last(server, history) for server in [*looked, *map(not_looked_at, others)]]
     servers = [_changed(mitigated(server, run.masters), run) for server in servers]
     servers.sort(key=lambda server: (STATUSES.index(server["status"]), server["name"]))
+    proxies = [_changed({**proxy, "changed_at": None}, run) for proxy in run.proxies]
     restart = [entry for entry in map(_restart, servers) if entry]
     return {
         "schema": SCHEMA,
@@ -61,7 +66,8 @@ def report_of(run: Run, history: History) -> Report:
         "since": since(history, servers, run.inventory),
         "restart": restart,
         "advice": advice_for(servers, {entry["name"] for entry in restart}),
-        "going_back": _going_back(servers, history, run.check_mode),
+        "going_back": _going_back([*servers, *proxies], history, run.check_mode),
+        "masters": [{key: proxy[key] for key in OF_MASTER} for proxy in proxies],
         "servers": servers,
     }
 

@@ -41,9 +41,9 @@ def server_of(name: str, registered: object) -> Server:
     if not found or found.get("skipped"):
         return _without_look(name, NOT_LOOKED_AT, NO_RESULT)
     told = _message(found)
-    if found.get("unreachable"):
+    if found.get("unreachable") or found.get("no_look") == UNREACHABLE:
         return _without_look(name, UNREACHABLE, told)
-    if found.get("failed") or found.get("outcome") == NOT_LOOKED_AT:
+    if found.get("failed") or found.get("no_look") or found.get("outcome") == NOT_LOOKED_AT:
         return _without_look(name, FAILED, told)
     evidence = found.get("evidence", {})
     status = found.get("status_after", found.get("status"))

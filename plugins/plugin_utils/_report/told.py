@@ -32,6 +32,7 @@ def told(report: Report, folder: str) -> list[str]:
         f"{len(report['servers'])} servers: {totals_of(report)}{_doubts(report)}",
         *_since(report),
         *_not_right(report),
+        *_masters(report),
         *_restart(report),
         *_advice(report),
         f"The report: {folder}/report.html, and beside it report.csv, report.json, report.xml",
@@ -60,6 +61,12 @@ def _not_right(report: Report) -> Iterator[str]:
             wrong.setdefault(head, []).append(server["name"])
     for head, names in wrong.items():
         yield f"{head.capitalize()}: {few(names)}"
+
+
+def _masters(report: Report) -> Iterator[str]:
+    for master in report["masters"]:
+        if master["outcome"] != "ok":
+            yield f"Master copy on {master['name']}: {cut(master['message'], LONGEST_ADVICE)}"
 
 
 def _restart(report: Report) -> Iterator[str]:
