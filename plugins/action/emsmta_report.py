@@ -15,7 +15,7 @@ from ansible.utils.display import Display
 from ..module_utils._errors import UserError
 from ..module_utils._server.text import few, message, plain
 from ..plugin_utils._report.files import as_csv, as_json, as_junit
-from ..plugin_utils._report.folder import read, write
+from ..plugin_utils._report.folder import read, try_to_write, write
 from ..plugin_utils._report.history import history_of
 from ..plugin_utils._report.masters import is_fixed, names_of
 from ..plugin_utils._report.page import as_html
@@ -26,7 +26,7 @@ from ..plugin_utils._report.told import told, totals_of
 display = Display()
 
 SPEC: dict[str, dict[str, Any]] = {
-    "results": {"type": "str", "required": True},
+    "results": {"type": "str"},
     "folder": {"type": "str", "required": True},
     "fail_on": {"type": "list", "elements": "str", "default": []},
     "masters": {"type": "list", "elements": "str", "default": []},
@@ -61,14 +61,17 @@ class ActionModule(ActionBase):
         for name in _misspelt(variables):
             display.warning(f"{name} is no variable of the playbooks audit and remediate; it changes nothing")
         folder = _folder(options["folder"])
-        run = self._run(options, variables)
         try:
-            report = _written(run, folder)
+            if options["results"] is None:
+                _fail_words(options["fail_on"])
+                try_to_write(folder)
+                return {**result, "changed": False, "folder": str(folder)}
+            report = _written(self._run(options, variables), folder)
         except UserError as error:
             raise AnsibleActionFail(message(error)) from None
         for line in told(report, str(folder)):
             display.display(line)
-        # Only now, since a wrong word must not cost the report of a run that may have changed servers.
+        # Only now, where nobody asked before: a wrong word must not cost the report of a run that changed servers.
         words = _fail_words(options["fail_on"])
         bad = [server["name"] for server in [*report["servers"], *report["masters"]] if fails_on(server, words)]
         failed = bool(bad) and report["complete"]

@@ -42,8 +42,9 @@ options:
     description:
       - Name of the variable that holds what M(legacy_exchange.winsock_proxy.emsmta_info) or the role
         C(emsmta_bypass) found on each host. A loop of one item is taken for its item.
+      - Left out, nothing is reported, and the task only sees that the options are right and the folder can be written,
+        as is wanted before a run that takes its time, or changes servers.
     type: str
-    required: true
   folder:
     description:
       - Where to write, on the controller. Made when missing. A relative path begins in the current folder.

@@ -125,13 +125,12 @@ def test_what_a_run_fails_on(fleet: Fleet) -> None:
     assert fleet.run("audit", "--limit", "protected", emsmta_audit_fail_on=["unknown", "exposed"]).returncode == 0
 
 
-def test_what_is_wrong_with_the_variables_costs_no_report(fleet: Fleet) -> None:
+def test_what_is_wrong_with_the_variables_of_a_server_costs_no_report(fleet: Fleet) -> None:
     fleet.hosts["exposed"]["ansible_password"] = "{{ nowhere }}"
     fleet.hosts["purpose"]["emsmta_bypass_gather"] = ["tea leaves"]
     fleet.hosts[DRIVE_HOST]["emsmta_bypass_drives"] = {"C": str(fleet.folder / "not-there")}
-    done = fleet.run("audit", emsmta_audit_fail_on="exposd", emsmta_audit_folders="x")
+    done = fleet.run("audit", emsmta_audit_folders="x")
     assert done.returncode == 2
-    assert "emsmta_audit_fail_on): 'exposd' is no status and no outcome; the words are exposed, unknown" in done.stdout
     told = " ".join((done.stdout + done.stderr).split())
     assert "emsmta_audit_folders is no variable of the playbooks" in told
     assert fleet.statuses() == STATUSES | {"exposed": "failed", "purpose": "failed", DRIVE_HOST: "failed"}
@@ -173,4 +172,5 @@ def test_a_folder_that_cannot_be_written_says_what_to_do(fleet: Fleet) -> None:
     (fleet.folder / "file").write_text("")
     done = fleet.run("audit", "--limit", "protected", emsmta_audit_folder="file/below")
     assert done.returncode == 2
-    assert "emsmta_audit_folder" in done.stdout
+    assert "by the variable emsmta_audit_folder" in done.stdout
+    assert "TASK [Look]" not in done.stdout

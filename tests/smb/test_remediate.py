@@ -60,7 +60,7 @@ def test_a_prediction_the_remedy_what_is_left_alone_and_the_way_back(fleet: Flee
     # That of the report itself.
     assert done.stdout.count("fatal:") == 1, done.stdout
     # The master came first.
-    assert done.stdout.index(f"ok: [{PROXY}]") < done.stdout.index("ok: [exposed]")
+    assert done.stdout.index(f"ok: [{PROXY}] =>") < done.stdout.index("ok: [exposed] =>")
     report = fleet.report()
     for key in ("status", "status_before", "outcome"):
         assert {each["name"]: each[key] for each in predicted["servers"]} == {
@@ -112,6 +112,15 @@ def test_what_fails_fails_the_run_and_keeps_nothing_else_from_the_fix(fleet: Fle
     exposed = server_of(fleet.report(), "exposed")
     assert exposed["status"] == "failed"
     assert "emsmta_bypass_state" in exposed["message"]
+
+
+def test_a_wrong_word_is_refused_before_anything_is_changed(fleet: Fleet) -> None:
+    before = fleet.contents()
+    done = fleet.run("remediate", emsmta_audit_fail_on="exposd, failed")
+    assert done.returncode == 2
+    assert "emsmta_audit_fail_on): 'exposd' is no status and no outcome; the words are exposed, unknown" in done.stdout
+    assert "Detect" not in done.stdout
+    assert fleet.contents() == before
 
 
 def test_every_server_and_the_master_are_down(fleet: Fleet) -> None:

@@ -36,7 +36,24 @@ def read(file: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise CannotWrite(f"Cannot read the last report, {file}: {error.strerror}. Give another folder, {HOW}") from error
+        raise CannotWrite(
+            f"Cannot read the last report, {file}: {error.strerror}. Give another folder, {HOW}"
+        ) from error
+
+
+def try_to_write(folder: Path) -> None:
+    """Make the folder when it is missing, and see that a file can be written there.
+
+    Raises:
+        CannotWrite: it cannot, or what lies there cannot be read.
+    """
+    read(folder / "report.json")
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -50,9 +67,12 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, data in files.items():
             _replace(folder / name, data)
     except OSError as error:
-        raise CannotWrite(
-            f"Cannot write the report to {folder}: {error.strerror or error}. Give a folder that this user can write, {HOW}"
-        ) from error
+        raise _cannot_write(folder, error) from error
+
+
+def _cannot_write(folder: Path, error: OSError) -> CannotWrite:
+    why = error.strerror or error
+    return CannotWrite(f"Cannot write the report to {folder}: {why}. Give a folder that this user can write, {HOW}")
 
 
 def _replace(file: Path, data: bytes) -> None:
