@@ -63,6 +63,7 @@ options:
     description:
       - Hosts on which the role's entry point C(master) ran in this run, its result under the name O(results). Where the
         copy of one holds the fix, a server that names it counts as safe from a refresh, inferred from the name.
+      - They are told apart from the servers; one that is as O(fail_on) says makes the task fail as well.
     type: list
     elements: str
     default: []
