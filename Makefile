@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: ## Run the role over a fleet of sample drives; no root, no service
+demo: ## Audit and fix a fleet of sample drives; no root, no service
 	@$(PYTHON) -m tests.ci.venvs demo
 	@$(BUILD)/venv/demo/bin/python examples/demo/run.py
 

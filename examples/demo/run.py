@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo: an audit of the sample fleet, the fix, the same again, and a table.
+"""The demo: the playbooks over the sample fleet, a short block for each run, and a table.
 
 Ends with exit code 0 only when every server ended as it must.
 """
@@ -13,8 +13,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -24,16 +26,41 @@ sys.path.insert(0, str(HERE))
 
 from fleet import SERVERS, Server, build  # noqa: E402
 
+# What a playbook ends with where a server is as it must not be; some of the samples are left alone.
+FOUND_WRONG = 2
+TASK, END = "TASK [Report]", "\nPLAY RECAP"
+# The advice is much the same in each run, and is shown once; where the report lies, at the end.
+ADVICE, PLACE = "What to do:", "The report: "
+
+
+class Run(NamedTuple):
+    """A run of a playbook: its name here, what it is for, and its exit code."""
+
+    name: str
+    title: str
+    playbook: str
+    options: tuple[str, ...] = ()
+    code: int = 0
+
+
+class Ended(NamedTuple):
+    """A run that has ended: its exit code, and the servers of its report."""
+
+    code: int
+    servers: Mapping[str, Mapping[str, Any]]
+    restart: Mapping[str, str]
+
+
 RUNS = (
-    ("audit", "An audit: what would be done, and nothing is", ("--check", "--diff")),
-    ("fix", "For real", ()),
-    ("again", "The same again: nothing is left to do", ()),
+    Run("audit", "Which servers are exposed? Nothing is changed", "audit"),
+    Run("predicted", "What would the remedy do? Nothing is changed", "remediate", ("--check",), FOUND_WRONG),
+    Run("fixed", "The remedy", "remediate", (), FOUND_WRONG),
+    Run("after", "Did it hold? Nothing is changed", "audit"),
 )
-Result = dict[str, Any]
 
 
 def environment() -> dict[str, str]:
-    """Give Ansible's settings for the demo: this collection, few words, no colour in a file."""
+    """Give Ansible's settings for the demo: this collection, and no others."""
     tree = BUILD / "collections"
     link = tree / "ansible_collections" / "legacy_exchange" / "winsock_proxy"
     link.parent.mkdir(parents=True, exist_ok=True)
@@ -43,30 +70,41 @@ def environment() -> dict[str, str]:
     return own | {
         "ANSIBLE_COLLECTIONS_PATH": str(tree),
         "ANSIBLE_HOME": str(BUILD / "ansible"),
-        "ANSIBLE_REMOTE_TMP": str(BUILD / "ansible" / "tmp"),
-        "ANSIBLE_DISPLAY_OK_HOSTS": "0",
-        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "0",
-        "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
+        "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_FORKS": "6",
-        "ANSIBLE_PIPELINING": "1",
-        "ANSIBLE_LOCALHOST_WARNING": "0",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
     }
 
 
-def play(name: str, title: str, options: tuple[str, ...]) -> dict[str, Result]:
-    """Run the play once; give the role's result for each server."""
-    table = FOLDER / f"{name}.json"
-    inventory = str(FOLDER / "fleet" / "inventory.json")
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), "--inventory", inventory]
-    command += ["--extra-vars", json.dumps({"table": str(table)}), *options, str(HERE / "site.yml")]
-    print(f"\n##### {title}: ansible-playbook {' '.join([*options, 'examples/demo/site.yml'])}\n", flush=True)
-    subprocess.run(command, env=environment(), cwd=ROOT, check=False)
-    found = json.loads(table.read_text()) if table.exists() else {}
-    return {
-        host: values.get("emsmta_bypass_result", {}) | {"refusal": values.get("refusal")}
-        for host, values in found.items()
-    }
+def play(run: Run) -> Ended:
+    """Run a playbook once; print what its report tells on the terminal, or all of it where it ends in another way."""
+    program = Path(sys.executable).parent / "ansible-playbook"
+    words = ["-i", "fleet/inventory.json", *run.options, f"legacy_exchange.winsock_proxy.{run.playbook}"]
+    print(f"\n##### {run.title}\n$ ansible-playbook {' '.join(words)}", flush=True)
+    done = subprocess.run(
+        [str(program), *words], env=environment(), cwd=FOLDER, capture_output=True, text=True, check=False
+    )
+    if done.returncode == run.code:
+        print("\n".join(told(done.stdout, ADVICE if run is not RUNS[0] else PLACE)))
+    else:
+        print(done.stdout + done.stderr)
+    return ended(done.returncode)
+
+
+def told(output: str, end: str) -> list[str]:
+    """Give the lines of the report, until one that begins so; Ansible's own lines about the task are behind them."""
+    lines = output.partition(TASK)[2].partition(END)[0].splitlines()[1:]
+    return list(takewhile(lambda line: not line.startswith((end, PLACE)), filter(None, lines)))
+
+
+def ended(code: int) -> Ended:
+    """Give what the report says of each server."""
+    file = FOLDER / "emsmta-audit" / "report.json"
+    report = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"servers": [], "restart": []}
+    return Ended(
+        code,
+        {server["name"]: server for server in report["servers"]},
+        {entry["name"]: entry["why"] for entry in report["restart"]},
+    )
 
 
 def contents() -> dict[str, bytes]:
@@ -75,38 +113,44 @@ def contents() -> dict[str, bytes]:
     return {str(path.relative_to(fleet)): path.read_bytes() for path in fleet.rglob("*") if path.is_file()}
 
 
-def faults(server: Server, results: dict[str, dict[str, Result]]) -> list[str]:
+def faults(server: Server, runs: Mapping[str, Ended]) -> list[str]:
     """Say in what a server did not end as it must."""
-    audit, fix, again = (results[name].get(server.name, {}) for name in ("audit", "fix", "again"))
-    after = server.after
+    audit, predicted, fixed, after = (runs[run.name].servers.get(server.name, {}) for run in RUNS)
+    outcome = "refused" if server.refused else "ok"
     wanted = [
-        ("status before", fix.get("status_before"), server.before),
-        ("status after", fix.get("status_after"), after),
-        ("changed", fix.get("changed"), server.changed),
-        ("refused", bool(fix.get("refusal")), server.refused),
-        ("predicted change", audit.get("changed"), server.changed),
-        ("predicted status", audit.get("status_after"), after),
-        ("status at the end", again.get("status_before"), after),
-        ("changed again", again.get("changed"), False),
+        ("status", audit.get("status"), server.before),
+        ("predicted status", predicted.get("status"), server.after),
+        ("predicted outcome", predicted.get("outcome"), outcome),
+        ("predicted change", bool(predicted.get("changes")), server.changed),
+        ("status before the remedy", fixed.get("status_before"), server.before),
+        ("status after it", fixed.get("status"), server.after),
+        ("outcome", fixed.get("outcome"), outcome),
+        ("change", bool(fixed.get("changes")), server.changed),
+        ("status at the end", after.get("status"), server.after),
     ]
     return [f"{what} is {found}, not {right}" for what, found, right in wanted if found != right]
 
 
-def show(results: dict[str, dict[str, Result]]) -> None:
+def show(runs: Mapping[str, Ended]) -> None:
     """Print the table."""
     print("\n##### What became of each server\n")
-    print(f"{'server':18} {'before':15} {'changed':8} {'after':15} reason")
+    print(f"{'server':18} {'before':15} {'after':15} changed")
     for server in SERVERS:
-        result = results["fix"].get(server.name, {})
-        reason = result.get("refusal") or (result.get("reasons") or [{}])[0].get("message", "no result")
-        changed = "refused" if result.get("refusal") else "yes" if result.get("changed") else "no"
-        before, after = result.get("status_before", "-"), result.get("status_after", "-")
-        print(f"{server.name:18} {before:15} {changed:8} {after:15} {shortened(reason)}")
+        fixed, after = (runs[name].servers.get(server.name, {}) for name in ("fixed", "after"))
+        left_alone = fixed.get("outcome") == "refused"
+        changed = "left alone" if left_alone else "yes" if fixed.get("changes") else "no"
+        print(f"{server.name:18} {fixed.get('status_before', '-'):15} {after.get('status', '-'):15} {changed}")
+        print(f"    {after.get('message', 'no result').partition('): ')[2]}{next_step(server.name, after, runs)}")
 
 
-def shortened(reason: str) -> str:
-    """Give the first words of a reason."""
-    return reason if len(reason) <= 100 else reason[:97] + "..."
+def next_step(name: str, after: Mapping[str, Any], runs: Mapping[str, Ended]) -> str:
+    """Give what is next for a server, in a few words: the restart, or the first sentence of the advice."""
+    if name in runs["after"].restart:
+        known = runs["after"].restart[name] == "changed"
+        return f". Next: restart the MTA{'' if known else ', where it was not done since'}"
+    advice = [each["message"] for each in after.get("advice", []) if each["code"] != "restart_mta"]
+    first = advice[0].partition(". ")[0].rstrip(".") if advice else ""
+    return f". Next: {first[:1].lower()}{first[1:]}" if first else ""
 
 
 def main() -> int:
@@ -114,15 +158,21 @@ def main() -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     build(FOLDER / "fleet")
     old = contents()
-    results = {"audit": play(*RUNS[0])}
+    runs = {run.name: play(run) for run in RUNS[:2]}
     untouched = contents() == old
-    results |= {run[0]: play(*run) for run in RUNS[1:]}
-    show(results)
-    wrong = [f"{server.name}: {fault}" for server in SERVERS for fault in faults(server, results)]
-    wrong += [] if untouched else ["the audit changed a file"]
+    runs |= {run.name: play(run) for run in RUNS[2:]}
+    show(runs)
+    wrong = [f"{server.name}: {fault}" for server in SERVERS for fault in faults(server, runs)]
+    wrong += [] if untouched else ["the audit or the prediction changed a file"]
+    wrong += [
+        f"{run.title} ended with {runs[run.name].code}, not {run.code}"
+        for run in RUNS
+        if runs[run.name].code != run.code
+    ]
     print(
         "\n" + ("\n".join(wrong) or f"All {len(SERVERS)} servers ended as they must. Their drives: {FOLDER / 'fleet'}")
     )
+    print(f"The report, for a browser: {FOLDER / 'emsmta-audit' / 'report.html'}")
     return 1 if wrong else 0
 
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
 
-from ..module_utils._server.text import gated
-from ..plugin_utils._bypass import changed, conclude, decide
+from ..module_utils._server.text import gated, message
+from ..plugin_utils._bypass import changed, conclude, decide, tell
 from ..plugin_utils._role_words import in_role_words, misspelt
 from .emsmta_info import ActionModule as EmsmtaInfo
 
 display = Display()
 
 OWN_SPEC: dict[str, dict[str, Any]] = {
-    "state": {"type": "str", "choices": ["present", "absent"], "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"]},
     "override_proxied": {"type": "bool", "default": False},
     "before": {"type": "dict"},
     "edits": {"type": "list", "elements": "dict", "default": []},
+    "go_on": {"type": "bool", "default": False},
 }
 # What only a decision needs, or the result tells under another name.
 NOT_TOLD = ("check_mode", "evidence", "notes", "paths", "status")
@@ -35,13 +36,30 @@ class ActionModule(EmsmtaInfo):
         if own["before"] is None:
             for told in misspelt(task_vars or {}):
                 display.warning(told)
-            found = super().run(tmp, task_vars)
-            return _failed(found) or gated(_without(found) | decide(found, present, own["override_proxied"]))
+            found = self._look(tmp, task_vars, own["go_on"])
+            if "no_look" in found or found.get("failed"):
+                return found
+            decided = decide(found, present, own["override_proxied"]) if own["state"] else tell(found)
+            return gated(_without(found) | decided)
+        if own["state"] is None:
+            raise AnsibleActionFail("emsmta_bypass_info needs 'state' beside 'before'")
         found, lost = {}, ""
         if changed(own["edits"]) and not check:
             found, lost = self._look_again(tmp, task_vars)
         result = conclude(own["before"], present, check, own["edits"], found or None, lost)
         return gated({**_without(found), "result": result})
+
+    def _look(self, tmp: str | None, task_vars: dict[str, Any] | None, go_on: bool) -> dict[str, Any]:
+        """Look; with go_on, a look that fails is no failure of the task, and `no_look` says of which kind it is."""
+        try:
+            found = super().run(tmp, task_vars)
+        except AnsibleError as error:
+            if not go_on:
+                raise
+            kind = "unreachable" if isinstance(error, AnsibleConnectionFailure) else "failed"
+            return {"no_look": kind, "msg": in_role_words(message(error))}
+        failed = _failed(found)
+        return {"no_look": "failed", "msg": message(failed["msg"])} if failed and go_on else failed or found
 
     def _look_again(self, tmp: str | None, task_vars: dict[str, Any] | None) -> tuple[dict[str, Any], str]:
         """Give what a look after the edits found, or why it failed: what they changed is told all the same."""

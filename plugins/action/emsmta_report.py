@@ -13,25 +13,30 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._errors import UserError
-from ..module_utils._server.text import message, plain
+from ..module_utils._server.text import few, message, plain
 from ..plugin_utils._report.files import as_csv, as_json, as_junit
-from ..plugin_utils._report.folder import read, write
+from ..plugin_utils._report.folder import read, try_to_write, write
 from ..plugin_utils._report.history import history_of
 from ..plugin_utils._report.masters import is_fixed, names_of
 from ..plugin_utils._report.page import as_html
-from ..plugin_utils._report.report import Run, report_of
+from ..plugin_utils._report.report import Report, Run, report_of
 from ..plugin_utils._report.servers import OUTCOMES, STATUSES, fails_on, server_of
 from ..plugin_utils._report.told import told, totals_of
 
 display = Display()
 
 SPEC: dict[str, dict[str, Any]] = {
-    "results": {"type": "str", "required": True},
+    "results": {"type": "str"},
     "folder": {"type": "str", "required": True},
     "fail_on": {"type": "list", "elements": "str", "default": []},
     "masters": {"type": "list", "elements": "str", "default": []},
 }
 FAIL_WORDS = STATUSES + OUTCOMES
+PREFIX = "emsmta_audit_"
+# What the playbooks take, and what they set themselves.
+OF_PLAYBOOKS = tuple(
+    f"{PREFIX}{name}" for name in ("fail_on", "folder", "found", "hosts", "if_present", "not_wanted", "serial", "step")
+)
 Variables = Mapping[str, Any]
 
 
@@ -52,30 +57,33 @@ class ActionModule(ActionBase):
         """Give the totals, and fail where the report is complete and a server is as it must not be."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validation, options = self.validate_argument_spec(SPEC)
-        words = _fail_words(options["fail_on"])
+        variables = task_vars or {}
+        for name in _misspelt(variables):
+            display.warning(f"{name} is no variable of the playbooks audit and remediate; it changes nothing")
         folder = _folder(options["folder"])
-        run = self._run(options, task_vars or {})
         try:
-            history = history_of(read(folder / "report.json"), run.name)
-            if history.wrong:
-                display.warning(message(f"{folder}/report.json is not compared with: {history.wrong}"))
-            report = report_of(run, history)
-            files = {"html": as_html(report), "csv": as_csv(report, run.hosts), "xml": as_junit(report)}
-            # The JSON comes last: what the next run compares with is a report that was written to its end.
-            write(folder, {f"report.{kind}": data for kind, data in (files | {"json": as_json(report)}).items()})
+            if options["results"] is None:
+                _fail_words(options["fail_on"])
+                try_to_write(folder)
+                return {**result, "changed": False, "folder": str(folder)}
+            report = _written(self._run(options, variables), folder)
         except UserError as error:
             raise AnsibleActionFail(message(error)) from None
         for line in told(report, str(folder)):
             display.display(line)
-        bad = [server["name"] for server in report["servers"] if fails_on(server, words)]
+        # Only now, where nobody asked before: a wrong word must not cost the report of a run that changed servers.
+        words = _fail_words(options["fail_on"])
+        bad = [server["name"] for server in [*report["servers"], *report["masters"]] if fails_on(server, words)]
+        failed = bool(bad) and report["complete"]
+        head = f"{few(bad)} must not be left so: " if failed else ""
         result.update(
             changed=False,
             totals=report["totals"],
             complete=report["complete"],
             folder=str(folder),
-            msg=f"{totals_of(report)}; the report is in {folder}",
+            msg=f"{head}{totals_of(report)}; the report is in {folder}",
             ansible_stats={"data": {"emsmta_report": report["totals"]}, "aggregate": False, "per_host": False},
-            failed=bool(bad) and report["complete"],
+            failed=failed,
         )
         return result
 
@@ -85,12 +93,15 @@ class ActionModule(ActionBase):
         def registered(host: str) -> object:
             return hostvars.raw_get(host).get(results)
 
-        found = {host: server_of(host, registered(host)) for host in options["masters"] if host in hostvars}
+        hosts = list(variables["ansible_play_hosts_all"])
+        masters = [host for host in options["masters"] if host in hostvars and registered(host)]
+        found = {host: server_of(host, registered(host)) for host in masters if host not in hosts}
         return Run(
             name=str(self._task._uuid),
             generated=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            check_mode=bool(variables.get("ansible_check_mode")),
-            hosts=list(variables["ansible_play_hosts_all"]),
+            # A look is the same in check mode. What the role tells is a prediction then.
+            check_mode=bool(variables.get("ansible_check_mode")) and any(map(_is_of_role, map(registered, hosts))),
+            hosts=hosts,
             inventory=list(hostvars),
             registered=registered,
             masters={
@@ -98,7 +109,28 @@ class ActionModule(ActionBase):
                 for host, server in found.items()
                 if is_fixed(server)
             },
+            proxies=list(found.values()),
         )
+
+
+def _written(run: Run, folder: Path) -> Report:
+    """Write the four files, and give what they hold."""
+    history = history_of(read(folder / "report.json"), run.name)
+    if history.wrong:
+        display.warning(message(f"{folder}/report.json is not compared with: {history.wrong}"))
+    report = report_of(run, history)
+    files = {"html": as_html(report), "csv": as_csv(report, run.hosts), "xml": as_junit(report)}
+    # The JSON comes last: what the next run compares with is a report that was written to its end.
+    write(folder, {f"report.{kind}": data for kind, data in (files | {"json": as_json(report)}).items()})
+    return report
+
+
+def _is_of_role(registered: object) -> bool:
+    return isinstance(registered, Mapping) and "outcome" in registered
+
+
+def _misspelt(variables: Variables) -> list[str]:
+    return sorted(name for name in variables if name.startswith(PREFIX) and name not in OF_PLAYBOOKS)
 
 
 def _fail_words(given: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ description:
     M(legacy_exchange.winsock_proxy.emsmta_info).
   - Without O(before), looks at the server and decides which files are to be edited, or why it is left alone.
   - With O(before), looks again where one of O(edits) changed a file, and sums up.
+  - Without O(state), looks at the server and decides nothing, as the playbook C(audit) wants it.
   - Never changes anything.
 extends_documentation_fragment:
   - legacy_exchange.winsock_proxy._attributes
@@ -34,10 +35,11 @@ attributes:
       - As for M(legacy_exchange.winsock_proxy.emsmta_info).
 options:
   state:
-    description: Whether the stanza is to be there.
+    description:
+      - Whether the stanza is to be there. Needed beside O(before).
+      - Left out, nothing is decided, and RV(to_edit) is not returned.
     type: str
     choices: [present, absent]
-    required: true
   override_proxied:
     description: Whether a section that holds other keys may be edited too.
     type: bool
@@ -52,6 +54,12 @@ options:
     type: list
     elements: dict
     default: []
+  go_on:
+    description:
+      - Whether a look that fails, or a server that cannot be reached, leaves the task as it is; RV(no_look) says so
+        then. The playbooks report such a server, and Ansible prints one short line for it.
+    type: bool
+    default: false
 seealso:
   - module: legacy_exchange.winsock_proxy.emsmta_info
 """
@@ -69,7 +77,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 to_edit:
-  description: Without O(before), the files that are to be edited.
+  description: With O(state), and without O(before), the files that are to be edited.
   returned: success
   type: list
   elements: dict
@@ -82,4 +90,9 @@ result:
     - With O(before), what the role sets as C(emsmta_bypass_result). Without it, the same keys stand by themselves.
   returned: success
   type: dict
+no_look:
+  description: V(unreachable) or V(failed), where the server could not be looked at; why is in RV(ignore:msg).
+  returned: with O(go_on), when the look failed
+  type: str
+  sample: unreachable
 """

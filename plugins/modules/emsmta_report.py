@@ -46,8 +46,9 @@ options:
     description:
       - Name of the variable that holds what M(legacy_exchange.winsock_proxy.emsmta_info) or the role
         C(emsmta_bypass) found on each host. A loop of one item is taken for its item.
+      - Left out, nothing is reported, and the task only sees that the options are right and the folder can be written,
+        as is wanted before a run that takes its time, or changes servers.
     type: str
-    required: true
   folder:
     description:
       - Where to write, on the controller. Made when missing. A relative path begins in the current folder.
@@ -67,6 +68,7 @@ options:
       - Hosts on which the role's entry point C(master) ran in this run, its result under the name O(results). Where the
         copy of one holds the fix, the risk C(overwritten_on_refresh) of a server that names it counts as mitigated,
         inferred from the name. What was changed on them is listed for going back too.
+      - They are told apart from the servers; one that is as O(fail_on) says makes the task fail as well.
     type: list
     elements: str
     default: []
@@ -90,6 +92,8 @@ EXAMPLES = r"""
     folder: emsmta-audit
     fail_on: [exposed, unreachable, failed]
   check_mode: false
+  # So that a variable of the first server that cannot be made out does not keep the report from the others.
+  delegate_to: localhost
 """
 
 RETURN = r"""

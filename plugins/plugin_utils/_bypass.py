@@ -25,6 +25,8 @@ LOOP_VARIABLE = "__emsmta_bypass_file"
 FILE_KEYS = ("path", "local")
 # What a look tells that the role's result tells as well.
 TOLD = ("msg", "certainty", "risks", "advice", "plan", "in_force", "not_read")
+# What the result has as it is in the evidence of the last look.
+SEEN = ("stanzas", "master_copy")
 # A line of a server has no paths; a refusal or an error may need them.
 LONGEST_LINE, LONGEST_REFUSAL = 200, 600
 # Of advice behind a refusal.
@@ -32,6 +34,12 @@ LONGEST_ADVICE = 200
 
 Found = Mapping[str, Any]
 File = dict[str, str]
+
+
+def tell(look: Found) -> dict[str, Any]:
+    """Give what a report needs of a look, in the role's words, where nothing is decided."""
+    found: Found = in_role_words(look)
+    return {**{key: found[key] for key in ("status", "reasons", *TOLD)}, **_seen(found)}
 
 
 def decide(look: Found, present: bool, override_proxied: bool) -> dict[str, Any]:
@@ -57,6 +65,7 @@ def decide(look: Found, present: bool, override_proxied: bool) -> dict[str, Any]
         "changed": False,
         "changes": [],
         "reasons": found["reasons"],
+        **_seen(found),
         "next_steps": [refusal] if refusal else _next_steps(found, present, changed=False),
         "to_edit": files,
     }
@@ -77,7 +86,7 @@ def conclude(
     """
     if before["outcome"] == REFUSED:
         return dict(before)
-    after: Found | None = in_role_words(look)
+    after: Found | None = in_role_words({**look, **_seen(look)}) if look else None
     changes = [_change(edit) for edit in edits if edit.get("changed")]
     failures = [
         str(in_role_words(edit.get("msg", "an edit failed")))
@@ -92,7 +101,7 @@ def conclude(
     not_in_force = changes and present and before["status_before"] == "exposed" and not check
     result = {
         **before,
-        **{key: last[key] for key in TOLD},
+        **{key: last[key] for key in (*TOLD, *SEEN)},
         "outcome": FAILED if failures else OK if agrees else NOT_VERIFIED,
         "status_after": _status_after(last["status"], after, present, changes, bool(failures or lost)),
         "changed": bool(changes),
@@ -110,6 +119,13 @@ def conclude(
 def changed(edits: Sequence[Found]) -> bool:
     """Tell whether one of the edits changed its file, or would."""
     return any(edit.get("changed") for edit in edits)
+
+
+def _seen(look: Found) -> dict[str, Any]:
+    """Give what Windows reads in each file, and the folder of the master copy that the client fetches."""
+    evidence: Found = look["evidence"]
+    master: Found = evidence.get("client", {}).get("facts", {}).get("master", {})
+    return {"stanzas": evidence["stanzas"], "master_copy": master.get("value")}
 
 
 def _decision(found: Found, present: bool, override_proxied: bool) -> tuple[list[File], str]:
@@ -251,4 +267,4 @@ def _line(before: Found, result: Found, check: bool) -> str:
     return fitted(head, brief, f"; {todo}" if todo and not check else "", LONGEST_LINE)
 
 
-__all__ = ("changed", "conclude", "decide")
+__all__ = ("changed", "conclude", "decide", "tell")

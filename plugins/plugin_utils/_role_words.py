@@ -31,7 +31,7 @@ RESULT = "emsmta_bypass_result"
 # An option that is an English word as well counts where it begins a message, or stands in quotes.
 OPTIONS = re.compile(
     r"(?<![\w\\/.-])(?:drives_complete|system_root|exchange_bin|remote_mtas|master_path)(?![\w\\/])"
-    r"|^(?:drives|gather)(?=:)|(?<=')(?:drives|gather)(?=')"
+    r"|^(?:drives|gather)(?=:)|(?<=')(?:drives|gather)(?=')|(?<=^value of )gather(?= must)"
 )
 # It never makes a file.
 CREATE = "; set 'create: true' if it is to be made"

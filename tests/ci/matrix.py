@@ -50,8 +50,15 @@ OTHERS = (
     "pytest-xdist==3.8.0",
     "regipy==6.5.0",
 )
-# Whole plays over SMB: logons, errors, and what a user is told; what is told of hostile servers, in both worlds.
-SMB = ("tests/smb/test_play.py", "tests/smb/test_errors.py", "tests/smb/test_hostile_text.py")
+# Whole plays over SMB: logons, errors, and what a user is told; what is told of hostile servers, in both worlds; the
+# playbooks.
+SMB = (
+    "tests/smb/test_play.py",
+    "tests/smb/test_errors.py",
+    "tests/smb/test_hostile_text.py",
+    "tests/smb/test_audit.py",
+    "tests/smb/test_remediate.py",
+)
 
 
 def python(version: str) -> str | None:

@@ -14,6 +14,7 @@ LOCAL = "/mnt/ex01-c/mspclnt/mspclnt.ini"
 FILE = {"path": INI, "local": LOCAL}
 REFRESH = {"code": "overwritten_on_refresh", "message": "It may be undone.", "mitigated": False}
 LOCKED = {"code": "do_not_edit", "message": "It should not be edited"}
+MASTER = "\\\\PROXY-09\\mspclnt"
 RESTART = {"code": "restart_mta", "message": "Restart the MTA."}
 
 
@@ -29,7 +30,10 @@ def found(status: str, *keys: str, disable: str | None = None, **more: Any) -> d
         "risks": [REFRESH],
         "advice": [RESTART],
         "plan": [{**FILE, "edit": []}] if status == "exposed" else [],
-        "evidence": {"stanzas": [{**FILE, "disable": disable, "entries": entries}]},
+        "evidence": {
+            "stanzas": [{**FILE, "disable": disable, "entries": entries}],
+            "client": {"facts": {"master": {"value": MASTER, "from": "[Master Config] Path1"}}},
+        },
         "in_force": "unknown",
         "not_read": [],
         **more,

@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import changed, conclude, decide
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import (
+    changed,
+    conclude,
+    decide,
+    tell,
+)
 
 from tests.lab.servers import samples
-from tests.unit.role_results import FILE, INI, LOCAL, LOCKED, REFRESH, WSPCFG, concluded, edited, found
+from tests.unit.role_results import FILE, INI, LOCAL, LOCKED, MASTER, REFRESH, WSPCFG, concluded, edited, found
 from tests.unit.sample_drives import ask, furnish
 
 
@@ -53,6 +58,24 @@ def test_a_server_that_is_right() -> None:
     assert result["next_steps"] == ["It may be undone."]
     assert result["msg"] == "protected (documented): Windows reads nothing"
     assert result["message"] == result["msg"]
+
+
+def test_the_result_has_what_windows_reads_and_the_master_copy_by_the_last_look() -> None:
+    before = decide(found("exposed", disable="0"), True, False)
+    assert ([stanza["disable"] for stanza in before["stanzas"]], before["master_copy"]) == (["0"], MASTER)
+    fixed = found("protected", disable="1")
+    fixed["evidence"]["client"] = {"facts": {}}
+    result = concluded(found("exposed", disable="0"), True, edited(INI), fixed)
+    assert ([stanza["disable"] for stanza in result["stanzas"]], result["master_copy"]) == (["1"], None)
+    predicted = concluded(found("exposed", disable="0"), True, edited(INI), check=True)
+    assert ([stanza["disable"] for stanza in predicted["stanzas"]], predicted["master_copy"]) == (["0"], MASTER)
+
+
+def test_a_look_without_a_decision_is_told_in_the_words_of_the_role() -> None:
+    told = tell(found("exposed", disable="0", advice=[{"code": "look", "message": "Give exchange_bin."}]))
+    assert (told["status"], told["stanzas"][0]["disable"], told["master_copy"]) == ("exposed", "0", MASTER)
+    assert told["advice"][0]["message"] == "Give emsmta_bypass_exchange_bin."
+    assert "outcome" not in told
 
 
 def test_edits_that_change_nothing_any_more() -> None:

@@ -24,6 +24,7 @@ MODE, FOLDER_MODE = 0o640, 0o750
 LARGEST = 100_000_000
 # Behind the dot that hides it; a file so called that is older than an hour was left by a run that was killed.
 PREFIX, OLD = ".report.", 3600
+HOW = "by the option folder, or in the playbooks by the variable emsmta_audit_folder."
 
 
 class CannotWrite(UserError):
@@ -46,7 +47,24 @@ def read(file: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise CannotWrite(f"Cannot read the last report, {file}: {error.strerror}. Give another folder.") from error
+        raise CannotWrite(
+            f"Cannot read the last report, {file}: {error.strerror}. Give another folder, {HOW}"
+        ) from error
+
+
+def try_to_write(folder: Path) -> None:
+    """Make the folder when it is missing, and see that a file can be written there.
+
+    Raises:
+        CannotWrite: it cannot, or what lies there cannot be read.
+    """
+    read(folder / "report.json")
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -66,13 +84,15 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
             os.replace(beside[0], folder / name)
             del beside[0]
     except OSError as error:
-        raise CannotWrite(
-            f"Cannot write the report to {folder}: {error.strerror or error}. Give a folder that this user can write, "
-            "by the option folder, or in the playbooks by the variable emsmta_audit_folder."
-        ) from error
+        raise _cannot_write(folder, error) from error
     finally:
         for file in beside:
             _remove(file)
+
+
+def _cannot_write(folder: Path, error: OSError) -> CannotWrite:
+    why = error.strerror or error
+    return CannotWrite(f"Cannot write the report to {folder}: {why}. Give a folder that this user can write, {HOW}")
 
 
 def _written(folder: Path, data: bytes) -> Path:

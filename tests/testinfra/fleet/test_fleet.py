@@ -1,14 +1,16 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files behind the shares of the scenario `fleet`, and what Wine reads in them."""
+"""The files behind the shares of the scenario `fleet`, what Wine reads in them, and the last report."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from testinfra.host import Host
@@ -33,6 +35,29 @@ EXPECTED = {
     "proxy-09": {"C/Msp/Clients/MSPCLNT.INI": MSPCLNT + FIX},
     "ex10-odd-bytes": {"C/mspclnt/MSPCLNT.INI": ODD[:-1] + FIX + ODD[-1:]},
 }
+# How the last audit found each, once the clients had fetched the master copy with the fix.
+STATUSES = {
+    "ex01-exposed": "protected",
+    "ex02-protected": "protected",
+    "ex03-odd-spelling": "protected",
+    "ex04-disable-0": "protected",
+    "ex05-on-purpose": "exposed",
+    "ex06-no-client": "not_applicable",
+    "ex07-no-mta": "not_applicable",
+    "ex08-wspcfg": "protected",
+    "ex09-lost-pointer": "unknown",
+    "ex10-odd-bytes": "protected",
+    "ex98-unreachable": "unreachable",
+    "ex99-wrong-password": "unreachable",
+}
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    """The report of the last audit."""
+    folder = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"]) / "report"
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text())
+    return report
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +88,23 @@ def test_wine_reads_the_fix_where_it_must(host: Host, judge: Judge) -> None:
         found = answer.key(b"EMSMTA", b"Disable")
         assert found is not None
         assert found.value == b"1"
+
+
+def test_the_last_report_says_how_each_server_is(host: Host, report: dict[str, Any]) -> None:
+    name = host.backend.get_hostname()
+    found = {server["name"]: server["status"] for server in report["servers"]}
+    assert found.get(name) == STATUSES.get(name)
+    assert len(found) == len(STATUSES)
+
+
+def test_the_copies_for_going_back_lie_where_the_report_says(host: Host, report: dict[str, Any]) -> None:
+    name = host.backend.get_hostname()
+    copies = [entry for entry in report["going_back"] if entry["name"] == name]
+    changed = {"ex01-exposed": 1, "ex04-disable-0": 1, "ex08-wspcfg": 2, "ex10-odd-bytes": 1, "proxy-09": 1}
+    assert len(copies) == changed.get(name, 0)
+    for entry in copies:
+        drive, _, path = entry["backup_file"].partition(":\\")
+        kept = drives_of(host) / drive / path.replace("\\", "/")
+        folder = {each.name.lower(): each for each in kept.parent.parent.iterdir()}[kept.parent.name.lower()]
+        (copy,) = [each for each in folder.iterdir() if each.name.lower() == kept.name.lower()]
+        assert FIX not in copy.read_bytes()
