@@ -29,12 +29,14 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._rep
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.history import history_of
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.page import as_html
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.report import Run, report_of
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.servers import server_of
 from fleet import FIX, MSPCLNT, SERVERS, build
 
 from tests.lab.servers import OPTIONS
 
 Found = dict[str, Any]
 Report = dict[str, Any]
+NO_MASTERS: Mapping[str, Found] = {}
 LAST_WEEK, NOW = "2026-11-19T06:00:00Z", "2026-11-26T06:00:00Z"
 INI = "C/mspclnt/MSPCLNT.INI"
 # Of each kind as large as a sample: names as long as those of a real domain.
@@ -97,7 +99,11 @@ def refused(before: Found) -> Found:
 
 
 def report(
-    found: Mapping[str, Found], last: Report | None = None, others: Iterable[str] = (), check: bool = False
+    found: Mapping[str, Found],
+    last: Report | None = None,
+    others: Iterable[str] = (),
+    check: bool = False,
+    masters: Mapping[str, Found] = NO_MASTERS,
 ) -> Report:
     """Report a run.
 
@@ -106,10 +112,12 @@ def report(
         last: the report that lies in the folder.
         others: hosts of the inventory that are not in the play.
         check: whether it runs in check mode.
+        masters: what the role left for each proxy server.
     """
     generated = NOW if last else LAST_WEEK
     inventory = [*found, *others]
-    run = Run(generated, generated, check, list(found), inventory, found.get, {})
+    proxies = [server_of(name, told) for name, told in masters.items()]
+    run = Run(generated, generated, check, list(found), inventory, found.get, {}, proxies)
     return report_of(run, history_of(as_json(last) if last else None, run.name))
 
 
@@ -134,7 +142,7 @@ def two_weeks(folder: Path) -> Report:
         "ex17-new": before["ex03-odd-spelling"],
     }
     del found["ex06-no-client"]
-    return report(found, last, ["ex06-no-client", "ex13-later"])
+    return report(found, last, ["ex06-no-client", "ex13-later"], masters={"proxy-01": found["ex01-exposed"]})
 
 
 def many(folder: Path, number: int = 400) -> Report:
@@ -155,7 +163,8 @@ def hostile(folder: Path) -> Report:
         found[f"failed {name}"] = {"failed": True, "msg": text}
         found[f"silent {name}"] = {"unreachable": True, "msg": text}
     last = report(found)
-    return report(dict(list(found.items())[4:]), last)
+    masters = {text: _poisoned(edited, text) for text in HOSTILE.values()}
+    return report(dict(list(found.items())[4:]), last, masters=masters)
 
 
 def _poisoned(value: Any, text: str, key: str = "") -> Any:

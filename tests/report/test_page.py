@@ -181,9 +181,17 @@ def test_the_top_says_what_changed_since_the_last_report_and_what_to_restart(bro
         "New in this report 2": ["ex16-broken", "ex17-new"],
         "No longer in the inventory 1": ["ex15-gone"],
         "Fixed, and not known to have been started since 1": ["ex01-exposed"],
-        "Protected, and not known to have been started since 3": ["ex03-odd-spelling", "ex04-disable-0", "ex17-new"],
+        # That one cannot be reached does not say that it was started.
+        "Protected, and not known to have been started since 4": [
+            "ex14-silent",
+            "ex03-odd-spelling",
+            "ex04-disable-0",
+            "ex17-new",
+        ],
     }
     assert {head: note.split("\n")[1].split(", ") for head, note in top.items()} == heads
+    (masters,) = [each.text for each in browser.all("section") if each.text.startswith("Master copies")]
+    assert "proxy-01 protected" in masters
 
 
 def test_each_advice_stands_once_with_its_servers(browser: Browser, fleet: Report) -> None:

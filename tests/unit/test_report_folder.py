@@ -105,7 +105,8 @@ def test_without_rights(tmp_path: Path) -> None:
     file.write_bytes(b"{}")
     file.chmod(0o600)
     assert error_without_rights(lambda: read(file)) == (
-        f"CannotWrite: Cannot read the last report, {file}: Permission denied. Give another folder."
+        f"CannotWrite: Cannot read the last report, {file}: Permission denied. Give another folder, "
+        "by the option folder, or in the playbooks by the variable emsmta_audit_folder."
     )
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
 

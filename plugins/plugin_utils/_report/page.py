@@ -40,6 +40,7 @@ NOT_JUDGED = (UNKNOWN, UNREACHABLE, FAILED, NOT_LOOKED_AT)
 STATUS_AND_CERTAINTY = re.compile(r"^[a-z_]+(?: -> [a-z_]+)? \([a-z]+\): ")
 SINCE = (
     ("no_longer_protected", EXPOSED, "Protected last time, exposed now"),
+    ("fixed_again", UNKNOWN, "Undone since the last time, and fixed again"),
     ("newly_protected", "protected", "Exposed last time, protected now"),
     ("new", "not_applicable", "New in this report"),
     ("gone", "not_applicable", "No longer in the inventory"),
@@ -57,6 +58,7 @@ TITLES = {
     "leave_out": "Ask the partners first",
     "look": "Look again",
     "mta_not_restarted": "Was the MTA restarted?",
+    "override_proxied": "Override, where it is not on purpose",
     "overwritten_on_refresh": "A refresh may undo the fix",
     "proxied_by_default": "Mail may use the proxy on purpose",
     "proxied_on_purpose": "The section may be there on purpose",
