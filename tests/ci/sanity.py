@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole of `ansible-test sanity`, on a copy of the collection, without ignores."""
+"""`ansible-test sanity` on a copy of the collection, without ignores; with the options that it is given."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def provide_get_pip(folder: Path) -> None:
 
 
 def main() -> int:
-    """Run all sanity tests under the Python of the tests."""
+    """Run the sanity tests under the Python of the tests."""
     folder = venv("test")
     provide_get_pip(folder)
     tree = BUILD / "sanity"
@@ -41,7 +41,18 @@ def main() -> int:
     subprocess.run(["git", "init", "--quiet"], cwd=collection, check=True)
     subprocess.run(["git", "add", "--all"], cwd=collection, check=True)
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    command = ["ansible-test", "sanity", "--venv", "--python", python, "--color", "no", "--truncate", "0"]
+    command = [
+        "ansible-test",
+        "sanity",
+        "--venv",
+        "--python",
+        python,
+        "--color",
+        "no",
+        "--truncate",
+        "0",
+        *sys.argv[1:],
+    ]
     return subprocess.run(command, cwd=collection, env=environment(folder, tree), check=False).returncode
 
 

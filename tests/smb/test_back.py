@@ -35,7 +35,7 @@ def server(tmp_path: Path) -> Iterator[Lab]:
         yield lab
 
 
-@pytest.fixture(params=["smb", "drives"])
+@pytest.fixture(params=["smb", pytest.param("drives", marks=pytest.mark.long)])
 def variables(request: pytest.FixtureRequest, server: Lab) -> dict[str, Any]:
     """Variables that reach it in one of both worlds."""
     if request.param == "smb":

@@ -17,6 +17,8 @@ from tests.lab.lab import Lab
 from tests.smb.furnish import furnish_exposed
 from tests.smb.plays import ROLE, play
 
+pytestmark = pytest.mark.long
+
 OF_EACH = 5
 OLD = sample("Q231878.mspclnt.ini")
 NEW = OLD + b"[EMSMTA]\r\nDisable=1\r\n"
@@ -54,7 +56,7 @@ def state_of(lab: Lab, addresses: list[str]) -> list[bytes | None]:
     return [file.read_bytes() if file.exists() else None for file in files]
 
 
-@pytest.fixture(params=[40, pytest.param(200, marks=pytest.mark.long)])
+@pytest.fixture(params=[60, 200])
 def fleet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lab]:
     """Many exposed servers."""
     with Lab(tmp_path, request.param, drives="C") as lab:

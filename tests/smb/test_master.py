@@ -23,7 +23,7 @@ ROLE = "legacy_exchange.winsock_proxy.emsmta_bypass"
 MASTER = sample("Q231878.mspclnt.ini")
 FIX = b"[EMSMTA]\r\nDisable=1\r\n"
 ISA = b"; This file should not be edited.\r\n[Common]\r\nPort=1745\r\n"
-WORLDS = ("smb", "drives")
+WORLDS = ("smb", pytest.param("drives", marks=pytest.mark.long))
 
 
 class World:

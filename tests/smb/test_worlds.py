@@ -99,13 +99,8 @@ def plain(result: dict[str, Any], *folders: str) -> Any:
     return json.loads(text)
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        pytest.param(("--diff",), id="run"),
-        pytest.param(("--check", "--diff"), id="check", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("options", [("--diff",), ("--check", "--diff")], ids=["run", "check"])
 def test_a_play_gives_the_same_results(options: tuple[str, ...], lab: Lab, tmp_path: Path) -> None:
     drive = lab.drive(lab.addresses[0], "C")
     found = []
