@@ -34,7 +34,7 @@ ANNOUNCED = {
 }
 HELP = {
     "test": "everything that a change needs",
-    "matrix": "unit tests, scenario and modules on each supported ansible-core and Python",
+    "matrix": "unit tests, scenario, plays and modules on each supported ansible-core and Python",
     "long": "the tests that take minutes",
     "prepare": "install system packages, run nothing",
     "list": "name all steps",
@@ -101,7 +101,9 @@ def long_steps() -> list[Step]:
     env = environment(folder)
     molecule = ["molecule", "test", "--scenario-name", "fleet"]
     return [
-        *(pytest(name, f"tests/{name}", "-m", "long") for name in ("smb", "judge", "faults")),
+        # The matrix has the hostile texts, on each core.
+        pytest("smb", "tests/smb", "-m", "long", "--ignore", "tests/smb/test_hostile_text.py"),
+        *(pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults")),
         Step("sanity", [str(folder / "bin" / "python"), "-m", "tests.ci.sanity"], env, needs=[TEST]),
         Step("molecule-fleet", molecule, env, ROOT / "extensions", needs=[TEST]),
         pytest("report", "tests/report", "-m", "long", needs=[partial(install_packages, LONG)]),
