@@ -59,7 +59,9 @@ class Machine:
         return [f"{message['Subject']}\n{message.get_payload()}" for message in map(message_from_bytes, texts)]
 
     def _run(self, command: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, env=env, cwd="/", capture_output=True, text=True, check=False)
+        # The collection is a link to this tree, which nothing is to be left in.
+        own = {**env, "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run(command, env=own, cwd="/", capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
