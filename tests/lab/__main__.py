@@ -54,10 +54,10 @@ PROXY = Server("proxy-09", "", {"C": {"WINNT/SYSTEM.INI": b"", "Msp/Clients/MSPC
 MOST_PRINTED = 20
 STORIES = {
     "exchange": "the fleet of the demo",
-    "proxies": "their proxy server, with the master copy of Mspclnt.ini",
+    "emsmta_proxies": "their proxy server, with the master copy of Mspclnt.ini",
     "nt4": "as NT 4.0: no extended security, buffers of 4 KB, no port 445",
     "signing": "want signed messages",
-    "fleet": "one like another",
+    "fleet": "of the demo's kinds by turns",
 }
 
 
@@ -95,9 +95,9 @@ class Servers:
         return self._furnish(lab, {"signing-mandatory": SERVERS[0]})
 
     def fleet(self, count: int) -> Group:
-        """Start many servers of one kind."""
+        """Start many servers, of the demo's kinds by turns."""
         lab = self._start(self._folder / "fleet", count)
-        return self._furnish(lab, {f"fleet{number:03}": SERVERS[0] for number in range(1, count + 1)})
+        return self._furnish(lab, {f"fleet{number + 1:03}": SERVERS[number % len(SERVERS)] for number in range(count)})
 
     def _start(self, folder: Path, count: int, extra: str = "", ports: Sequence[int] = PORTS_OF_NT) -> Lab:
         allowed = may_listen(free_addresses(count, self._used), ports)
@@ -158,7 +158,7 @@ def _started(folder: Path, fleet: int) -> dict[str, Group]:
     servers = Servers(folder)
     inventory = {
         "exchange": servers.exchange(),
-        "proxies": servers.proxies(),
+        "emsmta_proxies": servers.proxies(),
         "nt4": servers.nt4(),
         "signing": servers.signing(),
     }
@@ -174,13 +174,16 @@ def _explain(path: Path, inventory: dict[str, Group]) -> None:
     else:
         for name, group in inventory.items():
             print(f"# {name}: {len(group['hosts'])} servers, {STORIES[name]}")
-    program = Path(sys.executable).parent / "ansible"
     collections = f"ANSIBLE_COLLECTIONS_PATH={shlex.quote(str(ROOT / '.build' / 'collections'))}"
-    module = "legacy_exchange.winsock_proxy.emsmta_info"
-    command = f"{collections} {shlex.quote(str(program))} -i {shlex.quote(str(path))} exchange -m {module}"
+    look = "exchange -m legacy_exchange.winsock_proxy.emsmta_info"
+    report = shlex.quote(json.dumps({"emsmta_audit_folder": str(path.parent / "audit")}))
+    audit = f"legacy_exchange.winsock_proxy.audit -e {report}"
     # Apart from the inventory, which is to be had alone: make lab > FILE.
     sys.stdout.flush()
-    print(f"# All of it is in {path}. For example:\n{command}", file=sys.stderr)
+    print(f"# All of it is in {path}. For example:", file=sys.stderr)
+    for name, rest in (("ansible", look), ("ansible-playbook", audit)):
+        program = shlex.quote(str(Path(sys.executable).parent / name))
+        print(f"{collections} {program} -i {shlex.quote(str(path))} {rest}", file=sys.stderr)
     print("# make lab-down ends the servers.", file=sys.stderr)
 
 

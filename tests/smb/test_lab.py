@@ -62,7 +62,7 @@ def test_all_kinds_are_started_and_answer(started: tuple[Path, subprocess.Comple
     done = ansible(folder / "inventory.json", "all", "-f", "10", "-o")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("SUCCESS") == sum(len(group["hosts"]) for group in groups.values())
-    assert set(groups) == {"exchange", "proxies", "nt4", "signing", "fleet"}
+    assert set(groups) == {"exchange", "emsmta_proxies", "nt4", "signing", "fleet"}
     assert len(groups["fleet"]["hosts"]) == FLEET
     exchange = groups["exchange"]
     address = exchange["hosts"]["ex01-exposed"]["ansible_host"]
@@ -77,7 +77,7 @@ def test_nt4_is_as_it_was(started: tuple[Path, subprocess.CompletedProcess[str]]
     assert not offers_extended_security(session)
 
 
-def test_the_command_that_is_printed_runs_as_pasted(started: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_the_commands_that_are_printed_run_as_pasted(started: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, printed = started
     home = folder.parent / "home"
     home.mkdir()
@@ -85,7 +85,11 @@ def test_the_command_that_is_printed_runs_as_pasted(started: tuple[Path, subproc
     pasted = ["/bin/sh", "-c", printed.stderr]
     done = subprocess.run(pasted, cwd="/", env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("SUCCESS") == len(groups_of(folder)["exchange"]["hosts"])
+    groups = groups_of(folder)
+    assert done.stdout.count("SUCCESS") == len(groups["exchange"]["hosts"])
+    assert (folder / "audit" / "report.html").exists()
+    audited = sum(len(group["hosts"]) for name, group in groups.items() if name != "emsmta_proxies")
+    assert f"{audited} servers: " in done.stdout
 
 
 def test_run_again_it_keeps_the_lab_or_says_how_to_end_it(

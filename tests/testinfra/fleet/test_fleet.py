@@ -71,9 +71,9 @@ def drives_of(host: Host) -> Path:
     """Give the folder with the drives of one server."""
     lab = json.loads((LAB / "inventory.json").read_text())
     name = host.backend.get_hostname()
-    group = "proxies" if name in lab["proxies"]["hosts"] else "exchange"
+    group = "emsmta_proxies" if name in lab["emsmta_proxies"]["hosts"] else "exchange"
     address = lab[group]["hosts"].get(name, {"ansible_host": "none"})["ansible_host"]
-    return (LAB / "proxies" if group == "proxies" else LAB) / "hosts" / address
+    return (LAB / "proxies" if group == "emsmta_proxies" else LAB) / "hosts" / address
 
 
 def test_every_file_holds_what_it_must(host: Host) -> None:
