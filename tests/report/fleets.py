@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
@@ -36,7 +37,7 @@ from tests.lab.servers import OPTIONS
 
 Found = dict[str, Any]
 Report = dict[str, Any]
-NO_MASTERS: Mapping[str, Found] = {}
+NO_MASTERS: Mapping[str, Found] = MappingProxyType({})
 LAST_WEEK, NOW = "2026-11-19T06:00:00Z", "2026-11-26T06:00:00Z"
 INI = "C/mspclnt/MSPCLNT.INI"
 # Of each kind as large as a sample: names as long as those of a real domain.

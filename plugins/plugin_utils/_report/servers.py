@@ -9,6 +9,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ...module_utils._server.text import MOST_ITEMS, cut, message, plain
@@ -53,7 +54,7 @@ LISTS: Mapping[str, Shape] = {
 TEXTS = ("status_before", "outcome", "certainty", "master_copy", "in_force")
 
 Found = Mapping[str, Any]
-NOTHING: Found = {}
+NOTHING: Found = MappingProxyType({})
 Server = dict[str, Any]
 
 

@@ -103,7 +103,7 @@ def test_the_copies_for_going_back_lie_where_the_report_says(host: Host, report:
     changed = {"ex01-exposed": 1, "ex04-disable-0": 1, "ex08-wspcfg": 2, "ex10-odd-bytes": 1, "proxy-09": 1}
     assert len(copies) == changed.get(name, 0)
     for entry in copies:
-        drive, _, path = entry["backup_file"].partition(":\\")
+        drive, _colon, path = entry["backup_file"].partition(":\\")
         kept = drives_of(host) / drive / path.replace("\\", "/")
         folder = {each.name.lower(): each for each in kept.parent.parent.iterdir()}[kept.parent.name.lower()]
         (copy,) = [each for each in folder.iterdir() if each.name.lower() == kept.name.lower()]
