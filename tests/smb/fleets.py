@@ -9,8 +9,11 @@ import json
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,7 @@ PROXY = "proxy-09"
 SMB_HOSTS = ("exposed", "protected", "purpose")
 DRIVE_HOST, DOWN = "mounted", "down"
 SERVERS = (*SMB_HOSTS, DRIVE_HOST, DOWN)
+SECONDS_BETWEEN_INTERRUPTS = 2.0
 KINDS = ("html", "csv", "json", "xml")
 
 
@@ -91,6 +95,22 @@ class Fleet:
         """Give the bytes and the time of every file of every server."""
         files = [file for drive in self._drives.values() for file in drive.rglob("*") if file.is_file()]
         return {str(file): (file.read_bytes(), file.stat().st_mtime_ns) for file in files}
+
+    def cut_off(self, playbook: str, silent: socket.socket, *options: str) -> None:
+        """Run a playbook until it waits for a server that says nothing, and interrupt it all then, as ctrl-C does."""
+        command, env = self.command(playbook, *options)
+        quiet = subprocess.DEVNULL
+        with subprocess.Popen(
+            command, env=env, cwd=self.folder, stdout=quiet, stderr=quiet, start_new_session=True
+        ) as running:
+            # Held open, so that it goes on waiting.
+            connection, _address = silent.accept()
+            with connection:
+                # An interrupt may be lost in a callback of Python's; a user presses ctrl-C again.
+                while running.poll() is None:
+                    os.killpg(running.pid, signal.SIGINT)
+                    time.sleep(SECONDS_BETWEEN_INTERRUPTS)
+        assert running.returncode != 0
 
     def command(self, playbook: str, *options: str) -> tuple[list[str], dict[str, str]]:
         """Give the command that runs a playbook over the fleet, and its environment."""

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -147,12 +146,7 @@ def test_an_interrupted_run_leaves_the_old_report_whole(fleet: Fleet) -> None:
         (folder / name).write_bytes(data)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         fleet.hosts["exposed"].update(ansible_host="127.0.0.1", ansible_port=silent.getsockname()[1])
-        command, env = fleet.command("legacy_exchange.winsock_proxy.audit")
-        quiet = subprocess.DEVNULL
-        with subprocess.Popen(command, env=env, cwd=fleet.folder, stdout=quiet, stderr=quiet) as running:
-            silent.accept()
-            running.send_signal(signal.SIGINT)
-            assert running.wait() != 0
+        fleet.cut_off("legacy_exchange.winsock_proxy.audit", silent)
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
 
 

@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import signal
 import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -162,12 +160,7 @@ def test_an_interrupted_run_can_be_run_again(fleet: Fleet) -> None:
         fleet.hosts["protected"].update(ansible_host="127.0.0.1", ansible_port=silent.getsockname()[1])
         # One behind the other, so that the first is fixed and reported when the run is cut off.
         options = ("--limit", f"exposed,protected,{DRIVE_HOST}", "-e", "emsmta_audit_serial=1")
-        command, env = fleet.command("legacy_exchange.winsock_proxy.remediate", *options)
-        quiet = subprocess.DEVNULL
-        with subprocess.Popen(command, env=env, cwd=fleet.folder, stdout=quiet, stderr=quiet) as running:
-            silent.accept()
-            running.send_signal(signal.SIGINT)
-            assert running.wait() != 0
+        fleet.cut_off("legacy_exchange.winsock_proxy.remediate", silent, *options)
     assert bytes_of(fleet, *FIXED) == [OLD + FIX, OLD]
     first = fleet.report()
     assert (first["complete"], [entry["name"] for entry in first["going_back"]]) == (False, ["exposed"])
