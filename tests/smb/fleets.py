@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from typing import Any
 
 from tests.cases.samples import sample
 from tests.lab.lab import PASSWORD, USER, Lab
+from tests.lab.processes import family
 from tests.smb.furnish import furnish_exposed
 from tests.smb.plays import ROOT
 
@@ -105,11 +107,15 @@ class Fleet:
         ) as running:
             # Held open, so that it goes on waiting.
             connection, _address = silent.accept()
+            workers = family(running.pid) - {running.pid}
             with connection:
-                # An interrupt may be lost in a callback of Python's; a user presses ctrl-C again.
+                # One may be lost, or Ansible wait for ever for a worker that waits for a lock; a user tries again.
                 while running.poll() is None:
                     os.killpg(running.pid, signal.SIGINT)
                     time.sleep(SECONDS_BETWEEN_INTERRUPTS)
+        for pid in workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         assert running.returncode != 0
 
     def command(self, playbook: str, *options: str) -> tuple[list[str], dict[str, str]]:
