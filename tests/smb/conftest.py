@@ -12,6 +12,7 @@ import pytest
 
 from tests.lab.lab import Lab
 from tests.smb.callers import Caller
+from tests.smb.fleets import Fleet
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +38,16 @@ def ini(lab: Lab) -> Path:
         path.chmod(0o644)
         path.unlink()
     return folder / "Mspclnt.ini"
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Five servers."""
+    with Lab(tmp_path_factory.mktemp("servers"), 5, drives="C") as lab:
+        yield lab
+
+
+@pytest.fixture
+def fleet(servers: Lab, tmp_path: Path) -> Fleet:
+    """The servers and their inventory, in a folder of its own."""
+    return Fleet(servers, tmp_path)

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.lab.lab import Lab
 from tests.smb.fleets import DOWN, DRIVE_HOST, KINDS, SERVERS, Fleet, lines_of_servers, server_of, without_history
 
 STATUSES = {
@@ -32,19 +29,6 @@ TOTALS = {
     "protected": 1,
     "not_applicable": 0,
 }
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Five servers."""
-    with Lab(tmp_path_factory.mktemp("servers"), 5, drives="C") as lab:
-        yield lab
-
-
-@pytest.fixture
-def fleet(servers: Lab, tmp_path: Path) -> Fleet:
-    """The servers and their inventory, in a folder of its own."""
-    return Fleet(servers, tmp_path)
 
 
 def test_one_line_a_server_the_totals_and_four_files_again_and_under_a_limit(fleet: Fleet) -> None:

@@ -6,12 +6,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.lab.lab import Lab
 from tests.smb.fleets import DOWN, DRIVE_HOST, FIX, OLD, ON_PURPOSE, PROXY, Fleet, server_of
 from tests.smb.plays import ROOT
 
@@ -20,19 +17,6 @@ GO_BACK = str(ROOT / "examples" / "go-back.yml")
 REFRESH = "overwritten_on_refresh"
 # Without those that are left alone or cannot be had.
 RIGHT = f"exposed,protected,{DRIVE_HOST},{PROXY}"
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Five servers."""
-    with Lab(tmp_path_factory.mktemp("servers"), 5, drives="C") as lab:
-        yield lab
-
-
-@pytest.fixture
-def fleet(servers: Lab, tmp_path: Path) -> Fleet:
-    """The servers and their inventory, in a folder of its own."""
-    return Fleet(servers, tmp_path)
 
 
 def refresh_risks(fleet: Fleet) -> dict[str, tuple[bool, str]]:

@@ -22,7 +22,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from .report import CHANGED, Report
-from .servers import EXPOSED, FAILED, NOT_LOOKED_AT, STATUSES, UNKNOWN, UNREACHABLE, Server
+from .servers import EXPOSED, FAILED, NOT_LOOKED_AT, STATUSES, UNKNOWN, UNREACHABLE, Server, words
 
 TEMPLATE = Path(__file__).with_name("page.html.j2")
 STYLE, SCRIPT = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
@@ -151,7 +151,7 @@ def _environment() -> Environment:
         "source": _source,
         "title_of": _title,
         "titled": _titled,
-        "words": _words,
+        "words": words,
     }
     return environment
 
@@ -263,7 +263,7 @@ def _hash(text: str) -> str:
 
 def _title(code: str) -> str:
     """Give the title of an advice or a risk."""
-    return TITLES.get(code) or _words(code).capitalize()
+    return TITLES.get(code) or words(code).capitalize()
 
 
 def _titled(item: Mapping[str, Any]) -> Markup:
@@ -272,11 +272,6 @@ def _titled(item: Mapping[str, Any]) -> Markup:
     if text.startswith(title):
         return Markup("<strong>{}</strong>{}").format(title, _linked(text[len(title) :]))
     return Markup("<strong>{}{}</strong> {}").format(title, "" if title.endswith("?") else ".", _linked(text))
-
-
-def _words(code: str) -> str:
-    """Give a code in words."""
-    return code.replace("_", " ")
 
 
 def _linked(text: str) -> Markup:

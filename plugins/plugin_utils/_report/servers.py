@@ -91,6 +91,11 @@ def verdict_of(server: Mapping[str, Any], check_mode: bool) -> str:
     return str(before if check_mode and before in JUDGED else server["status"])
 
 
+def words(code: str) -> str:
+    """Give a code in words."""
+    return code.replace("_", " ")
+
+
 def is_right(server: Server) -> bool:
     """Tell whether nothing needs to be said of a server."""
     return server["status"] in (PROTECTED, NOT_APPLICABLE) and server["outcome"] in (None, "ok")

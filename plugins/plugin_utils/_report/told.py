@@ -14,7 +14,7 @@ from ...module_utils._server.text import cut, few, plain
 from .advice import FIX_MASTER
 from .history import CHANGED
 from .report import Report
-from .servers import STATUSES, is_right
+from .servers import STATUSES, is_right, words
 
 # Advice that matters at the end of a run, in one sentence for any number of servers; report.html has all of it. Where
 # the text is empty, that of the advice is one sentence.
@@ -46,7 +46,7 @@ LONGEST = 600
 def totals_of(report: Report) -> str:
     """Give the totals in one line, as: 3 exposed, 12 protected."""
     totals = report["totals"]
-    return ", ".join(f"{totals[status]} {_words(status)}" for status in STATUSES if totals[status]) or "no servers"
+    return ", ".join(f"{totals[status]} {words(status)}" for status in STATUSES if totals[status]) or "no servers"
 
 
 def told(report: Report, folder: str) -> list[str]:
@@ -80,8 +80,8 @@ def _not_right(report: Report) -> Iterator[str]:
     for server in report["servers"]:
         if not is_right(server):
             outcome = server["outcome"]
-            status = _words(server["status"])
-            head = status if outcome in (None, "ok") else f"{status}, {_words(outcome)}"
+            status = words(server["status"])
+            head = status if outcome in (None, "ok") else f"{status}, {words(outcome)}"
             wrong.setdefault(head, []).append(server["name"])
     for head, names in wrong.items():
         yield f"{head.capitalize()}: {few(names)}"
@@ -95,7 +95,7 @@ def _masters(report: Report) -> Iterator[str]:
 
 def _since(report: Report) -> Iterator[str]:
     since = report["since"]
-    changes = [f"{words}: {few(since[key])}" for key, words in SINCE.items() if since[key]]
+    changes = [f"{head}: {few(since[key])}" for key, head in SINCE.items() if since[key]]
     if changes:
         yield f"Since the last report ({since['compared_with']}): {'; '.join(changes)}"
 
@@ -123,13 +123,9 @@ def _whom(names: Sequence[str], report: Report) -> str:
     missing = sorted(set().union(*touched.values()) - wanted)
     if len(wanted) == 1 or len(missing) > (MOST_MISSING if len(wanted) > SHORT_LIST else 0):
         return few(names)
-    return f"the {' and '.join(map(_words, touched))} servers{f' but {few(missing)}' if missing else ''}"
+    return f"the {' and '.join(map(words, touched))} servers{f' but {few(missing)}' if missing else ''}"
 
 
 def _sentence(message: str) -> str:
     """Give a message as it stands behind a colon."""
     return cut(message[:1].lower() + message[1:].removesuffix("."), LONGEST)
-
-
-def _words(code: str) -> str:
-    return code.replace("_", " ")
