@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 from ansible.utils.display import Display
 
@@ -16,11 +17,13 @@ from ..module_utils._options.mspclnt_ini import (
     mspclnt_ini_spec,
     refuse_drives_over_smb,
 )
-from ..module_utils._server.editor import Editor
 from ..module_utils._server.text import message
 from ..plugin_utils._action import ServerAction
 from ..plugin_utils._smb.editor import SmbEditor
 from ..plugin_utils._smb.server import SmbServer
+
+if TYPE_CHECKING:
+    from ..module_utils._server.editor import Editor
 
 display = Display()
 
@@ -46,7 +49,7 @@ class ActionModule(ServerAction):
     def work(self, files: Editor, options: Mapping[str, Any]) -> dict[str, Any]:
         """Ensure the stanza."""
         request = edit_request_from(options)
-        with files:
+        with closing(files):
             result = apply(files, request, check=self._task.check_mode, diff=self._task.diff)
         for note in result["notes"]:
             display.warning(message(f"{request.path}: {note['message']}"))

@@ -15,4 +15,8 @@ class UserError(Exception):
     """Something that the user has to know or to mend; an edge shows the text as it is."""
 
 
-__all__ = ("UserError",)
+class OptionError(UserError):
+    """A wrong option, found before anything is looked at; the text names the option and says what to write."""
+
+
+__all__ = ("OptionError", "UserError")

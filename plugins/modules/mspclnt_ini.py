@@ -237,6 +237,7 @@ notes:
   sample: []
 """
 
+from contextlib import closing
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -260,7 +261,7 @@ def main() -> None:
     try:
         editor = LocalEditor(drives=edit_drives_from(module.params))
         request = edit_request_from(module.params)
-        with editor:
+        with closing(editor):
             result = apply(editor, request, check=module.check_mode, diff=module._diff)
     except UserError as error:
         module.fail_json(msg=message(error))

@@ -24,12 +24,12 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     UTF8_MARK,
     WINDOWS,
     WINE,
-    break_of,
     parse,
     read_section,
     read_value,
     sections,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import break_of
 
 from tests.cases.case import Case
 from tests.compare.modules import Outcome

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -79,12 +80,12 @@ class Edit:
 
     def apply(self) -> dict[str, Any]:
         """Do the edit in this process."""
-        with LocalEditor(self.in_place) as editor:
+        with closing(LocalEditor(self.in_place)) as editor:
             return apply(editor, self.request(), check=False, diff=False)
 
     def check(self) -> dict[str, Any]:
         """Do the edit in check mode."""
-        with LocalEditor(self.in_place) as editor:
+        with closing(LocalEditor(self.in_place)) as editor:
             return apply(editor, self.request(), check=True, diff=False)
 
     def disturbed(self, meddle: Meddler = let_go) -> Outcome:

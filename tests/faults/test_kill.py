@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,7 @@ def test_a_kill_within_a_write_of_several_pages_leaves_a_copy(tmp_path: Path, na
         assert edit.disturbed(cut_after(length)).killed
         assert not edit.is_old_or_new()
         assert edit.copies() == [edit.case.old]
-        with LocalEditor(True) as editor:
+        with closing(LocalEditor(True)) as editor:
             apply(editor, other_request(edit), check=False, diff=False)
         assert edit.case.old in edit.copies(), "the next run removed the only copy of the old bytes"
         edit.apply()

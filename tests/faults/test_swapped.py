@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def search(trap: Trap) -> Any:
 
 def edit(trap: Trap, present: bool, check: bool = False, in_place: bool | None = None) -> Any:
     request = EditRequest(WINDOWS_PATH, DISABLE, present, False, True)
-    with LocalEditor(in_place, {"C": str(trap.drive)}) as editor:
+    with closing(LocalEditor(in_place, {"C": str(trap.drive)})) as editor:
         return apply(editor, request, check=check, diff=True)
 
 
@@ -82,7 +83,7 @@ def check_mode(trap: Trap) -> Any:
 
 def create(trap: Trap) -> Any:
     request = EditRequest("C:\\Mspclnt\\New.ini", DISABLE, True, True, True)
-    with LocalEditor(None, {"C": str(trap.drive)}) as editor:
+    with closing(LocalEditor(None, {"C": str(trap.drive)})) as editor:
         return apply(editor, request, check=False, diff=True)
 
 
@@ -167,7 +168,7 @@ def test_a_posix_path_is_not_led_elsewhere_after_the_look(trap: Trap, swap: int)
     """Which file it is, is settled by the look: links are followed then, and never again."""
 
     def fix() -> Any:
-        with LocalEditor() as editor:
+        with closing(LocalEditor()) as editor:
             return apply(editor, EditRequest(str(trap.file), DISABLE, True, False, True), check=False, diff=True)
 
     calls = run(fix).calls

@@ -9,6 +9,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def write(path: Path, in_place: bool, writer: int, rounds: int, create: bool) ->
     for number in range(rounds):
         stanza = Stanza(b"Writer%d" % writer, ((b"Key%d" % number, b"%d" % number),))
         try:
-            with LocalEditor(in_place) as editor:
+            with closing(LocalEditor(in_place)) as editor:
                 apply(editor, EditRequest(str(path), stanza, True, create, False), check=False, diff=False)
             done.append(number)
         except ChangedByOther:

@@ -17,12 +17,13 @@ from typing import NamedTuple
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     ProfileError,
-    contents,
     parse,
     refuse_non_8bit,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import ensure, remove
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
+
+from tests.cases.contents import contents
 
 STANZA = Stanza(b"EMSMTA", ((b"Disable", b"1"),))
 LIMIT = 2.5

@@ -17,7 +17,6 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     WINDOWS,
     WINE,
     Reading,
-    contents,
     parse,
     read_value,
 )
@@ -28,6 +27,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Edit, Stanza
 
+from tests.cases.contents import contents
 from tests.judge.generate import MARK, file_of
 from tests.judge.judge import Answer, Judge, fold
 

@@ -11,13 +11,12 @@ from random import Random
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._errors import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
     edit_request_from,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.document import (
     ProfileError,
-    contents,
     line_ends,
     parse,
     refuse_non_8bit,
@@ -25,6 +24,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import ensure, remove
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza, inspect
 
+from tests.cases.contents import contents
 from tests.judge.generate import file_of
 
 SEED = os.environ.get("JUDGE_SEED", "1")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.refusals import SIZE_LIMIT
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import SIZE_LIMIT
 
 from tests.smb import lies
 from tests.smb.lies import (

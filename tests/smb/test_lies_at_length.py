@@ -12,7 +12,7 @@ import tracemalloc
 from collections.abc import Iterable, Iterator
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.refusals import SIZE_LIMIT
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import SIZE_LIMIT
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb import session as smb_session
 
 from tests.lab.programs import program

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ class Fleet:
         drives = {each.name: str(each) for each in self._drives(name).iterdir()}
         state = "present" if present else "absent"
         options = {**EDIT_OPTIONS, "path": file["path"], "drives": drives, "state": state, "backup": True}
-        with LocalEditor(drives=edit_drives_from(options)) as editor:
+        with closing(LocalEditor(drives=edit_drives_from(options))) as editor:
             return {**apply(editor, edit_request_from(options), check=check, diff=False), LOOP_VARIABLE: file}
 
     def _drives(self, name: str) -> Path:

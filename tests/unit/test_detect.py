@@ -18,7 +18,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.gather import gather
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.look import Hints
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.refusals import SIZE_LIMIT
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import SIZE_LIMIT
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.judge import (
     EXPOSED,
     NOT_APPLICABLE,

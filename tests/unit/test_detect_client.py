@@ -15,7 +15,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._det
     INSTALLED,
     UNKNOWN,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.refusals import SIZE_LIMIT
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import SIZE_LIMIT
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.judge import EXPOSED, judge
 
 from tests.cases.samples import sample

@@ -14,9 +14,11 @@ from unicodedata import normalize
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
+    SIZE_LIMIT,
+    ServerError,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import Entry, Search
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.refusals import SIZE_LIMIT
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.windows_path import (
     split_windows_path,
 )

@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._errors import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.drives import drives_from
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
 
 from tests.unit.drive_trees import write
 from tests.unit.without_rights import error_without_rights

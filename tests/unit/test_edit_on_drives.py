@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.copies import backup_name
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._edit.procedure import apply
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._errors import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.editor import LocalEditor
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
     EditRequest,
     edit_drives_from,
@@ -40,7 +41,7 @@ def drive(tmp_path: Path) -> Path:
 
 
 def fix(drive: Path, path: str, check: bool = False, create: bool = False) -> dict[str, Any]:
-    with LocalEditor(drives={"C": str(drive)}) as editor:
+    with closing(LocalEditor(drives={"C": str(drive)})) as editor:
         return apply(editor, EditRequest(path, FIX, True, create, True), check=check, diff=True)
 
 
@@ -135,11 +136,11 @@ def test_a_missing_file_is_told_or_made(drive: Path) -> None:
 
 def test_a_folder_that_its_owner_moves_away_stays_the_one_that_is_edited(drive: Path) -> None:
     path = "C:\\Mspclnt\\Mspclnt.ini"
-    with LocalEditor(drives={"C": str(drive)}) as editor:
+    with closing(LocalEditor(drives={"C": str(drive)})) as editor:
         assert editor.read(path) == OLD
         (drive / "Mspclnt").rename(drive / "moved")
         (drive / "Mspclnt").symlink_to(drive.parent / "outside")
-        with editor.open(path) as file:
+        with closing(editor.open(path)) as file:
             file.replace(OLD, NEW)
     assert (drive / "moved" / "Mspclnt.ini").read_bytes() == NEW
     assert (drive.parent / "outside" / "Mspclnt.ini").read_bytes() == OLD
@@ -147,7 +148,7 @@ def test_a_folder_that_its_owner_moves_away_stays_the_one_that_is_edited(drive: 
 
 def test_a_folder_that_is_removed_meanwhile_is_told(drive: Path) -> None:
     path = "C:\\Mspclnt\\New.ini"
-    with LocalEditor(drives={"C": str(drive)}) as editor:
+    with closing(LocalEditor(drives={"C": str(drive)})) as editor:
         with pytest.raises(Missing):
             editor.read(path)
         shutil.rmtree(drive / "Mspclnt")

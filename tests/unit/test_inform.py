@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._errors import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
     look_request_from,
     look_request_over_smb,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import (
     Entry,
     Files,

@@ -7,6 +7,7 @@ import io
 import os
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,11 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._loc
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import EditRequest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.stanza import Stanza
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
+    SIZE_LIMIT,
     ChangedByOther,
     Missing,
     ServerError,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.refusals import SIZE_LIMIT
 
 NAME = "Mspclnt.ini"
 OLD = b"[EMSMTA]\r\nDisable=0\r\n"
@@ -281,7 +282,7 @@ def test_a_file_that_someone_else_makes_meanwhile_is_not_replaced(files: LocalEd
 
 @pytest.mark.parametrize("other", [OLD + b"x", OLD[:-1], b""])
 def test_a_change_under_the_lock_is_noticed(files: LocalEditor, path: Path, other: bytes) -> None:
-    with files.open(str(path)) as file:
+    with closing(files.open(str(path))) as file:
         path.write_bytes(other)
         with pytest.raises(ChangedByOther, match="it was changed by someone else meanwhile; nothing was written: "):
             file.replace(OLD, NEW)
@@ -289,7 +290,7 @@ def test_a_change_under_the_lock_is_noticed(files: LocalEditor, path: Path, othe
 
 
 def test_a_file_that_was_replaced_under_the_lock_is_noticed(files: LocalEditor, path: Path) -> None:
-    with files.open(str(path)) as file:
+    with closing(files.open(str(path))) as file:
         path.rename(path.with_name("moved"))
         path.write_bytes(OLD)
         with pytest.raises(ChangedByOther):
@@ -298,7 +299,7 @@ def test_a_file_that_was_replaced_under_the_lock_is_noticed(files: LocalEditor, 
 
 
 def test_a_file_can_be_replaced_again_under_one_lock(files: LocalEditor, path: Path) -> None:
-    with files.open(str(path)) as file:
+    with closing(files.open(str(path))) as file:
         file.replace(OLD, NEW)
         assert file.read() == NEW
         file.replace(NEW, b"")

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._errors import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
     emsmta_info_spec,
     look_request_over_smb,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
 
 from tests.lab.servers import samples
 from tests.unit.sample_drives import ask, furnish

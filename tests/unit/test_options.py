@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.errors import OptionError
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._errors import OptionError
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import (
     edit_request_from,
     mspclnt_ini_spec,

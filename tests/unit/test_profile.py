@@ -18,8 +18,6 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
     WINE,
     NotAProfile,
     Reading,
-    break_of,
-    contents,
     line_ends,
     parse,
     read_value,
@@ -27,6 +25,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._pro
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._profile.edits import (
     Doubtful,
+    break_of,
     ensure,
     remove,
 )
@@ -35,6 +34,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.cases.case import Case
+from tests.cases.contents import contents
 from tests.cases.samples import SAMPLES, sample
 
 # Pieces that the grammar of these files is made of, so that random files are near it.

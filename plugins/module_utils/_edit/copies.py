@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of the copies of a file's old bytes: legal on FAT and NTFS, the same for the same bytes.
+"""Copies of a file's old bytes: their names, legal on FAT and NTFS, the same for the same bytes, and what is told.
 
 PRIVATE to the collection: no part of this file is a public interface.
 
@@ -13,6 +13,9 @@ from __future__ import annotations
 import hashlib
 import ntpath
 import re
+from typing import Sequence
+
+from .._profile.stanza import Note
 
 # A server may tell names in capitals.
 COPY_NAME = re.compile(r".+\.([0-9a-f]{8})\.bak", re.IGNORECASE)
@@ -45,8 +48,26 @@ def rescue_name(name: str, data: bytes) -> str:
     return f"{name}.{_digest(data)}.winsock_proxy.old"
 
 
+def notes_on_left(copies: Sequence[tuple[str, bytes]], now: bytes | None) -> list[Note]:
+    """Tell of what a killed run left beside a file, by path and bytes: the only whole copy of the bytes from before it.
+
+    now: the bytes of the file.
+    """
+    notes = []
+    for path, data in copies:
+        found = "which this file still held" if data == now else "and this file, which has others, may be torn"
+        notes.append(
+            Note(
+                "left_copy",
+                f"{path} was left by a run that was killed during a change: it has the bytes from before, {found}; "
+                "compare the two, put the copy back over the file if that is torn, then remove the copy",
+            )
+        )
+    return notes
+
+
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:8]
 
 
-__all__ = ("backup_name", "backup_path", "digest_in_name", "is_copy_of", "rescue_name")
+__all__ = ("backup_name", "backup_path", "digest_in_name", "is_copy_of", "notes_on_left", "rescue_name")

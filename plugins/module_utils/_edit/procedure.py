@@ -8,10 +8,8 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-import ntpath
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from .._options.mspclnt_ini import EditRequest
 from .._profile.document import (
     Profile,
     ProfileError,
@@ -22,30 +20,19 @@ from .._profile.document import (
 )
 from .._profile.stanza import (
     Edit,
-    Note,
+    Plan,
     Values,
     inspect,
     is_absent,
+    is_plain,
     is_present,
-    notes_on,
 )
-from .._server.editor import Editor, OpenFile
-from .._server.errors import ChangedByOther, ConnectionLost, Missing, Written
-from .._server.refusals import refuse_large
+from .._server.errors import Missing, refuse_large
 
-
-class Plan(NamedTuple):
-    """An edit that was worked out on the bytes of a file; ``old`` is None for one that is missing and to be made."""
-
-    old: bytes | None
-    new: bytes
-    edit: Edit
-    before: Values
-
-    @property
-    def changed(self) -> bool:
-        """Tell whether the file's bytes differ, or would."""
-        return self.new != self.old
+if TYPE_CHECKING:
+    from .._options.mspclnt_ini import EditRequest
+    from .._profile.stanza import Note, Stanza
+    from .._server.editor import Editor
 
 
 def apply(editor: Editor, request: EditRequest, check: bool, diff: bool) -> dict[str, Any]:
@@ -64,57 +51,22 @@ def apply(editor: Editor, request: EditRequest, check: bool, diff: bool) -> dict
     copy = _copy(editor, request.backup_file) if request.backup_file else None
     plan = _plan(_read(editor, request), request, copy)
     saved: str | None = None
-    if plan.changed and plan.old is not None:
-        editor.check_writable(request.path, request.backup)
-        saved = _saved(editor, request, plan.old) if request.backup else None
-        if not check:
-            plan, saved = _edit_under_lock(editor, request, plan.old, copy)
-    elif plan.changed:
-        editor.check_creatable(request.path)
-        if not check:
-            editor.create(request.path, plan.new)
-            _verify(_read_made(editor, request), plan, request)
+    if plan.changed:
+        # Most files are right already: what a change needs is loaded only where there is one.
+        from .change import change
+
+        plan, saved = change(editor, request, plan, lambda old: _plan(old, request, copy), check)
     result = _result(request, plan, saved)
     if diff:
         from .difference import difference
 
         result["diff"] = [difference(editor.full_name(request.path), plan.old or b"", plan.new)]
-    result["notes"] += [note._asdict() for note in _notes_on_copies(editor, request, plan)]
+    copies = editor.left_beside(request.path)
+    if copies:
+        from .copies import notes_on_left
+
+        result["notes"] += [note._asdict() for note in notes_on_left(copies, plan.old)]
     return result
-
-
-def _saved(editor: Editor, request: EditRequest, old: bytes) -> str:
-    """Give the path that the copy of the old bytes gets, where nothing else has it."""
-    # Like all that only a change needs, loaded only then.
-    from .copies import backup_path
-
-    path = backup_path(editor.real_path(request.path), old)
-    editor.check_beside(request.path, ntpath.basename(path), old)
-    return path
-
-
-def _notes_on_copies(editor: Editor, request: EditRequest, plan: Plan) -> list[Note]:
-    """Tell of what a killed run left beside the file: the only whole copy of the bytes from before it."""
-    notes = []
-    for path, data in editor.left_beside(request.path):
-        found = "which this file still held" if data == plan.old else "and this file, which has others, may be torn"
-        notes.append(
-            Note(
-                "left_copy",
-                f"{path} was left by a run that was killed during a change: it has the bytes from before, {found}; "
-                "compare the two, put the copy back over the file if that is torn, then remove the copy",
-            )
-        )
-    return notes
-
-
-def _read_made(editor: Editor, request: EditRequest) -> bytes:
-    try:
-        return editor.read(request.path)
-    except ConnectionLost as error:
-        raise Written(
-            f"Error while checking {request.path}: {error}; it was made before that: run the task again"
-        ) from error
 
 
 def _read(editor: Editor, request: EditRequest) -> bytes | None:
@@ -155,49 +107,19 @@ def _plan(data: bytes | None, request: EditRequest, copy: Profile | None) -> Pla
 def _edit(profile: Profile, request: EditRequest) -> Edit:
     is_so = is_present if request.present else is_absent
     if is_so(profile, request.stanza):
-        return Edit(profile, notes_on(profile, request.stanza))
+        return Edit(profile, _notes_on(profile, request.stanza))
     # Most files are right already: what edits is loaded only where there is something to edit.
     from .._profile.edits import ensure, remove
 
     return (ensure if request.present else remove)(profile, request.stanza)
 
 
-def _edit_under_lock(
-    editor: Editor, request: EditRequest, before: bytes, copy: Profile | None
-) -> tuple[Plan, str | None]:
-    """Plan once more on what is read under the lock, so that nothing of another writer is lost."""
-    saved: str | None = None
-    with editor.open(request.path) as file:
-        old = _read_open(file, request, before)
-        plan = _plan(old, request, copy)
-        if plan.changed:
-            if request.backup:
-                name = ntpath.basename(editor.real_path(request.path))
-                from .copies import backup_name
+def _notes_on(profile: Profile, stanza: Stanza) -> tuple[Note, ...]:
+    if is_plain(profile, stanza):
+        return ()
+    from .._profile.notes import notes_on
 
-                saved = file.save_beside(backup_name(name, old), old)
-            file.replace(old, plan.new)
-    return plan, saved
-
-
-def _read_open(file: OpenFile, request: EditRequest, before: bytes) -> bytes:
-    """Read a file that is open for an edit, and compare with what was read before.
-
-    Another writer may have had his turn since. Now nobody else can write, so that two reads agree;
-    where they do not, one of them is false, and an edit of it could lose what the file holds.
-    """
-    old = file.read()
-    if old != before and file.read() != old:
-        raise ChangedByOther(
-            f"Error while reading {request.path}: two reads of it differ, though it is open for nobody else to write; "
-            "nothing was written: run the task again"
-        )
-    return old
-
-
-def _verify(data: bytes, plan: Plan, request: EditRequest) -> None:
-    if data != plan.new:
-        raise ChangedByOther(f"Error while writing {request.path}: it was changed by someone else meanwhile")
+    return notes_on(profile, stanza)
 
 
 def _result(request: EditRequest, plan: Plan, saved: str | None) -> dict[str, Any]:

@@ -8,12 +8,17 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from .._options.errors import OptionError
+from typing import TYPE_CHECKING
+
+from .._errors import OptionError
 from .._profile.document import Profile, ProfileError, parse, refuse_non_8bit
-from .._profile.stanza import Edit, Note, Stanza, Values, inspect, notes_on
-from .._server.editor import Editor
+from .._profile.notes import notes_on
+from .._profile.stanza import Edit, Note, Stanza, Values, inspect
 from .._server.errors import Missing, ServerError
 from .copies import digest_in_name, is_copy_of
+
+if TYPE_CHECKING:
+    from .._server.editor import Editor
 
 
 def read_copy(editor: Editor, path: str) -> Profile:

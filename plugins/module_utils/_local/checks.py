@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import os
 
-from .._server.errors import Missing, ServerError
-from .._server.refusals import read_only
+from .._server.errors import Missing, ServerError, read_only
 from .._server.windows_path import folded
 from .hold import names_in
 from .posix import DOS_READ_ONLY, dos_attributes, is_append_only, is_append_only_folder

@@ -9,6 +9,8 @@ PRIVATE to the collection: no part of this file is a public interface.
 from __future__ import annotations
 
 import os
+import re
+from typing import Sequence
 
 from .._server.errors import NameTaken, ServerError
 from .hold import Moved, NotRegular, open_regular
@@ -45,7 +47,13 @@ def _is_nothing_there(spot: Spot, name: str) -> bool:
     return False
 
 
-def bytes_of(spot: Spot, name: str) -> bytes:
+def left_by_killed(spot: Spot, names: Sequence[str]) -> Sequence[tuple[str, bytes]]:
+    """Give path and bytes of those copies that a killed run left for this file; ``names`` have the ending of such."""
+    ending = re.compile(re.escape(spot.name) + r"\.[0-9a-f]{8}\.winsock_proxy\.old")
+    return [(spot.beside(name), _bytes_of(spot, name)) for name in sorted(filter(ending.fullmatch, names))]
+
+
+def _bytes_of(spot: Spot, name: str) -> bytes:
     """Give the bytes of a copy beside a file, none where they cannot be read."""
     descriptor = -1
     try:
@@ -57,4 +65,4 @@ def bytes_of(spot: Spot, name: str) -> bytes:
         close_quietly(descriptor)
 
 
-__all__ = ("bytes_of", "must_copy")
+__all__ = ("left_by_killed", "must_copy")

@@ -10,22 +10,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Mapping, Sequence
 
-from .._server.editor import Editor, OpenFile
 from .._server.errors import Missing, ServerError
 from .hold import Absent, names_in
 from .reading import close_quietly, raise_in_words, read_within_limit
 from .spot import Spot, look
 
 if TYPE_CHECKING:
+    from .._server.editor import OpenFile
     from .drive import Drives
     from .writer import LocalWriter
 
 # Of the copies of _edit.copies.rescue_name.
 COPY_ENDING = ".winsock_proxy.old"
-COPY_DIGITS = 8
 
 
-class LocalEditor(Editor):
+class LocalEditor:
     """Editor of files by absolute POSIX paths, or by Windows paths on visible drives; links are followed and stay.
 
     Reading a file finds it; all that follows is done to the name in the folder that was found, which is held
@@ -66,20 +65,14 @@ class LocalEditor(Editor):
         if spot is None:
             return ()
         try:
-            names = names_in(spot.folder)
+            names = [name for name in names_in(spot.folder) if name.endswith(COPY_ENDING)]
         except OSError:
             return ()
-        length = len(spot.name) + 1 + COPY_DIGITS + len(COPY_ENDING)
-        copies = sorted(
-            name
-            for name in names
-            if len(name) == length and name.startswith(spot.name + ".") and name.endswith(COPY_ENDING)
-        )
-        if not copies:
+        if not names:
             return ()
-        from .copies import bytes_of
+        from .copies import left_by_killed
 
-        return [(spot.beside(name), bytes_of(spot, name)) for name in copies]
+        return left_by_killed(spot, names)
 
     def check_writable(self, path: str, beside: bool) -> None:
         """Raise ServerError where this user may not edit the file, or keep a copy beside it."""

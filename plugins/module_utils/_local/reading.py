@@ -8,40 +8,19 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-import errno
 import os
 from typing import NoReturn
 
-from .._server.errors import ServerError
-from .._server.refusals import SIZE_LIMIT, refuse_large
-
-SENTENCES = {
-    errno.EACCES: "this user may not do that; run the task as one who may, for example with 'become: true'",
-    errno.EPERM: "it is not permitted; look at the attributes of the file and its folder (lsattr)",
-    errno.EROFS: "it lies on a file system that is mounted read-only",
-    errno.ENOSPC: "the disk is full: make room and run the task again",
-    errno.EDQUOT: "the disk quota is used up: make room and run the task again",
-    errno.EIO: "the disk or its connection reported an error",
-    errno.ENOENT: "it is no longer there",
-    errno.ETXTBSY: "it is in use by another program",
-    errno.EAGAIN: "it is in use by another program",
-    errno.EEXIST: "what has that name is in the way: remove it",
-}
+from .._server.errors import SIZE_LIMIT, ServerError, refuse_large
 
 
 def check_path(path: str) -> None:
     """Raise ServerError for what is no absolute POSIX path."""
-    if path[:1] == "~":
-        raise ServerError(f"{path}: '~' is not expanded here: give the absolute path")
-    if path[1:2] == ":" or path[:1] == "\\":
-        raise ServerError(
-            f"{path}: this is a Windows path: give 'drives' with the folder where its drive is visible, such as "
-            "{C: /mnt/ex01-c}, or reach the server by the connection legacy_exchange.winsock_proxy.smb"
-        )
-    if path[:1] != "/":
-        raise ServerError(f"{path}: this path is relative: give an absolute one")
-    if "\0" in path:
-        raise ServerError("path: it holds a NUL character")
+    if path[:1] != "/" or "\0" in path:
+        # Hardly a run needs words for what is wrong: they are loaded only then.
+        from .words import fault_of_path
+
+        raise ServerError(fault_of_path(path))
 
 
 def read_within_limit(descriptor: int, path: str) -> bytes:
@@ -66,9 +45,10 @@ def close_quietly(descriptor: int) -> None:
 
 
 def raise_in_words(doing: str, path: str, error: OSError, state: str = "") -> NoReturn:
-    reason = SENTENCES.get(error.errno or 0, "see the message of the operating system")
-    other = f" ({error.filename})" if isinstance(error.filename, str) and error.filename != path else ""
-    raise ServerError(f"Error while {doing} {path}: {error.strerror or error}{other}: {reason}{state}") from error
+    """Raise ServerError for an error of the operating system; ``state`` says what became of the file."""
+    from .words import in_words
+
+    raise ServerError(in_words(doing, path, error, state)) from error
 
 
 __all__ = (

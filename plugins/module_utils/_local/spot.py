@@ -14,8 +14,7 @@ import posixpath
 import stat
 from typing import TYPE_CHECKING
 
-from .._server.errors import ServerError
-from .._server.refusals import refuse_large
+from .._server.errors import ServerError, refuse_large
 from .hold import LINKS, PASS, Absent, Moved, NotRegular, Place, moved_or, open_regular, steady
 from .reading import check_path, close_quietly, raise_in_words
 

@@ -17,7 +17,6 @@ import os
 
 from .._edit.copies import rescue_name
 from .._edit.inplace import Handle, NotRestored, replace_in_place
-from .._server.editor import OpenFile
 from .._server.errors import ChangedByOther, NameTaken, ServerError
 from .checks import check_file, check_folder, same_name_to_windows
 from .copies import must_copy
@@ -71,7 +70,7 @@ class LocalWriter:
         """Raise ServerError where something else has the name of the copy."""
         must_copy(spot, name, data)
 
-    def open(self, spot: Spot) -> OpenFile:
+    def open(self, spot: Spot) -> _LocalFile:
         """Open an existing file for an edit, as soon as no other writer of ours has it."""
         try:
             return _LocalFile(spot, self._in_place)
@@ -124,7 +123,7 @@ def made_by_other(spot: Spot) -> ChangedByOther:
     return ChangedByOther(f"Error while creating {spot.path}: another program has just made it")
 
 
-class _LocalFile(OpenFile, Handle):
+class _LocalFile(Handle):
     """A file under our lock. The lock is on the file itself, so it follows it through links."""
 
     def __init__(self, spot: Spot, in_place: bool | None) -> None:

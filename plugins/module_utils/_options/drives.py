@@ -12,7 +12,7 @@ import os
 import stat
 from typing import Any, Mapping
 
-from .errors import OptionError
+from .._errors import OptionError
 
 
 def drives_from(option: Mapping[Any, Any] | None) -> dict[str, str]:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import Any, Mapping, NamedTuple, Sequence
 
 from .._detect.look import Hints
+from .._errors import OptionError
 from .._server.errors import ServerError
 from .._server.windows_path import split_windows_path
 from .._windows.lat import ipv4_number
 from .drives import drives_from
-from .errors import OptionError
 
 FILES, REGISTRY = SOURCES = ("files", "registry")
 # A folder that ends so is the file in it.

@@ -19,6 +19,7 @@ from typing import Iterator, NamedTuple
 from .._errors import UserError
 
 UTF8_MARK = b"\xef\xbb\xbf"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 CTRL_Z = b"\x1a"
 LINE_BREAKS = b"\r\n"
 
@@ -126,22 +127,12 @@ def parse(data: bytes) -> Profile:
 
 def refuse_non_8bit(data: bytes) -> None:
     """Raise NotAProfile for UTF-16 text and for NUL bytes (KB Q181420: do not save as Unicode)."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise NotAProfile("it is saved as Unicode (UTF-16, with a byte order mark); " + _CONVERT)
-    if b"\0" not in data:
-        return
-    half = len(data) // 2
-    if data[0::2].count(0) >= 0.4 * half or data[1::2].count(0) >= 0.4 * half:
-        raise NotAProfile("it looks like Unicode (UTF-16, without a byte order mark); " + _CONVERT)
-    raise NotAProfile(
-        f"it holds a NUL byte at offset {data.index(0)}; this is no private profile: restore it from a good copy"
-    )
+    marked = data[:2] in UTF16_MARKS
+    if marked or b"\0" in data:
+        # Hardly a file is so: what tells which of the two it is is loaded only then.
+        from .not_8bit import why_refused
 
-
-_CONVERT = (
-    "these files must be 8-bit text (KB Q181420): save it as ANSI text, "
-    "for example with 'iconv -f UTF-16 -t CP1252 OLD > NEW'"
-)
+        raise NotAProfile(why_refused(data, marked))
 
 
 def line_ends(data: bytes) -> str:
@@ -154,11 +145,6 @@ def line_ends(data: bytes) -> str:
     if returns or (pairs and feeds):
         return "mixed"
     return "crlf" if pairs else "lf"
-
-
-def break_of(line: bytes) -> bytes:
-    """Give the line end of a line, empty for a last line without one."""
-    return line[len(line.rstrip(LINE_BREAKS)) :]
 
 
 def sections(profile: Profile, reading: Reading = WINDOWS, name: bytes | None = None) -> Iterator[Section]:
@@ -186,24 +172,11 @@ def read_value(profile: Profile, section: bytes, key: bytes, reading: Reading = 
     return None if found is None else found.value(key)
 
 
-def contents(profile: Profile, reading: Reading = WINDOWS) -> list[tuple[bytes, list[tuple[bytes, bytes]]]]:
-    """Give every section as it stands, duplicates included, with the keys and values that it gives."""
-    return [
-        (found.name, [(line.key, line.value) for line in found.keys if line.key.lower() not in found.hidden])
-        for found in sections(profile, reading)
-    ]
-
-
 def shown(data: bytes) -> str:
     """Give bytes as printable ASCII; what is not printable is escaped."""
     if not data.isascii() or not data.decode("ascii").isprintable():
         return "".join(chr(byte) if 32 <= byte < 127 or byte == 9 else f"\\x{byte:02x}" for byte in data)
     return data.decode("ascii")
-
-
-def looks_like_header(line: bytes) -> bool:
-    """Tell whether any reading could take this line for a header."""
-    return line[len(UTF8_MARK) if line.startswith(UTF8_MARK) else 0 :].lstrip(LOOSE.blanks)[:1] == b"["
 
 
 def _section_at(profile: Profile, header: int, name: bytes, reading: Reading) -> Section:
@@ -273,11 +246,8 @@ __all__ = (
     "ProfileError",
     "Reading",
     "Section",
-    "break_of",
-    "contents",
     "headers",
     "line_ends",
-    "looks_like_header",
     "parse",
     "read_section",
     "read_value",

@@ -15,6 +15,7 @@ from .._server.text import QUOTED_NAME, few
 from .document import (
     CTRL_Z,
     LINE_BREAKS,
+    LOOSE,
     PLAIN_BLANKS,
     READINGS,
     UTF8_MARK,
@@ -23,14 +24,13 @@ from .document import (
     ProfileError,
     Reading,
     Section,
-    break_of,
     headers,
-    looks_like_header,
     read_section,
     sections,
     shown,
 )
-from .stanza import Edit, Note, Stanza, is_absent, is_present, notes_on, quoted
+from .notes import notes_on, quoted
+from .stanza import Edit, Note, Stanza, is_absent, is_present
 
 
 class Doubtful(ProfileError):
@@ -183,7 +183,7 @@ def _with_value(line: bytes, value: bytes) -> bytes:
 def _behind_last_key(profile: Profile, section: Section) -> int:
     """Where new keys go: behind the last key, but never behind what could be the next header."""
     limit = next(
-        (index for index in range(section.header + 1, section.end) if looks_like_header(profile.lines[index])),
+        (index for index in range(section.header + 1, section.end) if _looks_like_header(profile.lines[index])),
         section.end,
     )
     return max((line.at for line in section.keys if line.at < limit), default=section.header) + 1
@@ -222,6 +222,16 @@ def _part_from_ctrl_z(lines: list[bytes], index: int) -> None:
         lines[index : index + 1] = [text + (break_of(before) or b"\r\n"), line[len(text) :]]
 
 
+def break_of(line: bytes) -> bytes:
+    """Give the line end of a line, empty for a last line without one."""
+    return line[len(line.rstrip(LINE_BREAKS)) :]
+
+
+def _looks_like_header(line: bytes) -> bool:
+    """Tell whether any reading could take this line for a header."""
+    return line[len(UTF8_MARK) if line.startswith(UTF8_MARK) else 0 :].lstrip(LOOSE.blanks)[:1] == b"["
+
+
 def _is_blank(line: bytes) -> bool:
     return not line.strip(PLAIN_BLANKS + LINE_BREAKS)
 
@@ -233,4 +243,4 @@ def _disagreement(profile: Profile, index: int, reason: str) -> str:
     )
 
 
-__all__ = ("Doubtful", "ensure", "remove")
+__all__ = ("Doubtful", "break_of", "ensure", "remove")

@@ -14,19 +14,13 @@ from typing import Dict, NamedTuple, Optional
 
 from .document import (
     CTRL_Z,
-    LINE_BREAKS,
-    PLAIN_BLANKS,
     READINGS,
     UTF8_MARK,
     WINDOWS,
     Profile,
     Reading,
     read_section,
-    shown,
 )
-
-# A message quotes no more bytes of a file than this.
-QUOTED = 80
 
 
 class Stanza(NamedTuple):
@@ -34,6 +28,10 @@ class Stanza(NamedTuple):
 
     section: bytes
     settings: tuple[tuple[bytes, bytes], ...]
+
+
+# KB Q254909.
+DEFAULT_STANZA = Stanza(b"EMSMTA", ((b"Disable", b"1"),))
 
 
 class Note(NamedTuple):
@@ -53,6 +51,20 @@ class Edit(NamedTuple):
 Values = Dict[bytes, Optional[bytes]]
 
 
+class Plan(NamedTuple):
+    """An edit that was worked out on the bytes of a file; ``old`` is None for one that is missing and to be made."""
+
+    old: bytes | None
+    new: bytes
+    edit: Edit
+    before: Values
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether the file's bytes differ, or would."""
+        return self.new != self.old
+
+
 def inspect(profile: Profile, stanza: Stanza, reading: Reading = WINDOWS) -> Values:
     """Give what a reader gets for each key of the stanza, None for nothing."""
     section = read_section(profile, stanza.section, reading)
@@ -70,51 +82,24 @@ def is_absent(profile: Profile, stanza: Stanza) -> bool:
     return all(value is None for value in inspect(profile, stanza).values())
 
 
-def notes_on(profile: Profile, stanza: Stanza) -> tuple[Note, ...]:
-    """Give what a user should know about the file as it is."""
-    notes = [note for reading in READINGS[1:] for note in _differences(profile, stanza, reading)]
-    if profile.lines and profile.lines[0].startswith(UTF8_MARK):
-        notes.append(
-            Note("utf8_mark", "the file starts with a UTF-8 mark: Windows does not find a section on its first line")
-        )
-    line = _line_of_inner_ctrl_z(profile)
-    if line:
-        notes.append(
-            Note(
-                "ctrl_z",
-                f"line {line} holds a Ctrl-Z (0x1A) before more text: whether Windows NT reads on is not known",
-            )
-        )
-    return tuple(notes)
+def is_plain(profile: Profile, stanza: Stanza) -> bool:
+    """Tell whether all readers get the same for each key, and no byte of the file is doubtful."""
+    ours = inspect(profile, stanza)
+    if any(inspect(profile, stanza, reading) != ours for reading in READINGS[1:]):
+        return False
+    text = profile.render()
+    return CTRL_Z not in text and not text.startswith(UTF8_MARK)
 
 
-def _line_of_inner_ctrl_z(profile: Profile) -> int:
-    """Give the number of the first line with a Ctrl-Z that has text behind it, 0 for none."""
-    if CTRL_Z not in profile.render():
-        return 0
-    text = profile.render().rstrip(PLAIN_BLANKS + LINE_BREAKS + CTRL_Z)
-    return len(text[: text.index(CTRL_Z) + 1].splitlines()) if CTRL_Z in text else 0
-
-
-def _differences(profile: Profile, stanza: Stanza, reading: Reading) -> list[Note]:
-    ours, theirs = inspect(profile, stanza), inspect(profile, stanza, reading)
-    return [
-        Note(
-            "readers_differ",
-            f"[{shown(stanza.section)}] {shown(key)}: Windows reads {quoted(ours[key])}, "
-            f"{reading.name} would read {quoted(theirs[key])}",
-        )
-        for key in ours
-        if ours[key] != theirs[key]
-    ]
-
-
-def quoted(value: bytes | None) -> str:
-    """Give a value as a user sees it."""
-    if value is None:
-        return "nothing"
-    rest = f"... ({len(value)} characters)" if len(value) > QUOTED else ""
-    return f"'{shown(value[:QUOTED])}'{rest}"
-
-
-__all__ = ("Edit", "Note", "Stanza", "Values", "inspect", "is_absent", "is_present", "notes_on", "quoted")
+__all__ = (
+    "DEFAULT_STANZA",
+    "Edit",
+    "Note",
+    "Plan",
+    "Stanza",
+    "Values",
+    "inspect",
+    "is_absent",
+    "is_plain",
+    "is_present",
+)

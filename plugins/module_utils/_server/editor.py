@@ -6,42 +6,26 @@
 PRIVATE to the collection: no part of this file is a public interface.
 
 The procedure knows only these protocols. This machine and a server behind SMB each bring
-their own implementation.
+their own implementation. Only a type checker reads this file: no target loads it.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from types import TracebackType
-from typing import Sequence, TypeVar
+from typing import TYPE_CHECKING, Sequence
 
-Self = TypeVar("Self", bound="Closing")
-
-
-class Closing(ABC):
-    """What is closed when a block of ``with`` is left."""
-
-    def __enter__(self: Self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @abstractmethod
-    def close(self) -> None:
-        """Let go of what is held."""
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    # Python 3.7 has none.
+    Protocol = object
 
 
-class OpenFile(Closing):
-    """A file that is open for an edit. Our own writers take turns; leaving closes it."""
+class OpenFile(Protocol):
+    """A file that is open for an edit. Our own writers take turns."""
 
-    @abstractmethod
     def read(self) -> bytes:
         """Read the whole file."""
 
-    @abstractmethod
     def replace(self, old: bytes, new: bytes) -> None:
         """Put new bytes in the place of old ones, so that nothing can be lost.
 
@@ -49,23 +33,19 @@ class OpenFile(Closing):
         the state of the file when it could not be written.
         """
 
-    @abstractmethod
     def save_beside(self, name: str, data: bytes) -> str:
         """Keep data in the same folder, complete and flushed; give its path."""
 
-    @abstractmethod
     def close(self) -> None:
         """Close the file and let the next writer in."""
 
 
-class Editor(Closing):
-    """Files that can be edited, named as the user names them. Leaving lets go of what it holds of them."""
+class Editor(Protocol):
+    """Files that can be edited, named as the user names them."""
 
-    @abstractmethod
     def close(self) -> None:
         """Let go of what is held between reading a file and the end of its edit."""
 
-    @abstractmethod
     def read(self, path: str) -> bytes:
         """Read a file without disturbing anybody.
 
@@ -73,23 +53,18 @@ class Editor(Closing):
         or cannot be read.
         """
 
-    @abstractmethod
     def real_path(self, path: str) -> str:
         """Give the path of the file itself, with links followed: a copy of it goes beside that."""
 
     def full_name(self, path: str) -> str:
         """Give the path as it is told where those of many servers stand side by side, as in a diff."""
-        return path
 
-    @abstractmethod
     def left_beside(self, path: str) -> Sequence[tuple[str, bytes]]:
         """Give path and bytes of each copy beside a file that a killed run left there; none where that cannot be."""
 
-    @abstractmethod
     def check_beside(self, path: str, name: str, data: bytes) -> None:
         """Raise ServerError where a copy of the old bytes could not get its name, without making it."""
 
-    @abstractmethod
     def check_writable(self, path: str, beside: bool) -> None:
         """Raise ServerError where an edit would be refused, without opening for writing.
 
@@ -97,15 +72,12 @@ class Editor(Closing):
         is to be kept in the same folder too.
         """
 
-    @abstractmethod
     def open(self, path: str) -> OpenFile:
         """Open an existing file for an edit."""
 
-    @abstractmethod
     def check_creatable(self, path: str) -> None:
         """Raise ServerError where a new file would be refused, without making it."""
 
-    @abstractmethod
     def create(self, path: str, data: bytes) -> None:
         """Make a new file that was not there; never a half-written one."""
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong at a server.
+"""What can go wrong at a server, and which of its files are refused wherever they lie.
 
 PRIVATE to the collection: no part of this file is a public interface.
 """
@@ -9,6 +9,9 @@ PRIVATE to the collection: no part of this file is a public interface.
 from __future__ import annotations
 
 from .._errors import UserError
+
+# A real Mspclnt.ini has about 1 KB.
+SIZE_LIMIT = 1024 * 1024
 
 
 class ServerError(UserError):
@@ -45,4 +48,32 @@ class RegistryClosed(ServerError):
     """The registry as a whole cannot be read."""
 
 
-__all__ = ("ChangedByOther", "ConnectionLost", "Missing", "NameTaken", "RegistryClosed", "ServerError", "Written")
+def refuse_large(doing: str, path: str, size: int, has: str = "has") -> None:
+    """Raise ServerError for a file whose size in bytes is above SIZE_LIMIT; ``doing`` says what was attempted."""
+    if size > SIZE_LIMIT:
+        raise ServerError(
+            f"Error while {doing} {path}: it {has} {size} bytes, more than {SIZE_LIMIT}; a real file of this kind has "
+            "about 1 KB: check the path"
+        )
+
+
+def read_only(path: str, command: str) -> ServerError:
+    """Give the error for a read-only file, which is refused whoever asks; ``command`` is what would change that."""
+    return ServerError(
+        f"Error while checking {path}: it is read-only, and someone made it so; "
+        f"if it may be edited, run {command} first"
+    )
+
+
+__all__ = (
+    "SIZE_LIMIT",
+    "ChangedByOther",
+    "ConnectionLost",
+    "Missing",
+    "NameTaken",
+    "RegistryClosed",
+    "ServerError",
+    "Written",
+    "read_only",
+    "refuse_large",
+)

@@ -11,13 +11,20 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import NamedTuple
 
 from ...module_utils._edit.copies import rescue_name
 from ...module_utils._edit.inplace import Handle, NotRestored, is_torn, replace_in_place
-from ...module_utils._server.editor import Editor, OpenFile
-from ...module_utils._server.errors import ConnectionLost, Missing, NameTaken, ServerError, Written
-from ...module_utils._server.refusals import SIZE_LIMIT, read_only
+from ...module_utils._server.errors import (
+    SIZE_LIMIT,
+    ConnectionLost,
+    Missing,
+    NameTaken,
+    ServerError,
+    Written,
+    read_only,
+)
 from .handle import SmbHandle
 from .request import (
     CREATE_NEW,
@@ -36,7 +43,7 @@ from .status import StatusError
 SEPARATOR = "\\"
 
 
-class SmbEditor(Editor):
+class SmbEditor:
     """Editor of files by Windows paths, or UNC paths of the same server."""
 
     def __init__(self, server: SmbServer) -> None:
@@ -111,7 +118,7 @@ class SmbEditor(Editor):
         handle.close()
 
 
-class _SmbFile(OpenFile, Handle):
+class _SmbFile(Handle):
     """A file that others may read meanwhile, but not write: open once, without an oplock."""
 
     def __init__(self, server: SmbServer, place: Place, handle: SmbHandle) -> None:
@@ -239,7 +246,7 @@ def _settled(server: SmbServer, place: Place, old: bytes, new: bytes) -> Found:
         if found is None:
             raise
         return found._replace(text=f"{found.text} (it is still open on the server, perhaps by the broken connection)")
-    with file:
+    with closing(file):
         now = file.read()
         found = _which(now, old, new)
         if found is not None:

@@ -12,8 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-from ...module_utils._server.errors import ChangedByOther, Missing, ServerError
-from ...module_utils._server.refusals import refuse_large
+from ...module_utils._server.errors import ChangedByOther, Missing, ServerError, refuse_large
 from ...module_utils._server.upcase import upper
 from ...module_utils._server.windows_path import names_below, split_windows_path
 from .request import READ_DATA, SHARE_ALL
