@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import connection_loader
+from ansible.plugins.loader import connection_loader, filter_loader, test_loader
 
 from ..module_utils._errors import UserError
 from ..module_utils._server.errors import ConnectionLost, Written
@@ -26,7 +26,11 @@ from ._smb import connect as _connect
 from ._smb.server import SmbServer
 from ._smb.wire import Refused
 
+# Ansible loads this file once, in the process that makes one of its own for each task of each server: what is loaded
+# here is not loaded there. For filters and tests, asking for one loads all of Ansible's.
 connection_loader.get("legacy_exchange.winsock_proxy.smb", class_only=True)
+filter_loader.get("ansible.builtin.bool")
+test_loader.get("ansible.builtin.changed")
 PRELOADED = (_connect,)
 NO_PYTHON_THERE = ("winrm", "psrp")
 
