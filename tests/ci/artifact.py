@@ -22,6 +22,7 @@ FILES = {
     "LICENSE",
     "MANIFEST.json",
     "README.md",
+    "REUSE.toml",
     "requirements-smb.txt",
     "requirements.txt",
 }

@@ -67,6 +67,7 @@ def lint_steps() -> list[Step]:
         lint("target-syntax", target),
         lint("yamllint", ["yamllint", "--strict", "."]),
         lint("changelog", ["antsibull-changelog", "lint"]),
+        lint("licences", ["reuse", "lint"]),
     ]
 
 
