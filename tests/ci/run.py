@@ -57,9 +57,10 @@ def lint_steps() -> list[Step]:
     target = ["vermin", "--quiet", "--no-tips", "--target=3.7-"]
     target += ["--violations", *TARGET_CODE]
     lint = partial(Step, env=env, needs=[LINT])
+    python = str(folder / "bin" / "python")
     return [
         lint("ansible-lint", ["ansible-lint", "--offline"]),
-        lint("mypy", [str(folder / "bin" / "python"), "tests/ci/check_types.py"]),
+        lint("mypy", [python, "tests/ci/check_types.py"]),
         lint("documentation", docs),
         lint("ruff", ["ruff", "check", "."]),
         lint("ruff-target", ["ruff", "check", "--config=ruff-target.toml", *TARGET_CODE]),
@@ -68,6 +69,8 @@ def lint_steps() -> list[Step]:
         lint("yamllint", ["yamllint", "--strict", "."]),
         lint("changelog", ["antsibull-changelog", "lint"]),
         lint("licences", ["reuse", "lint"]),
+        lint("editorconfig", [python, "-m", "tests.ci.editors"]),
+        lint("forge", [python, "-m", "tests.ci.forge"]),
     ]
 
 
