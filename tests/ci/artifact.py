@@ -17,12 +17,14 @@ from tests.ci.venvs import BUILD, ROOT, copy_collection, venv
 FOLDERS = {"LICENSES", "changelogs", "docs", "examples", "meta", "playbooks", "plugins", "roles"}
 FILES = {
     "CHANGELOG.rst",
+    "CODE_OF_CONDUCT.md",
     "CONTRIBUTING.md",
     "FILES.json",
     "LICENSE",
     "MANIFEST.json",
     "README.md",
     "REUSE.toml",
+    "SECURITY.md",
     "requirements-smb.txt",
     "requirements.txt",
 }

@@ -22,8 +22,8 @@ PROGRAMS = Path(sys.executable).parent
 
 def main() -> int:
     """Check each kind by its schema, then the workflows for holes."""
-    commands = [
-        [PROGRAMS / "check-jsonschema", "--quiet", "--builtin-schema", f"vendor.{schema}", *files]
+    commands: list[list[str | Path]] = [
+        [PROGRAMS / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", *files]
         for schema, files in KINDS.items()
     ]
     commands.append([PROGRAMS / "zizmor", "--offline", "--no-progress", "--quiet", FORGE])
