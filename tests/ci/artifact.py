@@ -1,57 +1,93 @@
-# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The artifact: built, free of litter, accepted by Galaxy's importer, and of use when installed alone."""
+"""The artifact: built, with what a consumer needs and nothing else, accepted by Galaxy, of use when installed alone."""
 
 from __future__ import annotations
 
+import argparse
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
+from posixpath import dirname, normpath
 
+from tests.ci.artifact_use import use
 from tests.ci.home import environment
-from tests.ci.venvs import BUILD, ROOT, copy_collection, venv
+from tests.ci.venvs import BUILD, copy_collection, venv
 
-FOLDERS = {"LICENSES", "changelogs", "docs", "examples", "meta", "playbooks", "plugins", "roles"}
-FILES = {
-    "CHANGELOG.rst",
-    "CONTRIBUTING.md",
-    "FILES.json",
-    "LICENSE",
-    "MANIFEST.json",
-    "README.md",
-    "requirements-smb.txt",
-    "requirements.txt",
-}
-PLUGINS = {
-    "module": ("emsmta_info", "emsmta_report", "mspclnt_ini"),
-    "role": ("emsmta_bypass",),
-    "connection": ("smb",),
-}
-PLAYBOOK = ROOT / "tests" / "ci" / "artifact.yml"
+FOLDER = BUILD / "artifact"
+# What a consumer needs, by names in which a star stands for any characters, slashes too.
+NEEDED = (
+    # What Ansible runs.
+    *("meta/*.yml", "playbooks/*.yml", "plugins/*.py", "plugins/plugin_utils/_report/page.*", "roles/*.yml"),
+    # What has to be installed for it.
+    "requirements*.txt",
+    # What is read, and what the pages for the web are made of.
+    *("README.md", "SECURITY.md", "docs/*.md", "docs/*.png", "docs/*.json", "docs/docsite/*", "roles/*/README.md"),
+    *("CHANGELOG.rst", "changelogs/changelog.yaml", "changelogs/config.yaml"),
+    # What is copied, and the maker of sample servers.
+    "examples/*",
+    *("LICENSE", "LICENSES/*.txt", "REUSE.toml"),
+)
+# These need a clone of the project.
+CLONE = ("docs/architecture.md", "examples/demo/run.py")
+# ansible-galaxy adds them.
+MADE = {"FILES.json", "MANIFEST.json"}
+LINK = re.compile(r"\]\(([^)\s#]+)")
 
 
-def build(env: dict[str, str]) -> Path:
-    """Build the artifact from what git knows; give its path."""
-    source = copy_collection(BUILD / "artifact" / "source")
-    command = ["ansible-galaxy", "collection", "build", "--force", "--output-path", str(BUILD / "artifact")]
+def build(env: dict[str, str], folder: Path = FOLDER) -> Path:
+    """Build the artifact in an empty folder from what git knows; give its path."""
+    source = copy_collection(folder / "source")
+    command = ["ansible-galaxy", "collection", "build", "--force", "--output-path", str(folder)]
     subprocess.run(command, cwd=source, env=env, check=True, stdout=subprocess.DEVNULL)
-    return next((BUILD / "artifact").glob("*.tar.gz"))
+    return next(folder.glob("*.tar.gz"))
 
 
-def litter(artifact: Path) -> list[str]:
-    """Give the names in the artifact that are no part of the collection."""
+def needed(name: str) -> bool:
+    """Tell whether a consumer needs a file of the project."""
+    return name not in CLONE and any(fnmatchcase(name, pattern) for pattern in NEEDED)
+
+
+def misfits(names: Collection[str], project: Collection[str]) -> Iterator[str]:
+    """Say what an artifact with these names has too many, and what it lacks of the project's."""
+    wanted = {name for name in project if needed(name)}
+    yield from (f"{name} is for no consumer" for name in sorted({*names} - wanted - MADE))
+    yield from (f"{name} is missing" for name in sorted(wanted - {*names}))
+
+
+def dead_ends(pages: Mapping[str, str], names: Collection[str]) -> Iterator[str]:
+    """Say which links of pages lead to what is not in the artifact."""
+    folders = {name[: end.start()] for name in names for end in re.finditer("/", name)}
+    for page, text in pages.items():
+        for link in (link for link in LINK.findall(text) if "://" not in link):
+            if normpath(f"{dirname(page)}/{link}").lstrip("/") not in {*names, *folders}:
+                yield f"{page} has a link to {link}, which is missing"
+
+
+def check_contents(artifact: Path) -> None:
+    """Look at the names in the artifact, and at the links of its pages."""
+    source = next(artifact.parent.glob("source/ansible_collections/*/*"))
+    project = [path.relative_to(source).as_posix() for path in source.rglob("*") if not path.is_dir()]
     with tarfile.open(artifact) as archive:
-        names = [member.name for member in archive if member.isfile()]
-    return [name for name in names if name.split("/")[0] not in FOLDERS and name not in FILES]
+        names = [member.name for member in archive if not member.isdir()]
+        files = {name: archive.extractfile(name) for name in names if name.endswith(".md")}
+        pages = {name: file.read().decode() for name, file in files.items() if file}
+    wrong = [*misfits(names, project), *dead_ends(pages, names)]
+    if wrong:
+        sys.exit("\n".join(["The artifact:", *wrong]))
+    print(f"artifact: {len(names)} files, each needed, none missing; {len(pages)} pages without a dead end")
 
 
 def check_importer(artifact: Path) -> None:
     """Run Galaxy's importer; fail on any error or warning of its own."""
     folder = venv("importer")
-    config = BUILD / "artifact" / "galaxy-importer.cfg"
+    config = artifact.parent / "galaxy-importer.cfg"
     config.write_text(
         "[galaxy-importer]\nCHECK_REQUIRED_TAGS = False\nRUN_ANSIBLE_DOC = True\nRUN_ANSIBLE_LINT = False\n"
         "RUN_ANSIBLE_TEST = False\nRUN_FLAKE8 = True\n"
@@ -67,34 +103,20 @@ def check_importer(artifact: Path) -> None:
     print("galaxy-importer: no error, no warning")
 
 
-def check_installed(artifact: Path, env: dict[str, str]) -> None:
-    """Install into an empty path; show the documentation of all, and run role and modules from there."""
-    target = BUILD / "artifact" / "installed"
-    shutil.rmtree(target, ignore_errors=True)
-    command = ["ansible-galaxy", "collection", "install", "--offline", str(artifact), "-p", str(target)]
-    own = env | {"ANSIBLE_COLLECTIONS_PATH": str(target)}
-    subprocess.run(command, env=own, check=True, stdout=subprocess.DEVNULL)
-    for kind, names in PLUGINS.items():
-        for name in names:
-            doc = ["ansible-doc", "--json", "--type", kind, f"legacy_exchange.winsock_proxy.{name}"]
-            shown = subprocess.run(doc, env=own, check=True, capture_output=True, text=True).stdout
-            if name not in shown:
-                sys.exit(f"ansible-doc shows no {kind} {name}")
-    play = ["ansible-playbook", "--inventory", "localhost,", str(PLAYBOOK), "--extra-vars"]
-    subprocess.run([*play, f"scratch={BUILD / 'artifact' / 'scratch'}"], env=own, check=True)
-
-
 def main() -> None:
-    """Check the artifact."""
-    shutil.rmtree(BUILD / "artifact", ignore_errors=True)
-    env = environment(venv("test"))
-    (BUILD / "artifact").mkdir(parents=True)
-    artifact = build(env)
-    found = litter(artifact)
-    if found:
-        sys.exit(f"The artifact holds what is no part of the collection: {' '.join(found)}")
-    check_importer(artifact)
-    check_installed(artifact, env)
+    """Check the artifact with the ansible-core of a virtual environment."""
+    parser = argparse.ArgumentParser(description="Builds the artifact, looks into it, and uses it as a consumer does.")
+    parser.add_argument("venv", nargs="?", default="test", help="the virtual environment, by its name in .build/venv")
+    name = parser.parse_args().venv
+    env = environment(BUILD / "venv" / name)
+    folder = FOLDER if name == "test" else BUILD / f"artifact-{name}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    artifact = build(env, folder)
+    check_contents(artifact)
+    if name == "test":
+        check_importer(artifact)
+    use(artifact, env)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The steps of `make test-matrix`: each supported ansible-core, under a Python that it supports.
 
 The scenario `default` and plays over SMB run on the controller's Python, and on each such
 Python once the unit tests; the integration playbooks run with the oldest target Python that
-the core supports, and on the oldest and the newest core with the newest one too. What is
-not found on this machine is named at the end.
+the core supports. On the oldest and the newest core they run with the newest one too, and
+the artifact is built, installed and used. What is not found on this machine is named at the end.
 """
 
 from __future__ import annotations
@@ -120,6 +120,9 @@ def steps_for(core: Core, gaps: list[str]) -> list[Step]:
     for target in targets(core, gaps):
         command = ["tests/integration/run", python(target) or ""]
         steps.append(Step(f"{core.version}-on-{target}", command, env, needs=needs))
+    if core in ENDS:
+        command = [str(folder / "bin" / "python"), "-m", "tests.ci.artifact", folder.name]
+        steps.append(Step(f"{core.version}-artifact", command, env, needs=needs))
     return steps
 
 

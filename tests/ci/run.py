@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make test`, `make test-matrix`, `make test-long`: prepare, then run the steps."""
@@ -57,9 +57,10 @@ def lint_steps() -> list[Step]:
     target = ["vermin", "--quiet", "--no-tips", "--target=3.7-"]
     target += ["--violations", *TARGET_CODE]
     lint = partial(Step, env=env, needs=[LINT])
+    python = str(folder / "bin" / "python")
     return [
         lint("ansible-lint", ["ansible-lint", "--offline"]),
-        lint("mypy", [str(folder / "bin" / "python"), "tests/ci/check_types.py"]),
+        lint("mypy", [python, "tests/ci/check_types.py"]),
         lint("documentation", docs),
         lint("ruff", ["ruff", "check", "."]),
         lint("ruff-target", ["ruff", "check", "--config=ruff-target.toml", *TARGET_CODE]),
@@ -67,6 +68,9 @@ def lint_steps() -> list[Step]:
         lint("target-syntax", target),
         lint("yamllint", ["yamllint", "--strict", "."]),
         lint("changelog", ["antsibull-changelog", "lint"]),
+        lint("licences", ["reuse", "lint"]),
+        lint("editorconfig", [python, "-m", "tests.ci.editors"]),
+        lint("forge", [python, "-m", "tests.ci.forge"]),
     ]
 
 

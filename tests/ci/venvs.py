@@ -1,4 +1,4 @@
-# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Virtual environments and the collection tree, all below .build."""
@@ -61,7 +61,7 @@ def copy_collection(tree: Path) -> Path:
     for name in filter(None, names.split("\0")):
         if (ROOT / name).exists():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
+            shutil.copy2(ROOT / name, target / name, follow_symlinks=False)
     return target
 
 

@@ -1,10 +1,12 @@
-# Copyright: (c) 2026, the legacy_exchange.winsock_proxy authors
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The SMB library is imported once, by the controller before it forks, and by no worker."""
+"""The SMB library is imported once, by the controller before it forks, and by no worker; and not its scripts."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,13 @@ from tests.smb.notes import Notes
 from tests.smb.plays import LOOK, ROLE, play
 
 HOSTS = 20
+SESSION = "ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session"
+WITHOUT_SCRIPTS = f"""
+import sys
+sys.modules["impacket.examples"] = None
+from {SESSION} import IMPORT_ERROR
+assert IMPORT_ERROR is None and "impacket.smb" in sys.modules
+"""
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +55,9 @@ def test_no_worker_imports_the_library(
     assert len(workers) >= HOSTS
     assert len(importers) == imports
     assert not importers & workers
+
+
+def test_the_scripts_beside_the_library_are_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", ":".join(sys.path))
+    done = subprocess.run([sys.executable, "-c", WITHOUT_SCRIPTS], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
