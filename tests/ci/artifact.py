@@ -22,7 +22,6 @@ FILES = {
     "LICENSE",
     "MANIFEST.json",
     "README.md",
-    "requirements-smb.txt",
     "requirements.txt",
 }
 PLUGINS = {
