@@ -23,6 +23,7 @@ from tests.guide.place import Place
 from tests.lab.lab import PASSWORD, USER, Lab
 from tests.smb.plays import LOOK, ansible
 
+CONNECTION = "plugins/connection/smb.py"
 NAME = "^[a-zA-Z_]+[a-zA-Z0-9_]*$"
 # What AWX allows in a credential type (awx/main/fields.py, CredentialTypeInputField and CredentialTypeInjectorField).
 FIELD = {
@@ -152,6 +153,8 @@ def test_an_execution_environment_gets_impacket_and_no_ansible(tmp_path: Path) -
         shutil.copy(ROOT / name, bare)
     (package,) = introspected(tmp_path)
     assert package.startswith("impacket>=")
+    # The documentation of the connection says the same.
+    assert f"  - {package.replace('>=', ' >= ')} on the controller\n" in (ROOT / CONNECTION).read_text()
 
 
 def test_a_builder_makes_the_context_of_an_image(place: Place) -> None:
