@@ -119,8 +119,10 @@ class Session:
             if answer.words(DialectAnswer).dialect_index != 0:
                 raise Refused("it offers no SMB1 dialect that is known here (NT LM 0.12)")
             answer.words(NegotiateAnswer)
-        except (ConnectionLost, StatusError) as error:
+        except ConnectionLost as error:
             raise Refused(f"its answer to SMB1 cannot be understood: {error}") from error
+        except StatusError as error:
+            raise Refused(f"it refuses to speak SMB1: {error}") from error
         return answer
 
     @property
