@@ -7,9 +7,9 @@ PYTHON ?= python3
 BUILD := .build
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-matrix test-long test-list bench compare lab lab-down clean
+.PHONY: help demo test test-matrix test-long test-prerelease test-list bench compare lab lab-down clean
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Audit and fix a fleet of sample drives; no root, no service
 	@$(PYTHON) -m tests.ci.venvs demo
@@ -24,6 +24,9 @@ test-matrix: ## Run unit tests, scenario and modules on each supported ansible-c
 
 test-long: ## Run the tests that take minutes
 	@$(PYTHON) -m tests.ci.run long $(STEP)
+
+test-prerelease: ## Have a look at ansible-core's newest pre-release: unit tests, plays and modules
+	@$(PYTHON) -m tests.ci.run prerelease $(STEP)
 
 test-list: ## Name the steps of the tests, for STEP
 	@$(PYTHON) -m tests.ci.run list

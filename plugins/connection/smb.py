@@ -16,7 +16,7 @@ description:
   - Speaks SMB1 alone, since no server in scope speaks anything newer. SMB1 neither encrypts nor proves who the server
     is; use it in a network that you trust.
 requirements:
-  - impacket >= 0.13.1 on the controller
+  - impacket >= 0.10.0 on the controller
 notes:
   - A refused logon is not tried again on that host in the same run. Of a domain account (C(DOMAIN\user) or
     C(user@domain)) no more logons are under way at once than hosts have accepted it so far, and the first refusal ends

@@ -26,7 +26,7 @@ NEEDED = (
     # What Ansible runs.
     *("meta/*.yml", "playbooks/*.yml", "plugins/*.py", "plugins/plugin_utils/_report/page.*", "roles/*.yml"),
     # What has to be installed for it.
-    "requirements*.txt",
+    "requirements.txt",
     # What is read, and what the pages for the web are made of.
     *("README.md", "SECURITY.md", "docs/*.md", "docs/*.png", "docs/*.json", "docs/docsite/*", "roles/*/README.md"),
     *("CHANGELOG.rst", "changelogs/changelog.yaml", "changelogs/config.yaml"),

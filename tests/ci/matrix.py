@@ -6,7 +6,8 @@
 The scenario `default` and plays over SMB run on the controller's Python, and on each such
 Python once the unit tests; the integration playbooks run with the oldest target Python that
 the core supports. On the oldest and the newest core they run with the newest one too, and
-the artifact is built, installed and used. What is not found on this machine is named at the end.
+the artifact is built, installed and used. The oldest core has the oldest impacket. What is
+not found on this machine is named at the end.
 """
 
 from __future__ import annotations
@@ -47,17 +48,20 @@ WITHOUT_UNIT = ("2.18.19", "2.20.10")
 MOLECULE = {"2.17.14": "molecule==26.6.0"}
 OTHERS = (
     "hypothesis==6.168.5",
-    "impacket==0.13.1",
     "pefile==2024.8.26",
     "pytest==9.2.0",
     "pytest-testinfra==10.2.2",
     "pytest-xdist==3.8.0",
     "regipy==6.5.0",
 )
+# The oldest core runs with the oldest impacket that requirements.txt lets in, the others with the newest.
+IMPACKET = "impacket==0.13.1"
 # Whole plays over SMB: what is told of hostile servers, in both worlds; logons, errors, and what a user is told. On the
 # oldest and the newest core the playbooks too, even those of their tests that are long.
 SMB = ("tests/smb/test_hostile_text.py", "tests/smb/test_play.py", "tests/smb/test_errors.py")
 PLAYBOOKS = ("tests/smb/test_audit.py", "tests/smb/test_remediate.py")
+# With the oldest impacket all kinds of logons and of servers and the registry too; the playbooks edit.
+OLDEST = tuple(f"tests/smb/test_{name}.py" for name in ("session", "kinds", "registry"))
 
 
 def python(version: str) -> str | None:
@@ -79,12 +83,19 @@ def controller(core: Core) -> str | None:
     return next((version for version in wanted if python(version)), None)
 
 
+def oldest_impacket() -> str:
+    """Give the oldest impacket of requirements.txt, as it is given to pip."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    return next(line for line in lines if line.startswith("impacket>=")).replace(">=", "==")
+
+
 def prepared(core: Core, version: str) -> Path:
     """Make the virtual environment for a core."""
     requirements = BUILD / "matrix" / f"{core.version}.txt"
     requirements.parent.mkdir(parents=True, exist_ok=True)
     molecule = MOLECULE.get(core.version, "molecule==26.10.0")
-    requirements.write_text("\n".join((f"ansible-core=={core.version}", molecule, *OTHERS)) + "\n")
+    impacket = oldest_impacket() if core == CORES[0] else IMPACKET
+    requirements.write_text("\n".join((f"ansible-core=={core.version}", molecule, impacket, *OTHERS)) + "\n")
     return venv(f"matrix-{core.version}", python(version) or "", requirements)
 
 
@@ -110,11 +121,12 @@ def steps_for(core: Core, gaps: list[str]) -> list[Step]:
     env = environment(folder) | {"MOLECULE_EPHEMERAL_DIRECTORY": str(BUILD / "molecule" / core.version)}
     pytest = [str(folder / "bin" / "python"), "-m", "pytest", "-q", "-ra"]
     needs = [partial(prepared, core, version)]
+    over_smb = [*SMB, *(PLAYBOOKS if core in ENDS else ()), *(OLDEST if core == CORES[0] else ())]
     scenario = ["molecule", "test", "--scenario-name", "default"]
     unit = Step(f"{core.version}-unit", [*pytest, "tests/unit"], env, needs=needs)
     steps = [
         *([] if core.version in WITHOUT_UNIT else [unit]),
-        Step(f"{core.version}-smb", [*pytest, *SMB, *(PLAYBOOKS if core in ENDS else ())], env, needs=needs),
+        Step(f"{core.version}-smb", [*pytest, *over_smb], env, needs=needs),
         Step(f"{core.version}-molecule", scenario, env, ROOT / "extensions", needs=needs),
     ]
     for target in targets(core, gaps):

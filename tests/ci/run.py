@@ -19,6 +19,7 @@ from tests.ci.home import environment, make_home
 from tests.ci.leftovers import Leftovers
 from tests.ci.matrix import matrix_steps
 from tests.ci.packages import LONG, install_packages
+from tests.ci.prerelease import prerelease_steps
 from tests.ci.steps import Step, run_steps
 from tests.ci.venvs import BUILD, ROOT, link_collection, venv
 
@@ -36,9 +37,14 @@ HELP = {
     "test": "everything that a change needs",
     "matrix": "unit tests, scenario, plays and modules on each supported ansible-core and Python",
     "long": "the tests that take minutes",
+    "prerelease": "unit tests, plays and modules on the newest pre-release of ansible-core",
     "prepare": "install system packages, run nothing",
     "list": "name all steps",
 }
+# What make calls those with steps.
+MAKE = {"test": "test", "matrix": "test-matrix", "long": "test-long", "prerelease": "test-prerelease"}
+# These name what they do not find on this machine.
+SEEKERS = {"matrix": matrix_steps, "prerelease": prerelease_steps}
 
 
 def pytest(name: str, *arguments: str, weight: int = 1, needs: Sequence[Callable[[], object]] = ()) -> Step:
@@ -116,8 +122,8 @@ def long_steps() -> list[Step]:
 
 def steps_of(target: str, gaps: list[str]) -> list[Step]:
     """Give the steps of a target; add what it cannot find here to the gaps."""
-    if target == "matrix":
-        return matrix_steps(gaps)
+    if target in SEEKERS:
+        return SEEKERS[target](gaps)
     return {"test": test_steps, "long": long_steps, "prepare": list[Step]}[target]()
 
 
@@ -132,7 +138,7 @@ def chosen(steps: Sequence[Step], names: Sequence[str]) -> list[Step]:
 
 def show_list() -> None:
     """Name all steps, as they are given to make."""
-    for target, make in (("test", "test"), ("matrix", "test-matrix"), ("long", "test-long")):
+    for target, make in MAKE.items():
         print(f"make {make} STEP=..., {HELP[target]}:")
         for step in steps_of(target, []):
             print(f"  {step.name}")
@@ -174,7 +180,7 @@ def run(target: str, names: Sequence[str]) -> int:
 
 def main() -> int:
     """Do what was asked."""
-    words = "\n".join(f"  {name:9} {text}" for name, text in HELP.items())
+    words = "\n".join(f"  {name:11} {text}" for name, text in HELP.items())
     parser = argparse.ArgumentParser(
         prog="python -m tests.ci.run",
         description=f"Runs the tests. Targets:\n{words}",

@@ -17,9 +17,6 @@ BUILD = ROOT / ".build"
 REQUIREMENTS = ROOT / "tests" / "requirements"
 COLLECTIONS = BUILD / "collections"
 NAMESPACE, NAME = "legacy_exchange", "winsock_proxy"
-# The demo needs what its users need, no more.
-FILES = {"demo": ROOT / "requirements.txt"}
-
 
 # The Python below this one, should this one be that of a virtual environment.
 BASE_PYTHON: str = getattr(sys, "_base_executable", sys.executable)
@@ -27,7 +24,7 @@ BASE_PYTHON: str = getattr(sys, "_base_executable", sys.executable)
 
 def venv(name: str, python: str = BASE_PYTHON, requirements: Path | None = None) -> Path:
     """Make a virtual environment, or keep the one whose requirements are the same; give its folder."""
-    source = requirements or FILES.get(name, REQUIREMENTS / f"{name}.txt")
+    source = requirements or REQUIREMENTS / f"{name}.txt"
     folder = BUILD / "venv" / name
     stamp = folder / "stamp"
     # One Python may have several names.

@@ -20,10 +20,11 @@ from tests.smb.furnish import furnish_exposed
 # As the examples have the addresses of ex01, ex02, ex07 and px01.
 ADDRESSES = ("192.0.2.11", "192.0.2.12", "192.0.2.17", "192.0.2.21")
 VAULT = "V4ult-in-no-output"
-# What a user does in an editor: the addresses, and here the port, which the lab's servers have of their own.
+# What a user does in an editor: the addresses, the password, and here the port, which the lab has of its own.
 EDITOR = r"""#!/bin/sh
 exec sed -i -e 's/192\.0\.2\.11/{0}/' -e 's/192\.0\.2\.12/{1}/' -e 's/192\.0\.2\.17/{2}/' -e 's/192\.0\.2\.21/{3}/' \
-    -e 's/^    ansible_user:/    ansible_port: {port}\n&/' -e 's/^ansible_host: .*/&\nansible_port: {port}/' "$@"
+    -e 's/^    ansible_user:/    ansible_port: {port}\n&/' -e 's/^ansible_host: .*/&\nansible_port: {port}/' \
+    -e 's/THE-PASSWORD/{password}/' "$@"
 """
 # Folders of the machine that the pages name: below the place they lie here.
 OF_THE_MACHINE = re.compile(r"(?<![\w/.])/(?=(?:mnt|opt/emsmta|etc/(?:emsmta|cron\.d|systemd)|var/lib/emsmta)\b)")
@@ -71,7 +72,7 @@ class Place:
     def give_editor(self, lab: Lab) -> None:
         """Let the editor know the servers of a lab."""
         editor = self.programs / "editor"
-        editor.write_text(EDITOR.format(*lab.addresses, port=lab.port))
+        editor.write_text(EDITOR.format(*lab.addresses, port=lab.port, password=PASSWORD))
         editor.chmod(0o755)
 
     def _environment(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,11 +18,12 @@ import yaml
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jsonschema import ValidationError, validate
 
-from tests.guide.pages import EXAMPLES, ROOT
+from tests.guide.pages import EXAMPLES, PAGES, ROOT
 from tests.guide.place import Place
 from tests.lab.lab import PASSWORD, USER, Lab
 from tests.smb.plays import LOOK, ansible
 
+CONNECTION = "plugins/connection/smb.py"
 NAME = "^[a-zA-Z_]+[a-zA-Z0-9_]*$"
 # What AWX allows in a credential type (awx/main/fields.py, CredentialTypeInputField and CredentialTypeInjectorField).
 FIELD = {
@@ -126,14 +128,50 @@ def test_no_password_stands_in_the_examples() -> None:
     texts = {path: path.read_text() for path in EXAMPLES.rglob("*.yml")}
     given = [line for text in texts.values() for line in text.splitlines() if "password:" in line]
     assert given
-    assert all("{{ " in line or line.lstrip().startswith("- id") for line in given)
+    stands_for_one = ("{{ ", "- id", "THE-PASSWORD")
+    assert all(any(each in line for each in stands_for_one) for line in given)
 
 
-def test_an_execution_environment_gets_impacket_and_no_ansible() -> None:
+def introspected(tree: Path) -> list[str]:
+    """Give the Python packages that an execution environment gets for the collections of a tree."""
     program = str(Path(sys.executable).parent / "ansible-builder")
-    command = [program, "introspect", str(ROOT / ".build" / "collections")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run([program, "introspect", str(tree)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    found = yaml.safe_load(done.stdout)
-    assert [line.split(" ")[0] for line in found["python"]] == ["impacket>=0.13.1"], found
-    assert "ansible" not in str(found["python"]).partition("#")[0]
+    return [line.partition("#")[0].strip() for line in yaml.safe_load(done.stdout)["python"]]
+
+
+def packages_of(requirements: Path) -> list[str]:
+    return [line for line in requirements.read_text().splitlines() if not line.startswith("#")]
+
+
+def test_an_execution_environment_gets_impacket_and_no_ansible(tmp_path: Path) -> None:
+    assert introspected(ROOT / ".build" / "collections") == packages_of(ROOT / "requirements.txt")
+    # A builder that does not look at meta reads this file.
+    bare = tmp_path / "ansible_collections" / "legacy_exchange" / "winsock_proxy"
+    bare.mkdir(parents=True)
+    for name in ("galaxy.yml", "requirements.txt"):
+        shutil.copy(ROOT / name, bare)
+    (package,) = introspected(tmp_path)
+    assert package.startswith("impacket>=")
+    # The documentation of the connection says the same.
+    assert f"  - {package.replace('>=', ' >= ')} on the controller\n" in (ROOT / CONNECTION).read_text()
+
+
+def test_a_builder_makes_the_context_of_an_image(place: Place) -> None:
+    archive = place.folder / "examples" / "legacy_exchange-winsock_proxy.tar.gz"
+    archive.write_bytes(b"as it was built")
+    command = "ansible-builder create --file examples/execution-environment.yml --context context"
+    assert place.typed(command).returncode == 0
+    context = place.folder / "context"
+    assert (context / "_build" / "configs" / archive.name).read_bytes() == b"as it was built"
+    galaxy = yaml.safe_load((context / "_build" / "requirements.yml").read_text())
+    assert galaxy == {"collections": [{"name": f"configs/{archive.name}", "type": "file"}]}
+    # Its name is Containerfile or Dockerfile, by the program for images that is there.
+    (recipe,) = context.glob("*file")
+    assert "ansible-core>=2.17" in recipe.read_text()
+
+
+def test_the_files_of_packages_that_the_pages_name_are_there() -> None:
+    named = {name for page in PAGES for name in re.findall(r"pip install .*-r (\S+)", page.read_text())}
+    assert named == {"requirements.txt"}
+    assert all((ROOT / name).exists() for name in named)

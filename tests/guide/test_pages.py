@@ -55,7 +55,9 @@ SHOWS: dict[str, str | tuple[str, int]] = {
     f"{PLAY} --limit ex02 ": "1 exposed",
     f"{PLAY} -e emsmta_audit_fail_on=exposed,": ("Exposed: ex01, ex02", 2),
     "cd my-project && molecule test": "ex05-on-purpose",
+    "editor runner/env/passwords": "",
     "ansible-runner run ": "Exposed: ex03, ex04",
+    "ansible-runner run runner --playbook audit.yml --ident network ": "Exposed: ex01, ex02",
     "ansible-builder create ": "context",
 }
 NOT_RUN = {
@@ -123,7 +125,7 @@ def give_folders_as_drives(place: Place) -> None:
 # What another page, or what is not run here, leaves there.
 GIVEN: dict[str, list[str | Callable[[Place], None]]] = {
     "docs/guide/audit.md": [HOSTS],
-    "docs/guide/awx.md": [give_folders_as_drives],
+    "docs/guide/awx.md": [HOSTS, give_folders_as_drives],
     "docs/guide/many-servers.md": [HOSTS, give_folders],
     "docs/guide/reach-a-server.md": [give_drives],
 }

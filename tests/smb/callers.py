@@ -33,7 +33,7 @@ class Caller:
         """Make a session that is logged on."""
         wire = Wire(self.host, self.port, Deadline(self.timeout, self.deadline), "*SMBSERVER")
         self.wires.append(wire)
-        session = Session(wire, "*SMBSERVER", self.host)
+        session = Session(wire)
         session.log_on(Account(self.user, self.password, "", self.auth))
         return session
 

@@ -91,7 +91,7 @@ def server_at(port: int, limits: Limits) -> SmbServer:
     deadline = Deadline(*limits)
 
     def connect() -> Session:
-        session = Session(Wire("127.0.0.1", port, deadline, "*SMBSERVER"), "*SMBSERVER", "127.0.0.1")
+        session = Session(Wire("127.0.0.1", port, deadline, "*SMBSERVER"))
         session.log_on(Account(USER, PASSWORD, "", "ntlmv2"))
         return session
 

@@ -23,7 +23,7 @@ def on_event(event, arguments):
     about = arguments[KINDS[event]] if event in KINDS else None
     if event == "socket.connect" and isinstance(about, tuple):
         note(event, about[0])
-    elif event == "socket.getaddrinfo" or about == "impacket.smb":
+    elif event == "socket.getaddrinfo" or about == "impacket.ntlm":
         note(event, about)
 
 sys.addaudithook(on_event)

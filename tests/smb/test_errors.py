@@ -140,15 +140,31 @@ def test_drives_are_refused(one: Lab, tmp_path: Path) -> None:
     assert "over SMB the path is one on the server's own drives; leave drives out" in done.stdout
 
 
-def test_the_library_is_missed_per_host(one: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("__init__.py", "raise ImportError('No module named impacket')\n", "(No module named impacket)"),
+        # A version that no longer has what a logon needs.
+        (
+            "ntlm.py",
+            "compute_nthash = computeResponseNTLMv1 = None\n",
+            "(cannot import name 'KXKEY' from 'impacket.ntlm'",
+        ),
+    ],
+    ids=["no library", "another version"],
+)
+def test_the_library_is_missed_per_host(
+    file: str, text: str, says: str, one: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fake = tmp_path / "fake" / "impacket"
     fake.mkdir(parents=True)
-    (fake / "__init__.py").write_text("raise ImportError('No module named impacket')\n")
+    (fake / "__init__.py").touch()
+    (fake / file).write_text(text)
     monkeypatch.setenv("PYTHONPATH", str(fake.parent))
     done = play(one, tmp_path, playing({"ansible.builtin.debug": {"msg": "others run"}}, LOOK))
     assert "others run" in done.stdout
     assert "needs the Python library impacket on the controller" in done.stdout + done.stderr
-    assert "pip install impacket" in done.stdout + done.stderr
+    assert f"pip install --upgrade impacket {says}" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

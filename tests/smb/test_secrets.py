@@ -9,19 +9,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from impacket import ntlm
 
 from tests.lab.lab import PASSWORD, USER, Lab
 from tests.lab.processes import family
 from tests.smb.furnish import furnish_exposed
+from tests.smb.leaks import below, leaking
 from tests.smb.plays import ROLE, ROOT
 
-HASH: bytes = ntlm.compute_nthash(PASSWORD)
-SECRETS = (PASSWORD.encode(), PASSWORD.encode("utf-16-le"), HASH, HASH.hex().encode(), HASH.hex().upper().encode())
 PROGRAM = str(Path(sys.executable).parent / "ansible-playbook")
 
 
@@ -31,27 +29,6 @@ def exposed(tmp_path: Path) -> Iterator[Lab]:
     with Lab(tmp_path / "lab", 3, drives="C") as lab:
         furnish_exposed(lab)
         yield lab
-
-
-def leaks(data: bytes) -> bool:
-    return any(secret in data for secret in SECRETS)
-
-
-def below(folder: Path) -> Iterable[Path]:
-    """Give all files below a folder; unlike rglob, os.walk bears that a folder goes meanwhile."""
-    return (Path(path) / name for path, _folders, names in os.walk(folder) for name in names)
-
-
-def leaking(files: Iterable[Path]) -> set[str]:
-    """Give the names of files that hold a secret."""
-    found = set()
-    for file in files:
-        try:
-            if file.is_file() and leaks(file.read_bytes()):
-                found.add(str(file))
-        except OSError:
-            continue
-    return found
 
 
 def watched(command: list[str], env: dict[str, str], private: Path) -> tuple[bytes, set[str]]:

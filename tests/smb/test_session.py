@@ -102,6 +102,43 @@ def test_a_challenge_of_another_length_is_refused(length: int, lab: Lab) -> None
     assert SESSION_SETUP not in seen
 
 
+def one_word(answer: bytes) -> bytes:
+    """Take no dialect, as MS-CIFS section 2.2.4.52.2 has it."""
+    body = answer[4 : WORDS - 1] + b"\x01\xff\xff" + b"\0\0"
+    return struct.pack(">I", len(body)) + body
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (one_word, "it offers no SMB1 dialect that is known here"),
+        (
+            lambda answer: answer[:WORDS] + b"\x01\0" + answer[WORDS + 2 :],
+            "it offers no SMB1 dialect that is known here",
+        ),
+        (
+            lambda answer: answer[: WORDS - 1] + b"\x10" + answer[WORDS:],
+            "its answer to SMB1 cannot be understood: the server's answer is shorter than it must be",
+        ),
+        (
+            lambda answer: answer[:STATUS] + b"\x22\0\0\xc0" + answer[STATUS + 4 :],
+            "it refuses to speak SMB1: .*STATUS_ACCESS_DENIED",
+        ),
+    ],
+    ids=["no dialect", "another dialect", "too few words", "an error"],
+)
+def test_a_dialect_that_is_not_agreed_on(change: Callable[[bytes], bytes], says: str, lab: Lab) -> None:
+    seen: list[int] = []
+
+    def spoil(message: bytes, answer: bytes) -> Iterable[bytes]:
+        seen.append(message[8])
+        return (change(answer),)
+
+    with FaultProxy((lab.addresses[0], lab.port), answer=spoil) as proxy, pytest.raises(Refused, match=says):
+        Caller("127.0.0.1", proxy.port).connect()
+    assert seen == [NEGOTIATE]
+
+
 def without_name(token: bytearray) -> None:
     """Leave the DNS host name out of a challenge (MS-NLMP sections 2.2.1.2 and 2.2.2.1)."""
     length, at = struct.unpack_from("<H2xI", token, 40)

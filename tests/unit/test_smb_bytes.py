@@ -24,7 +24,6 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.server import SmbServer
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import Share, list_shares
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.wire import Message
 
 from tests.unit.smb_recorded import RECORDED
 
@@ -42,7 +41,6 @@ class FakeWire:
 
     def __init__(self, capabilities: int) -> None:
         self._capabilities = capabilities
-        self.last = b""
         self.sent: list[str] = []
         #: The command that it does not know, if any.
         self.unknown: int | None = None
@@ -50,7 +48,7 @@ class FakeWire:
     def send_packet(self, data: bytes) -> None:
         self.sent.append(data.hex())
 
-    def recv_packet(self, _timeout: float | None = None) -> Message:
+    def recv_packet(self) -> bytes:
         request = bytes.fromhex(self.sent[-1])
         command = request[4]
         status, (words, data) = NOT_SUPPORTED, (b"", b"")
@@ -58,8 +56,7 @@ class FakeWire:
             status, (words, data) = 0, self._answer(command, request)
         head = b"\xffSMB" + struct.pack("<BIBH", command, status, 0x88, 0x4001) + bytes(12)
         head += struct.pack("<HHHH", 0x0801, 7, 0x0802, *struct.unpack_from("<H", request, 30))
-        self.last = head + bytes((len(words) // 2,)) + words + struct.pack("<H", len(data)) + data
-        return Message(self.last)
+        return head + bytes((len(words) // 2,)) + words + struct.pack("<H", len(data)) + data
 
     def close(self) -> None:
         """Do nothing: there is no connection."""
@@ -112,7 +109,7 @@ def _answer_to_call(call: bytes) -> bytes:
 def talk(capabilities: int, auth: str, account: tuple[str, str]) -> list[str]:
     """Make each request once; give the messages in hex."""
     wire: Any = FakeWire(capabilities)
-    session = Session(wire, "*SMBSERVER", "ex01")
+    session = Session(wire)
     session.log_on(Account(account[0], "secret", account[1], auth))
     use_files(session, wire)
     assert list_shares(session) == ["C$"]

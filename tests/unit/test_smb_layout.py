@@ -46,6 +46,8 @@ RAW = bytes.fromhex("01 616200 0302 07060504 0f0e0d0c0b0a0908")
 FIELDS = Example(1, b"ab\0", 0x0203, 0x04050607, 0x08090A0B0C0D0E0F)
 # A specification counts the words of a message in pairs of bytes.
 WORDS: dict[type, int] = {
+    answer.DialectAnswer: 1,
+    answer.NegotiateAnswer: 17,
     request.SessionSetup: 13,
     request.ExtendedSessionSetup: 12,
     request.TreeConnect: 4,

@@ -43,6 +43,30 @@ DOS_ERRORS = {
 
 
 @structure
+class DialectAnswer(NamedTuple):
+    """The word of the answer to SMB_COM_NEGOTIATE that it has in any case (MS-CIFS section 2.2.4.52.2)."""
+
+    dialect_index: USHORT
+
+
+@structure
+class NegotiateAnswer(NamedTuple):
+    """Words of the answer to SMB_COM_NEGOTIATE with NT LM 0.12 (MS-CIFS section 2.2.4.52.2)."""
+
+    dialect_index: USHORT
+    security_mode: UCHAR
+    max_mpx_count: USHORT
+    max_number_vcs: USHORT
+    max_buffer_size: ULONG
+    max_raw_size: ULONG
+    session_key: ULONG
+    capabilities: ULONG
+    system_time: ULONGLONG
+    server_time_zone: USHORT
+    challenge_length: UCHAR
+
+
+@structure
 class SessionSetupAnswer(NamedTuple):
     """Words of the answer to SMB_COM_SESSION_SETUP_ANDX (MS-CIFS section 2.2.4.53.2)."""
 
@@ -175,6 +199,8 @@ def status_of(header: SmbHeader) -> int:
 __all__ = (
     "Answer",
     "CreateAnswer",
+    "DialectAnswer",
+    "NegotiateAnswer",
     "ReadAnswer",
     "SessionSetupAnswer",
     "Transacted",

@@ -56,7 +56,7 @@ def connect(option: Options) -> SmbServer:
     if IMPORT_ERROR is not None:
         raise AnsibleError(
             "The connection legacy_exchange.winsock_proxy.smb needs the Python library impacket on the controller: "
-            f"pip install impacket ({IMPORT_ERROR})"
+            f"pip install --upgrade impacket ({IMPORT_ERROR})"
         )
     host = option("host")
     deadline = Deadline(option("timeout"), option("deadline"))
@@ -135,7 +135,7 @@ def _open_session(option: Options, host: str, deadline: Deadline) -> Session:
     failures = []
     for each in (port,) if port else PORTS:
         try:
-            return Session(Wire(host, each, deadline, called), called, host)
+            return Session(Wire(host, each, deadline, called))
         except (ConnectionLost, Refused, OSError) as error:
             failures.append(f"port {each}: {_sentence(error)}")
     raise Refused("; ".join(failures))

@@ -13,7 +13,9 @@ from typing import Annotated, NamedTuple
 from .layout import UCHAR, ULONG, USHORT, pack, size_of, structure
 
 PROTOCOL = b"\xffSMB"
-# Bits of Flags2 (MS-CIFS section 2.2.3.1).
+# Bits of Flags and of Flags2 (MS-CIFS section 2.2.3.1, MS-SMB section 2.2.3.1).
+FLAGS_CASE_INSENSITIVE, FLAGS_CANONICALIZED_PATHS = 0x08, 0x10
+FLAGS2_LONG_NAMES, FLAGS2_SIGNED, FLAGS2_EXTENDED_SECURITY = 0x0001, 0x0004, 0x0800
 FLAGS2_NT_STATUS, FLAGS2_UNICODE = 0x4000, 0x8000
 # AndXCommand, AndXReserved and AndXOffset, which lead to another command in the same message (MS-CIFS section 2.2.3.4).
 ANDX = Annotated[bytes, "4s"]
@@ -57,8 +59,13 @@ def data_offset(words_size: int) -> int:
 
 __all__ = (
     "ANDX",
+    "FLAGS2_EXTENDED_SECURITY",
+    "FLAGS2_LONG_NAMES",
     "FLAGS2_NT_STATUS",
+    "FLAGS2_SIGNED",
     "FLAGS2_UNICODE",
+    "FLAGS_CANONICALIZED_PATHS",
+    "FLAGS_CASE_INSENSITIVE",
     "HEADER_SIZE",
     "MIN_MESSAGE",
     "NO_ANDX",

@@ -16,7 +16,7 @@ from .header import ANDX, NO_ANDX, data_offset
 from .layout import UCHAR, ULONG, ULONGLONG, USHORT, pack, size_of, structure
 
 # Commands (MS-CIFS section 2.2.2.1).
-SESSION_SETUP, TREE_CONNECT = 0x73, 0x75
+NEGOTIATE, SESSION_SETUP, TREE_CONNECT = 0x72, 0x73, 0x75
 CREATE, READ, WRITE, FLUSH, CLOSE, DELETE = 0xA2, 0x2E, 0x2F, 0x05, 0x04, 0x06
 CORE_WRITE = 0x0B
 TRANSACTION, TRANSACTION2 = 0x25, 0x32
@@ -28,6 +28,11 @@ class SmbRequest(NamedTuple):
     command: int
     words: bytes
     data: bytes
+
+
+def negotiate() -> SmbRequest:
+    """Offer the one dialect that is spoken here, NT LM 0.12 (MS-CIFS section 2.2.4.52.1)."""
+    return SmbRequest(NEGOTIATE, b"", b"\x02NT LM 0.12\0")
 
 
 @structure
@@ -273,6 +278,7 @@ __all__ = (
     "DIRECTORY",
     "FLUSH",
     "HIDDEN",
+    "NEGOTIATE",
     "OPEN",
     "OPEN_IF",
     "READ",
@@ -296,6 +302,7 @@ __all__ = (
     "create",
     "delete",
     "flush",
+    "negotiate",
     "read",
     "session_setup",
     "tree_connect",

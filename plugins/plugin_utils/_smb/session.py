@@ -5,22 +5,32 @@
 
 PRIVATE to the collection: no part of this file is a public interface.
 
-The library (impacket) negotiates and signs, and has the ciphers of a logon. The requests
-for files are not its own, since those ask for an oplock, which makes other programs wait
-for half a minute, and do not check the sizes and offsets that a server sends. Nor is the
-logon: it has other letters in upper case than Windows, and takes any answer for a success.
+The library (impacket) has the ciphers of a logon, which are in no other place of Python,
+as public functions. The requests are not its own: those for files ask for an oplock, which
+makes other programs wait for half a minute, and do not check the sizes and offsets that a
+server sends. The logon has other letters in upper case than Windows, and takes any answer
+for a success. Whether a server wants signatures stands in private members alone.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from ...module_utils._server.errors import ConnectionLost
 from ...module_utils._server.upcase import upper
 from . import request
-from .answer import Answer, SessionSetupAnswer
-from .header import FLAGS2_UNICODE, HEADER_SIZE, MIN_MESSAGE, PROTOCOL, SmbHeader, message
+from .answer import Answer, DialectAnswer, NegotiateAnswer, SessionSetupAnswer
+from .header import (
+    FLAGS2_EXTENDED_SECURITY,
+    FLAGS2_LONG_NAMES,
+    FLAGS2_NT_STATUS,
+    FLAGS2_UNICODE,
+    FLAGS_CANONICALIZED_PATHS,
+    FLAGS_CASE_INSENSITIVE,
+    PROTOCOL,
+    SmbHeader,
+    message,
+)
 from .names import encode_name
 from .ntlm import (
     KEPT,
@@ -37,20 +47,27 @@ from .ntlm import (
     next_token,
     ntlmv2_responses,
 )
-from .request import CAP_EXTENDED_SECURITY, CAP_LARGE_WRITE, CAP_UNICODE, WRITE_HEAD, SmbRequest
+from .request import CAP_EXTENDED_SECURITY, CAP_LARGE_WRITE, CAP_UNICODE, NEGOTIATE, WRITE_HEAD, SmbRequest
+from .signing import Signer
 from .status import MORE_PROCESSING_REQUIRED, StatusError
 from .wire import NotProved, Refused, Wire
 
 try:
-    from impacket import ntlm, smb
+    # By name: a version without one of them is missed here, and named in the error.
+    from impacket.ntlm import (
+        KXKEY,
+        compute_nthash,
+        computeResponseNTLMv1,
+        generateEncryptedSessionKey,
+        get_ntlmv1_response,
+    )
 except ImportError as error:
     IMPORT_ERROR: ImportError | None = error
 else:
     IMPORT_ERROR = None
     # The crypto library compiles some of its code at the first use: once here, before
     # the controller forks, and not once per host.
-    ntlm.get_ntlmv1_response(ntlm.compute_nthash("warm up"), b"\0" * 8)
-    ntlm.hmac_md5(b"key", b"data")
+    get_ntlmv1_response(compute_nthash("warm up"), b"\0" * 8)
 
 # A bit of the SecurityMode that a server negotiates (MS-CIFS section 2.2.4.52.2).
 SIGNING_REQUIRED = 0x08
@@ -62,29 +79,51 @@ LARGEST_CHUNK = 60000
 ANSWER_HEAD, MAX_DATA_COUNT = 256, 0x4000
 # What a server sends unasked has the MID behind the last.
 LAST_MID = 0xFFFE
+# There is no share before one is connected to.
+NO_TID = 0xFFFF
+FLAGS = FLAGS_CASE_INSENSITIVE | FLAGS_CANONICALIZED_PATHS
+FLAGS2 = FLAGS2_LONG_NAMES | FLAGS2_EXTENDED_SECURITY | FLAGS2_NT_STATUS
 
 
 class Session:
     """One SMB1 session over a wire."""
 
-    def __init__(self, wire: Wire, name: str, host: str) -> None:
+    def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._tids: dict[str, int] = {}
-        self._mid = 0
+        self._mid = self._uid = 0
+        self._flags2 = FLAGS2
+        self._signer: Signer | None = None
         self._asked = 0
         self._challenge: Challenge | None = None
-        try:
-            self._smb = smb.SMB(name, host, session=wire)
-        except (ConnectionLost, Refused) as error:
-            raise Refused(f"it does not answer to SMB1, or closed the connection ({error})") from error
-        except Exception as error:
-            raise Refused(f"its answer to SMB1 cannot be understood: {_reason(wire.last, error)}") from error
-        parameters: Any = self._smb._dialects_parameters
-        self._capabilities = int(parameters["Capabilities"])
-        self._max_buffer_size = int(parameters["MaxBufferSize"])
-        self._signing_required = bool(int(parameters["SecurityMode"]) & SIGNING_REQUIRED)
+        answer = self._negotiate()
+        words = answer.words(NegotiateAnswer)
+        self._capabilities = words.capabilities
+        self._max_buffer_size = words.max_buffer_size
+        self._session_key = words.session_key
+        self._signing_required = bool(words.security_mode & SIGNING_REQUIRED)
+        self._challenge_of_dialect = answer.behind_words()[: words.challenge_length]
         #: Whether names are in Unicode in this session.
         self.unicode = bool(self._capabilities & CAP_UNICODE)
+
+    def _negotiate(self) -> Answer:
+        """Agree on the dialect; give the answer, which has its words."""
+        try:
+            self._send(request.negotiate(), NO_TID)
+            raw = self._wire.recv_packet()
+        except ConnectionLost as error:
+            raise Refused(f"it does not answer to SMB1, or closed the connection ({error})") from error
+        try:
+            answer = Answer(raw, NEGOTIATE, self._mid)
+            # An answer that takes no dialect may have this one word alone.
+            if answer.words(DialectAnswer).dialect_index != 0:
+                raise Refused("it offers no SMB1 dialect that is known here (NT LM 0.12)")
+            answer.words(NegotiateAnswer)
+        except ConnectionLost as error:
+            raise Refused(f"its answer to SMB1 cannot be understood: {error}") from error
+        except StatusError as error:
+            raise Refused(f"it refuses to speak SMB1: {error}") from error
+        return answer
 
     @property
     def chunk(self) -> int:
@@ -131,7 +170,7 @@ class Session:
             answer = self._log_on_plain(account, challenge)
         if answer.words(SessionSetupAnswer).action & GUEST:
             raise NotProved("it let this user in as a guest only: check ansible_user and ansible_smb_domain")
-        self._smb.set_uid(answer.header.uid)
+        self._uid = answer.header.uid
         self._announce_unicode(self.unicode)
 
     def tree_connect(self, share: str) -> int:
@@ -157,11 +196,8 @@ class Session:
         Raises StatusError for a refusal, ConnectionLost where no answer to it came.
         """
         self._mid = self._mid % LAST_MID + 1
-        if self._signing_required:
-            self._send_signed(asked, tid)
-        else:
-            self._send(asked, tid)
-        raw = self._wire.recv_packet().get_trailer()
+        self._send(asked, tid)
+        raw = self._wire.recv_packet()
         try:
             return Answer(raw, asked.command, self._mid, expected)
         except ConnectionLost as error:
@@ -170,27 +206,18 @@ class Session:
             raise
 
     def _send(self, asked: SmbRequest, tid: int) -> None:
-        """Send a request as it is: the library would take a third of a look's time to put it together."""
-        flags, flags2 = self._smb.get_flags()
         header = SmbHeader(
             protocol=PROTOCOL,
             command=asked.command,
-            flags=flags,
-            flags2=flags2,
+            flags=FLAGS,
+            flags2=self._flags2,
             tid=tid,
             pid_low=os.getpid() & 0xFFFF,
-            uid=self._smb.get_uid(),
+            uid=self._uid,
             mid=self._mid,
         )
-        self._wire.send_packet(message(header, asked.words, asked.data))
-
-    def _send_signed(self, asked: SmbRequest, tid: int) -> None:
-        packet = smb.NewSMBPacket()
-        packet["Tid"], packet["Mid"] = tid, self._mid
-        block = smb.SMBCommand(asked.command)
-        block["Parameters"], block["Data"] = asked.words, asked.data
-        packet.addCommand(block)
-        self._smb.sendSMB(packet)
+        put_together = self._signer.message if self._signer is not None else message
+        self._wire.send_packet(put_together(header, asked.words, asked.data))
 
     def encode_name(self, name: str) -> bytes:
         """Encode a name as the server takes it; raise ServerError where it may not read it as we would."""
@@ -206,13 +233,12 @@ class Session:
         self._asked, message = negotiate_message(account.auth == "ntlmv2", self._signing_required)
         asked = request.extended_session_setup(first_token(message))
         answer = self.exchange(asked, 0, MORE_PROCESSING_REQUIRED)
-        self._smb.set_uid(answer.header.uid)
+        self._uid = answer.header.uid
         return challenge_in(answer.behind_words())
 
     def _plain_challenge(self) -> Challenge:
         """Give the challenge that came with the dialect (MS-CIFS section 2.2.4.52.2)."""
-        found = self._smb.get_encryption_key() or b""
-        challenge = found if isinstance(found, bytes) else found.encode("latin-1")
+        challenge = self._challenge_of_dialect
         if len(challenge) != CHALLENGE_SIZE:
             raise Refused(
                 f"its challenge has {len(challenge)} bytes in place of {CHALLENGE_SIZE}: an answer to that could give "
@@ -226,13 +252,11 @@ class Session:
         key, encrypted = responses.session_key, b""
         if flags & KEY_EXCHANGE:
             key = os.urandom(len(key))
-            encrypted = ntlm.generateEncryptedSessionKey(responses.session_key, key)
+            encrypted = generateEncryptedSessionKey(responses.session_key, key)
         message = authenticate_message(flags, responses, account, encrypted)
         answer = self.exchange(request.extended_session_setup(next_token(message)), 0)
         if self._signing_required:
-            # Both logon messages count (MS-SMB section 3.2.4.1).
-            self._smb._SigningSessionKey, self._smb._SignSequenceNumber = key, 2
-            self._smb._SignatureEnabled = True
+            self._signer = Signer(key)
         return answer
 
     def _log_on_plain(self, account: Account, challenge: Challenge) -> Answer:
@@ -246,32 +270,24 @@ class Session:
             names,
             unicode=self.unicode,
             max_buffer_size=self._max_buffer_size,
-            session_key=int(self._smb._dialects_parameters["SessionKey"]),
+            session_key=self._session_key,
         )
         return self.exchange(asked, 0)
 
     def _responses(self, account: Account, challenge: Challenge) -> Responses:
-        nt_hash = ntlm.compute_nthash(account.password)
+        nt_hash = compute_nthash(account.password)
         if account.auth == "ntlmv2":
             return ntlmv2_responses(nt_hash, challenge.challenge, account, challenge.target_info)
         # The NT hash in the place of the LM hash: a server may ask for the LM response, which gives the password away.
-        nt, lm, base = ntlm.computeResponseNTLMv1(
+        nt, lm, base = computeResponseNTLMv1(
             challenge.flags, challenge.challenge, os.urandom(8), b"", "", account.user, "", nt_hash, nt_hash, False
         )
         flags = challenge.flags | NTLM
-        return Responses(lm, nt, ntlm.KXKEY(flags, base, lm, challenge.challenge, "", nt_hash, nt_hash, False))
+        return Responses(lm, nt, KXKEY(flags, base, lm, challenge.challenge, "", nt_hash, nt_hash, False))
 
     def _announce_unicode(self, unicode: bool) -> None:
         """Say in all messages from now on in which way names are written."""
-        flags2 = self._smb.get_flags()[1] & ~FLAGS2_UNICODE
-        self._smb.set_flags(flags2=flags2 | (FLAGS2_UNICODE if unicode else 0))
-
-
-def _reason(last: bytes, error: Exception) -> str:
-    """Say why the negotiation failed; the answer has one word where no dialect is taken (MS-CIFS 2.2.4.52.2)."""
-    if len(last) >= MIN_MESSAGE and last[:4] == PROTOCOL and last[HEADER_SIZE] == 1:
-        return "it offers no SMB1 dialect that is known here (NT LM 0.12)"
-    return type(error).__name__
+        self._flags2 = FLAGS2 | (FLAGS2_UNICODE if unicode else 0)
 
 
 __all__ = ("IMPORT_ERROR", "LARGEST_CHUNK", "Session")

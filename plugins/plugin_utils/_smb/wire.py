@@ -83,24 +83,12 @@ class Packet(NamedTuple):
     data: bytes
 
 
-class Message:
-    """A received message, in the form that the SMB library asks for."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def get_trailer(self) -> bytes:
-        """Give the SMB message without its NetBIOS header."""
-        return self._data
-
-
 class Wire:
     """One TCP connection to a server. Counts the requests that were sent."""
 
     def __init__(self, host: str, port: int, deadline: Deadline, called_name: str) -> None:
         self._deadline = deadline
         self.requests = 0
-        self.last = b""
         self._lost = ""
         try:
             self._socket = socket.create_connection((host, port), timeout=self._left(deadline.next()))
@@ -125,15 +113,14 @@ class Wire:
         self.requests += 1
         self._send(Packet(SESSION_MESSAGE, data))
 
-    def recv_packet(self, _timeout: float | None = None) -> Message:
-        """Receive one SMB message within the limits; the library's own timeout is not used."""
+    def recv_packet(self) -> bytes:
+        """Receive one SMB message within the limits; give it without the head of the session service."""
         end = self._deadline.next()
         for _attempt in range(MOST_KEEP_ALIVES):
             packet = self._receive(end)
             if packet.type == SESSION_MESSAGE:
-                self.last = packet.data
                 self._lost = ""
-                return Message(packet.data)
+                return packet.data
             if packet.type != KEEP_ALIVE:
                 break
         raise self._broken("the server sent something that is no SMB message")
@@ -145,10 +132,6 @@ class Wire:
     def close(self) -> None:
         """Close the connection."""
         self._socket.close()
-
-    def get_socket(self) -> socket.socket:
-        """Give the socket, which the SMB library asks for."""
-        return self._socket
 
     def _request_session(self, called_name: str) -> None:
         called, calling = _encoded_name(called_name, SERVER_SERVICE), _encoded_name("ANSIBLE", WORKSTATION)
@@ -223,4 +206,4 @@ def _encoded_name(name: str, suffix: int) -> bytes:
     return b"\x20" + bytes(part for byte in raw for part in (0x41 + (byte >> 4), 0x41 + (byte & 15))) + b"\0"
 
 
-__all__ = ("Deadline", "Message", "NotProved", "Refused", "Wire")
+__all__ = ("Deadline", "NotProved", "Refused", "Wire")
