@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from tests.cases.samples import sample
+from tests.ci.ansible_lint import playbook_of
 from tests.guide.pages import ROOT, name_of
 from tests.guide.place import Place
 from tests.guide.plays import MODULES, PAGES, blocks, examples_of
@@ -88,6 +89,15 @@ def test_plays_stand_on_no_page_that_no_test_runs() -> None:
     known = {name_of(page) for page in PAGES if "guide" in page.parts}
     known |= {"README.md", name_of(ROLE / "README.md"), "docs/the-write.md", *map(name_of, MODULES)}
     assert {each.where for each in blocks()} <= known
+
+
+def test_all_plays_and_tasks_that_are_shown_are_linted() -> None:
+    shown = [each for each in blocks() if each.is_list]
+    linted = yaml.safe_load(playbook_of(blocks()))
+    of_tasks = [each.data for each in shown if not each.is_of_plays]
+    assert [play["tasks"] for play in linted if play["name"] == "Show tasks"] == of_tasks
+    assert len(linted) == len(of_tasks) + sum(len(each.data) for each in shown if each.is_of_plays)
+    assert len(of_tasks) > len(MODULES)
 
 
 def furnish_drives(place: Place) -> None:
