@@ -7,7 +7,7 @@ PYTHON ?= python3
 BUILD := .build
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-matrix test-long test-prerelease test-list bench compare lab lab-down clean
+.PHONY: help demo test test-matrix test-long test-prerelease test-list bench compare lab lab-down release clean
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -48,6 +48,10 @@ lab: ## Start Samba as NT servers on loopback, for trying by hand; FLEET=200 add
 
 lab-down: ## End them
 	@$(PYTHON) -m tests.lab down
+
+# TESTED=COMMIT leaves out the tests, for a commit for which .ci/run passed.
+release: ## Check, test and build what galaxy.yml names, and say how to tag and publish it
+	@$(PYTHON) -m tests.ci.release $(if $(TESTED),--tested $(TESTED))
 
 # What .gitignore names, and nothing that only the user's own settings ignore.
 IGNORED := git ls-files --others --ignored --exclude-from=.gitignore --directory -z

@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: smb
 short_description: Reach Windows NT 4.0 and 2000 servers over SMB1, with nothing installed on them
-version_added: 0.2.0
+version_added: 1.0.0
 author:
   - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
 description:

@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: emsmta_bypass_info
 short_description: Say what the role emsmta_bypass does with a server, or has done
-version_added: 0.2.0
+version_added: 1.0.0
 author:
   - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
 description:

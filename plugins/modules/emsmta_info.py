@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: emsmta_info
 short_description: Tell whether the WinSock Proxy Client gets in the way of an Exchange MTA
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks for the message transfer agent (MTA) of Exchange Server 4.0, 5.0 or 5.5 and for the WinSock Proxy Client on
     the drives and in the registry of a Windows server, reads what Windows reads as C(Disable) in section C([EMSMTA]),

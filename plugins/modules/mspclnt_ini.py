@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: mspclnt_ini
 short_description: Ensure a stanza in Mspclnt.ini, as Windows reads it
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Ensures keys and values in one section of a private profile (INI file) such as Mspclnt.ini or Wspcfg.ini of the
     WinSock Proxy Client, and by default the stanza of Microsoft KB Q254909, C(Disable=1) in section C([EMSMTA]),
@@ -63,7 +63,6 @@ options:
         are followed; one that leads out is refused.
       - Give it wherever somebody else can write to the drive. Refused over SMB, where the server has its own drives.
     type: dict
-    version_added: 0.2.0
   section:
     description:
       - Name of the section, which for the WinSock Proxy Client is the name of a program file without its extension.
@@ -98,7 +97,6 @@ options:
         O(path).
       - A copy whose bytes do not match the 8 digits in its name is refused, since it was cut short or changed.
     type: str
-    version_added: 0.2.0
   create:
     description:
       - Whether to make the file when it is missing.

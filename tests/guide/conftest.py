@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.guide.galaxy import Galaxy
 from tests.guide.place import ADDRESSES, Place, furnish
 from tests.lab.lab import Lab
 
@@ -18,6 +19,13 @@ from tests.lab.lab import Lab
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The servers ex01, ex02, ex07 and px01 of the examples."""
     with Lab(tmp_path_factory.mktemp("lab"), len(ADDRESSES), drives="C") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def galaxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Galaxy]:
+    """Where the collection is to be had, in two versions."""
+    with Galaxy(tmp_path_factory.mktemp("galaxy")) as started:
         yield started
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "guide"
 EXAMPLES = ROOT / "examples"
-PAGES = [ROOT / "README.md", *sorted(GUIDE.glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "docs" / "releases.md", *sorted(GUIDE.glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Commands for Windows, and what the file of a server holds: nothing here runs or holds them.
 NOT_OURS = {"bat", "ini"}

@@ -46,6 +46,13 @@ class Place:
         self.programs.mkdir()
         drives = folder / "examples" / "drives.yml"
         drives.write_text(self.here(drives.read_text()))
+        # Where the collection comes from: this tree, or what is installed.
+        self._source = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections")}
+
+    def begin_empty(self, galaxy: str) -> None:
+        """Have neither the collection nor its examples, as a stranger does; galaxy is where both are to be had."""
+        shutil.rmtree(self.folder / "examples")
+        self._source = {"ANSIBLE_GALAXY_SERVER": galaxy}
 
     def here(self, text: str) -> str:
         """Give a text with the folders of the machine below this place."""
@@ -81,7 +88,7 @@ class Place:
         return own | {
             "PATH": path,
             "HOME": str(self.folder),
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build" / "collections"),
+            **self._source,
             "ANSIBLE_HOME": str(self.folder / ".ansible"),
             "ANSIBLE_REMOTE_TMP": str(self.folder / ".ansible" / "tmp"),
             "ANSIBLE_NOCOLOR": "1",

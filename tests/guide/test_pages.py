@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.faults.mounts import image
+from tests.guide.galaxy import BEFORE, CURRENT
 from tests.guide.pages import EXAMPLES, GUIDE, NOT_OURS, PAGES, ROOT, Shown, name_of, shown
 from tests.guide.place import Place
 from tests.lab.lab import Lab
@@ -59,6 +60,8 @@ SHOWS: dict[str, str | tuple[str, int]] = {
     "ansible-runner run ": "Exposed: ex03, ex04",
     "ansible-runner run runner --playbook audit.yml --ident network ": "Exposed: ex01, ex02",
     "ansible-builder create ": "context",
+    "ansible-galaxy collection install ": "was installed successfully",
+    "ansible-galaxy collection list ": f"legacy_exchange.winsock_proxy {CURRENT}",
 }
 NOT_RUN = {
     "python3 -m venv ": "its packages come from the network",
@@ -122,17 +125,31 @@ def give_folders_as_drives(place: Place) -> None:
     place.typed("touch examples/legacy_exchange-winsock_proxy.tar.gz")
 
 
+# What a stranger has, who begins with one of these: nothing.
+FROM_GALAXY = ("README.md", "docs/releases.md")
+INSTALL = "ansible-galaxy collection install legacy_exchange.winsock_proxy"
+
+
+def install_an_older_one(place: Place) -> None:
+    """Install a version before the newest, which an install without --upgrade leaves alone."""
+    assert place.typed(f"{INSTALL}:{BEFORE}").returncode == 0
+    assert "Nothing to do" in place.typed(INSTALL).stdout
+
+
 # What another page, or what is not run here, leaves there.
 GIVEN: dict[str, list[str | Callable[[Place], None]]] = {
     "docs/guide/audit.md": [HOSTS],
     "docs/guide/awx.md": [HOSTS, give_folders_as_drives],
     "docs/guide/many-servers.md": [HOSTS, give_folders],
     "docs/guide/reach-a-server.md": [give_drives],
+    "docs/releases.md": [install_an_older_one],
 }
 
 
 @pytest.fixture
 def prepared(request: pytest.FixtureRequest, place: Place) -> Iterator[Place]:
+    if name_of(request.param) in FROM_GALAXY:
+        place.begin_empty(request.getfixturevalue("galaxy").url)
     for given in GIVEN.get(name_of(request.param), []):
         if isinstance(given, str):
             assert place.typed(given).returncode == 0
