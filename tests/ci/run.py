@@ -91,7 +91,7 @@ def test_steps() -> list[Step]:
     return [
         # The longest first, so that nothing is left to run alone at the end.
         pytest("smb", "tests/smb", "-m", "not long", *TWO_WORKERS, weight=2),
-        # pylint takes half of its time, and ruff sees nearly all of that.
+        # pylint, which make test-long has, takes half of its time, and ruff sees nearly all of that.
         Step("sanity", [python, "-m", "tests.ci.sanity", "--skip-test", "pylint"], env, needs=[TEST]),
         pytest("judge", "tests/judge", "-m", "not long"),
         Step("integration", ["tests/integration/run"], env, needs=[TEST]),
@@ -115,7 +115,7 @@ def long_steps() -> list[Step]:
         # The matrix has the hostile texts, on each core.
         pytest("smb", "tests/smb", "-m", "long", "--ignore", "tests/smb/test_hostile_text.py"),
         *(pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults")),
-        Step("sanity", [str(folder / "bin" / "python"), "-m", "tests.ci.sanity"], env, needs=[TEST]),
+        Step("pylint", [str(folder / "bin" / "python"), "-m", "tests.ci.sanity", "--test", "pylint"], env, needs=[TEST]),
         Step("molecule-fleet", molecule, env, ROOT / "extensions", needs=[TEST]),
         pytest("report", "tests/report", "-m", "long", needs=[partial(install_packages, LONG)]),
     ]
