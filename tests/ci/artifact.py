@@ -33,12 +33,12 @@ PLUGINS = {
 PLAYBOOK = ROOT / "tests" / "ci" / "artifact.yml"
 
 
-def build(env: dict[str, str]) -> Path:
-    """Build the artifact from what git knows; give its path."""
-    source = copy_collection(BUILD / "artifact" / "source")
-    command = ["ansible-galaxy", "collection", "build", "--force", "--output-path", str(BUILD / "artifact")]
+def build(env: dict[str, str], folder: Path = BUILD / "artifact") -> Path:
+    """Build the artifact in an empty folder from what git knows; give its path."""
+    source = copy_collection(folder / "source")
+    command = ["ansible-galaxy", "collection", "build", "--force", "--output-path", str(folder)]
     subprocess.run(command, cwd=source, env=env, check=True, stdout=subprocess.DEVNULL)
-    return next((BUILD / "artifact").glob("*.tar.gz"))
+    return next(folder.glob("*.tar.gz"))
 
 
 def litter(artifact: Path) -> list[str]:
