@@ -15,7 +15,8 @@ from pathlib import Path
 REFERENCE = "reference"
 # These two have another place in the site.
 MOVED = {"README.md": "index.md", "CHANGELOG.rst": f"{REFERENCE}/changelog.rst"}
-MARKDOWN_LINK = re.compile(r"(?<=\]\()([^)\s#]+)(#[^)\s]*)?(?=\))")
+# Behind the text of a link, or at the end of the page behind its name.
+MARKDOWN_LINK = re.compile(r"(?:(?<=\]\()|^(\[[^]]+\]: +))([^)\s#]+)(#[^)\s]*)?", re.MULTILINE)
 RST_LINK = re.compile(r"`([^`<]+?)\s+<([^>`]+)>`__?")
 GUIDE = "docs/guide"
 ROLE = "roles/emsmta_bypass/README"
@@ -58,12 +59,13 @@ class Tree:
         """Give the text of a page with the links of the site."""
 
         def moved(link: re.Match[str]) -> str:
-            path = self.path_of(link[1], page)
+            path = self.path_of(link[2], page)
             if path is None:
                 return link[0]
             place = self.place_of(path)
             here = os.path.dirname(MOVED.get(page, page))
-            return (os.path.relpath(place, here or ".") if place else self.on_forge(path)) + (link[2] or "")
+            target = os.path.relpath(place, here or ".") if place else self.on_forge(path)
+            return f"{link[1] or ''}{target}{link[3] or ''}"
 
         return MARKDOWN_LINK.sub(moved, (self.folder / page).read_text(encoding="utf-8"))
 

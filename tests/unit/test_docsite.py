@@ -60,8 +60,8 @@ def tree(tmp_path: Path) -> Tree:
     ],
 )
 def test_a_link_of_a_page(tree: Tree, page: str, link: str, in_the_site: str) -> None:
-    (tree.folder / page).write_text(f"A [page]({link}).\n")
-    assert tree.markdown(page) == f"A [page]({in_the_site}).\n"
+    (tree.folder / page).write_text(f"A [page]({link}), [another].\n\n[another]: {link}\n")
+    assert tree.markdown(page) == f"A [page]({in_the_site}), [another].\n\n[another]: {in_the_site}\n"
 
 
 def test_a_link_for_other_sites_stays_here_where_the_site_has_the_page(tree: Tree) -> None:
