@@ -7,13 +7,17 @@ PYTHON ?= python3
 BUILD := .build
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help demo test test-matrix test-long test-prerelease test-list bench compare lab lab-down release clean
+.PHONY: help demo docs test test-matrix test-long test-prerelease test-list bench compare lab lab-down release clean
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Audit and fix a fleet of sample drives; no root, no service
 	@$(PYTHON) -m tests.ci.venvs demo
 	@$(BUILD)/venv/demo/bin/python examples/demo/run.py
+
+docs: ## Build the pages for the web from the artifact, into .build/site
+	@$(PYTHON) -m tests.ci.venvs lint
+	@$(BUILD)/venv/lint/bin/python -m tests.docsite.build
 
 # Each of these takes STEP="NAME NAME": these steps alone. ctrl-C ends all within ten seconds.
 test: ## Run everything that a change needs; installs what it needs, system packages too when root

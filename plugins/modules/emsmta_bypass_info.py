@@ -10,8 +10,8 @@ version_added: 1.0.0
 author:
   - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
 description:
-  - Made for the role C(emsmta_bypass), whose README describes the result key by key. In plays of your own, take
-    M(legacy_exchange.winsock_proxy.emsmta_info).
+  - Made for the role P(legacy_exchange.winsock_proxy.emsmta_bypass#role), which describes the result key by key. In
+    plays of your own, take M(legacy_exchange.winsock_proxy.emsmta_info).
   - Without O(before), looks at the server and decides which files are to be edited, or why it is left alone.
   - With O(before), looks again where one of O(edits) changed a file, and sums up.
   - Without O(state), looks at the server and decides nothing, as the playbook C(audit) wants it.

@@ -111,12 +111,14 @@ def long_steps() -> list[Step]:
     folder = BUILD / "venv" / "test"
     env = environment(folder)
     molecule = ["molecule", "test", "--scenario-name", "fleet"]
+    docsite = [str(BUILD / "venv" / "lint" / "bin" / "python"), "-m", "tests.docsite.build"]
     return [
         # The matrix has the hostile texts, on each core.
         pytest("smb", "tests/smb", "-m", "long", "--ignore", "tests/smb/test_hostile_text.py"),
         *(pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults")),
         Step("pylint", [str(folder / "bin" / "python"), "-m", "tests.ci.sanity", "--test", "pylint"], env, needs=[TEST]),
         Step("molecule-fleet", molecule, env, ROOT / "extensions", needs=[TEST]),
+        Step("docsite", docsite, env, needs=[LINT]),
         pytest("report", "tests/report", "-m", "long", needs=[partial(install_packages, LONG)]),
     ]
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role's page documents its result key by key: it has neither more nor less than the code."""
+"""The role's page and its argument specs document its result key by key: neither more nor less than the code has."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.doubts import Reason
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.risks import Risk
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._bypass import (
@@ -25,21 +26,26 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._byp
 from tests.unit.role_results import INI, concluded, edited, found
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "roles" / "emsmta_bypass" / "README.md").read_text(encoding="utf-8")
+ROLE = ROOT / "roles" / "emsmta_bypass"
+PAGE = (ROLE / "README.md").read_text(encoding="utf-8")
+SPECS: dict[str, Any] = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
 CODE = ROOT / "plugins" / "module_utils"
 TYPES = {"str": str, "bool": bool, "list": list}
 # Codes that are put together from the name of a part.
 PARTS = ("mta", "client")
 # The role's own task says so, where there was no look to decide from.
 NOT_LOOKED_AT = "not_looked_at"
+# The key that a result has with this outcome alone.
+NOT_LOOKED_AT_ONLY = "unreachable"
 STATUSES = {"exposed", "protected", "not_applicable", "unknown"}
 
 
 class Row(NamedTuple):
-    """A row of the table: the type of a key, and the names in its meaning."""
+    """A row of the table: the type of a key, the names in its meaning, and the meaning as plain words."""
 
     type: str
     names: set[str]
+    words: str
 
 
 def names_in(text: str) -> set[str]:
@@ -49,7 +55,15 @@ def names_in(text: str) -> set[str]:
 def rows() -> dict[str, Row]:
     section = PAGE.partition("\n## Result\n")[2].partition("\n## ")[0]
     found = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*) \|$", section, re.MULTILINE)
-    return {key: Row(kind, names_in(meaning)) for key, kind, meaning in found}
+    return {key: Row(kind, names_in(meaning), meaning.replace("`", "")) for key, kind, meaning in found}
+
+
+def in_the_specs() -> dict[str, tuple[str, str]]:
+    """Give the type and the meaning of each key that the argument specs describe, in plain words."""
+    found = [
+        re.fullmatch(r"C\((\w+)\) \((\w+)\) - (.*)\.", text) for text in SPECS["argument_specs"]["main"]["description"]
+    ]
+    return {each[1]: (each[2], re.sub(r"[CVM]\((?:\w+\.\w+\.)?(.*?)\)", r"\1", each[3])) for each in found if each}
 
 
 def codes_in_the_page(begin: str, end: str) -> set[str]:
@@ -88,6 +102,12 @@ def test_a_result_has_the_keys_of_the_table_and_their_types(result: dict[str, An
     assert set(result) == set(table)
     wrong = {key for key, value in result.items() if not isinstance(value, TYPES[table[key].type])}
     assert not wrong
+
+
+def test_the_argument_specs_describe_each_key_in_the_words_of_the_page() -> None:
+    described = in_the_specs()
+    assert described.pop(NOT_LOOKED_AT_ONLY)[0] == "bool"
+    assert described == {key: (row.type, row.words) for key, row in rows().items()}
 
 
 @pytest.mark.parametrize(
