@@ -88,7 +88,7 @@ def test_steps() -> list[Step]:
         Step("molecule-default", [*molecule, "default"], env, ROOT / "extensions", needs=[TEST]),
         Step("artifact", [python, "-m", "tests.ci.artifact"], env, needs=[TEST, IMPORTER]),
         pytest("faults", "tests/faults", "-m", "not long"),
-        pytest("guide", "tests/guide"),
+        pytest("guide", "tests/guide", "-m", "not long"),
         *lint_steps(),
         Step("demo", demo, env, needs=[TEST, DEMO]),
         pytest("report", "tests/report", "-m", "not long", needs=[axe]),
@@ -104,7 +104,7 @@ def long_steps() -> list[Step]:
     return [
         # The matrix has the hostile texts, on each core.
         pytest("smb", "tests/smb", "-m", "long", "--ignore", "tests/smb/test_hostile_text.py"),
-        *(pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults")),
+        *(pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults", "guide")),
         Step("sanity", [str(folder / "bin" / "python"), "-m", "tests.ci.sanity"], env, needs=[TEST]),
         Step("molecule-fleet", molecule, env, ROOT / "extensions", needs=[TEST]),
         pytest("report", "tests/report", "-m", "long", needs=[partial(install_packages, LONG)]),
