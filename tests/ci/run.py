@@ -58,7 +58,6 @@ def lint_steps() -> list[Step]:
     """Give the steps that look at the text of the project."""
     folder = BUILD / "venv" / "lint"
     env = environment(folder)
-    python = str(folder / "bin" / "python")
     tree = BUILD / "collections" / "ansible_collections" / "legacy_exchange" / "winsock_proxy"
     docs = ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", str(tree)]
     target = ["vermin", "--quiet", "--no-tips", "--target=3.7-"]
@@ -98,7 +97,7 @@ def test_steps() -> list[Step]:
         Step("molecule-default", [*molecule, "default"], env, ROOT / "extensions", needs=[TEST]),
         Step("artifact", [python, "-m", "tests.ci.artifact"], env, needs=[TEST, IMPORTER]),
         pytest("faults", "tests/faults", "-m", "not long"),
-        pytest("guide", "tests/guide"),
+        pytest("guide", "tests/guide", "-m", "not long"),
         *lint_steps(),
         Step("demo", demo, env, needs=[TEST, DEMO]),
         pytest("report", "tests/report", "-m", "not long", needs=[axe]),
@@ -111,12 +110,13 @@ def long_steps() -> list[Step]:
     folder = BUILD / "venv" / "test"
     env = environment(folder)
     molecule = ["molecule", "test", "--scenario-name", "fleet"]
+    python = str(folder / "bin" / "python")
     docsite = [str(BUILD / "venv" / "lint" / "bin" / "python"), "-m", "tests.docsite.build"]
     return [
         # The matrix has the hostile texts, on each core.
         pytest("smb", "tests/smb", "-m", "long", "--ignore", "tests/smb/test_hostile_text.py"),
-        *(pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults")),
-        Step("pylint", [str(folder / "bin" / "python"), "-m", "tests.ci.sanity", "--test", "pylint"], env, needs=[TEST]),
+        *(pytest(name, f"tests/{name}", "-m", "long") for name in ("judge", "faults", "guide")),
+        Step("pylint", [python, "-m", "tests.ci.sanity", "--test", "pylint"], env, needs=[TEST]),
         Step("molecule-fleet", molecule, env, ROOT / "extensions", needs=[TEST]),
         Step("docsite", docsite, env, needs=[LINT]),
         pytest("report", "tests/report", "-m", "long", needs=[partial(install_packages, LONG)]),

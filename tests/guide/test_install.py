@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.ci.venvs import copy_collection
 from tests.guide.place import Place
 
@@ -15,6 +17,7 @@ INSTALL = "ansible-galaxy collection install --force ."
 NO_SERVER = "http://127.0.0.1:9/api/"
 
 
+@pytest.mark.long
 def test_a_clone_whose_code_changed_is_installed_again_by_force_alone(tmp_path: Path) -> None:
     clone = copy_collection(tmp_path / "clone")
     place = Place(tmp_path)

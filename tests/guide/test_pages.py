@@ -127,6 +127,8 @@ def give_folders_as_drives(place: Place) -> None:
 
 # What a stranger has, who begins with one of these: nothing.
 FROM_GALAXY = ("README.md", "docs/releases.md")
+# What the README does not show already, and what changes seldom.
+LONG = ("docs/releases.md",)
 INSTALL = "ansible-galaxy collection install legacy_exchange.winsock_proxy"
 
 
@@ -190,7 +192,14 @@ def missing(lines: list[str], output: str) -> list[str]:
     return [line for line in lines if line != "..." and line not in rest]
 
 
-@pytest.mark.parametrize("prepared", with_commands(), ids=name_of, indirect=True)
+@pytest.mark.parametrize(
+    "prepared",
+    [
+        pytest.param(page, id=name_of(page), marks=[pytest.mark.long] if name_of(page) in LONG else [])
+        for page in with_commands()
+    ],
+    indirect=True,
+)
 def test_a_page_runs_as_it_stands(request: pytest.FixtureRequest, prepared: Place, lab: Lab) -> None:
     page: Path = request.node.callspec.params["prepared"]
     output = ""
