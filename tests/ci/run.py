@@ -52,12 +52,12 @@ def lint_steps() -> list[Step]:
     """Give the steps that look at the text of the project."""
     folder = BUILD / "venv" / "lint"
     env = environment(folder)
-    python = str(folder / "bin" / "python")
     tree = BUILD / "collections" / "ansible_collections" / "legacy_exchange" / "winsock_proxy"
     docs = ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", str(tree)]
     target = ["vermin", "--quiet", "--no-tips", "--target=3.7-"]
     target += ["--violations", *TARGET_CODE]
     lint = partial(Step, env=env, needs=[LINT])
+    python = str(folder / "bin" / "python")
     return [
         lint("ansible-lint", [python, "-m", "tests.ci.ansible_lint"]),
         lint("mypy", [python, "tests/ci/check_types.py"]),
