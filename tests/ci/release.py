@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.ci.children import Stop, run_in_child
 from tests.ci.venvs import ROOT
 
 VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -126,12 +127,17 @@ def release(root: Path, tested: str | None) -> str:
     return READY.format(version=version_of(root), path=kept.relative_to(root), digest=digest, commit=commit)
 
 
-def main() -> None:
+def released(root: Path, tested: str | None) -> int:
+    """Release, and print what to do next; give the exit code. A signal ends all that was started."""
+    return run_in_child(lambda: print(release(root, tested)), Stop())
+
+
+def main() -> int:
     """Do what make asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.ci.release", description=__doc__)
     parser.add_argument("--tested", metavar="COMMIT", help="for this commit all tests passed already")
-    print(release(ROOT, parser.parse_args().tested))
+    return released(ROOT, parser.parse_args().tested)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

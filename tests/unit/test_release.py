@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +31,9 @@ FILES = {
     ".ci/run": '#!/bin/sh\necho ran >> .build/ran\n[ -z "$STEP$MAKEFLAGS" ]\n',
     ".gitignore": ".build\n",
 }
+RELEASED = (
+    "import pathlib, sys; from tests.ci import release; sys.exit(release.released(pathlib.Path(sys.argv[1]), None))"
+)
 AUTHOR = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
 
 
@@ -181,6 +187,22 @@ def test_nothing_is_released_after_tests_that_failed_or_that_ran_on_another_tree
     tree.commit()
     with pytest.raises(SystemExit, match=words):
         release(tree.root, None)
+    assert not tree.released
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_tests_too(tree: Tree, number: signal.Signals) -> None:
+    tree.write(".ci/run", "#!/bin/sh\nsleep 300 &\necho $! > .build/pid\nwait\n")
+    tree.commit()
+    pid = tree.root / ".build" / "pid"
+    process = subprocess.Popen([sys.executable, "-c", RELEASED, str(tree.root)], cwd=ROOT, start_new_session=True)
+    for _attempt in range(600):
+        if pid.exists() and pid.read_text():
+            break
+        time.sleep(0.05)
+    process.send_signal(number)
+    assert process.wait(30) == 128 + number
+    assert not Path(f"/proc/{int(pid.read_text())}").exists()
     assert not tree.released
 
 
