@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from tests.unit.drive_trees import write
-from tests.unit.rooms import ORDER, USER_OF_LIBRARY, faults_of, imports_below, room_of
+from tests.unit.rooms import LIBRARY, ORDER, USER_OF_LIBRARY, faults_of, imports_below, room_of
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 SERVER, PROFILE, SMB = "module_utils/_server/a.py", "module_utils/_profile/a.py", "plugin_utils/_smb/a.py"
@@ -29,6 +32,18 @@ def test_the_imports_are_found() -> None:
     rooms = {(room_of(each.file), room_of(each.target)) for each in found if each.inside}
     assert {("modules", "module_utils/_inform"), ("connection", "plugin_utils/_smb")} <= rooms
     assert {each.file for each in found if each.target.startswith("impacket")} == {USER_OF_LIBRARY}
+
+
+def test_of_the_library_public_functions_alone_are_imported_by_name() -> None:
+    """So that a version without one of them is missed at once, and nothing hangs on what may change unsaid."""
+    tree = ast.parse((PLUGINS / USER_OF_LIBRARY).read_text(encoding="utf-8"))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level]
+    used = {(str(node.module), alias.name) for node in nodes for alias in node.names}
+    of_library = {(module, name) for module, name in used if module.startswith(LIBRARY)}
+    assert of_library
+    for module, name in of_library:
+        assert inspect.isfunction(getattr(import_module(module), name)), name
+        assert not name.startswith("_")
 
 
 @pytest.mark.parametrize(
