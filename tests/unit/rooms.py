@@ -18,6 +18,7 @@ ORDER = (
     "module_utils/_server",
     "module_utils/_profile",
     "module_utils/_windows",
+    "module_utils/_events",
     "module_utils/_detect",
     "module_utils/_verdict",
     "module_utils/_options",
