@@ -95,6 +95,22 @@ def test_a_buffer_longer_than_a_server_may_give() -> None:
         records_in(bytes(LONGEST_BUFFER + 1))
 
 
+def test_the_most_strings_and_one_more() -> None:
+    (found,) = records_in(record(1, Event(1, 0, ("",) * 256)))
+    assert found.strings == ("",) * 256
+    with pytest.raises(EventError, match="texts that it cannot have"):
+        records_in(record(1, Event(1, 0, ("",) * 257)))
+
+
+def test_a_record_of_a_length_that_cannot_be() -> None:
+    longest = record(1, Event(1, 0, data=bytes(0x3FF00)))
+    assert len(records_in(longest)) == 1
+    odd = put(longest[:-4] + b"\0" + longest[-4:], LENGTH, "<I", len(longest) + 1)
+    for wrong in (record(1, Event(1, 0, data=bytes(0x40000))), put(odd, len(longest) - 3, "<I", len(longest) + 1)):
+        with pytest.raises(EventError, match="no record at byte 0"):
+            records_in(wrong)
+
+
 LIES = [
     *((LENGTH, "<I", number) for number in (0, 4, 56, 59, 2**31, 2**32 - 1)),
     *((NUMBER - 4, "<I", number) for number in (0, 0x4C664C65)),
@@ -196,7 +212,7 @@ def test_a_header_that_is_wrong(name: str) -> None:
     log = log_of(SMALL, 50)
     found = EventLog(HEADERS[name](log.data()))
     assert numbers(found) == log.numbers
-    assert (found.clean, found.lost, recovered(found)) == (False, 0, [])
+    assert (found.clean, found.wrapped, found.lost, recovered(found)) == (False, True, 0, [])
 
 
 @pytest.mark.parametrize("name", HEADERS)
@@ -208,10 +224,15 @@ def test_neither_header_nor_mark(name: str) -> None:
     assert sorted(recovered(found)) == log.numbers
 
 
-def test_a_header_alone_leads_from_the_oldest_record() -> None:
-    log = log_of(SMALL, 50)
+# What lies at the end of these, see `seam_of`.
+@pytest.mark.parametrize(("size", "seam"), [(2048, "record"), (2068, "filling")])
+def test_header_or_mark_alone_leads_over_the_end_of_the_file(size: int, seam: str) -> None:
+    log = log_of(size, 50)
+    assert seam_of(log, size) == seam
     found = EventLog(blanked(log.data(), log.end, MARK_SIZE))
-    assert (numbers(found), found.lost, found.clean) == (log.numbers, None, False)
+    assert (numbers(found), found.lost, found.clean, found.wrapped) == (log.numbers, None, False, True)
+    found = EventLog(blanked(put(log.data(), log.end + BEGIN_RECORD, "<I", 0), 0, HEADER_SIZE))
+    assert (numbers(found), found.lost, found.clean) == (log.numbers, 0, False)
 
 
 @pytest.mark.parametrize("number", [HEADER_SIZE, 100, 2**32 - 4])
@@ -222,18 +243,38 @@ def test_a_mark_that_does_not_lead_to_the_oldest_record(number: int) -> None:
 
 
 def test_a_mark_that_lies_about_the_next_number() -> None:
-    log = log_of(SMALL, 50)
-    found = EventLog(put(log.data(), log.end + NEXT_NUMBER, "<I", 60))
-    assert (numbers(found), found.lost) == (log.numbers, 9)
+    log = log_of(LARGE, 8)
+    found = EventLog(put(log.data(), log.end + NEXT_NUMBER, "<I", 18))
+    assert (numbers(found), recovered(found), found.lost) == ([1, 2, 3, 4, 5, 6, 7, 8], [], 9)
+    found = EventLog(put(log.data(), log.end + NEXT_NUMBER, "<I", 6))
+    assert (numbers(found), recovered(found), found.lost) == ([1, 2, 3, 4, 5], [6, 7, 8], 0)
 
 
-def test_an_old_mark_beside_the_new_one() -> None:
+@pytest.mark.parametrize("start", [HEADER_SIZE, 100])
+@pytest.mark.parametrize("following", [7, 1000])
+@pytest.mark.parametrize("closed", [True, False])
+def test_another_mark_among_the_data_of_an_event(start: int, following: int, closed: bool) -> None:
     log = log_of(LARGE, 6)
-    old = log.data()[log.end : log.end + MARK_SIZE]
     log.write(event(7)._replace(data=bytes(60)), event(8))
+    if closed:
+        log.close()
     at = log.bytes_of(7)[-1] - 55
-    found = EventLog(log.data()[:at] + put(old, 24, "<I", at) + log.data()[at + MARK_SIZE :])
-    assert numbers(found) == log.numbers
+    other = struct.pack("<10I", 40, *(0x11111111 * each for each in (1, 2, 3, 4)), start, at, following, 1, 40)
+    found = EventLog(log.data()[:at] + other + log.data()[at + MARK_SIZE :])
+    # One that leads to the oldest record and has a higher number is believed where no header says otherwise;
+    # then it shows as many records that are lost.
+    believed = not closed and start == HEADER_SIZE and following == 1000
+    assert (found.lost, numbers(found)) == ((993, [1, 2, 3, 4, 5, 6]) if believed else (0, log.numbers))
+
+
+def test_a_damaged_length_that_ends_with_that_of_the_next_record() -> None:
+    log = Log(LARGE)
+    log.write(event(1), *(Event(9301, 0, ("a" * count,)) for count in (1, 3, 5, 9)), event(6))
+    first = log.bytes_of(2)
+    data = put(log.data(), first[0], "<I", len(first) + 4)
+    assert data[first[-1] + 1 :].startswith(data[first[0] : first[0] + 4])
+    for damaged in (data, blanked(blanked(data, log.end, MARK_SIZE), 0, HEADER_SIZE)):
+        assert {1, 3, 4, 5, 6} <= {*numbers(EventLog(damaged)), *recovered(EventLog(damaged))}
 
 
 def test_a_log_that_was_cut() -> None:

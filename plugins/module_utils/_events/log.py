@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 import struct
-from itertools import islice
 from typing import Iterator, NamedTuple
 
 from .record import (
@@ -49,8 +48,6 @@ MARK_SIGNATURE = struct.pack("<5I", MARK.size, 0x11111111, 0x22222222, 0x3333333
 FILLING = struct.pack("<I", MARK.size - 1)
 # In bytes. A log has 512 KB unless someone set more; one of this size is read in some seconds.
 LOG_LIMIT = 64 * 1024 * 1024
-# Only one mark is right. A file that holds more than these is made to be.
-MOST_MARKS = 64
 # The upper half of a length that may be, and the signature; and where that stands in a record.
 HEAD, HEAD_AT = re.compile(rb"[\0-\3]\0" + SIGNATURE), 2
 # In bytes. A damaged length that is larger by its own size can end where the next record has its own.
@@ -176,7 +173,7 @@ def _back_from_mark(data: bytes, mark: _Ends) -> _Found:
 
 def _on_from_oldest(data: bytes, header: _Ends | None) -> _Found:
     """Go from the oldest record, when an old header still leads to it; no mark tells where the newest is."""
-    if header is None or not header.oldest or not _leads_to_oldest(data, header):
+    if header is None or not _leads_to_oldest(data, header):
         ring = _Ring(data, next(_whole_records(data, 0, len(data)), HEADER.size))
         return _Found(ring, [], [(0, len(ring.data))])
     ring = _Ring(data, header.start)
@@ -225,8 +222,9 @@ def _header_of(data: bytes) -> tuple[_Ends | None, int]:
 
 def _mark_of(data: bytes, header: _Ends | None) -> _Ends | None:
     """Give what the mark tells: the one that a clean header names, else the one of the newest record."""
-    marks = islice(_marks(data), MOST_MARKS)
-    return max(marks, key=lambda mark: (mark == header, _leads_to_oldest(data, mark), mark.following), default=None)
+    return max(
+        _marks(data), key=lambda mark: (mark == header, _leads_to_oldest(data, mark), mark.following), default=None
+    )
 
 
 def _marks(data: bytes) -> Iterator[_Ends]:
@@ -241,12 +239,10 @@ def _marks(data: bytes) -> Iterator[_Ends]:
 
 
 def _leads_to_oldest(data: bytes, ends: _Ends) -> bool:
-    """Tell whether the oldest record stands where it is said to be, or there is none."""
-    if not ends.oldest:
-        return ends.start == ends.end
+    """Tell whether the oldest record stands where it is said to be."""
     fixed = data[ends.start : ends.start + FIXED.size]
-    whole = ends.start >= HEADER.size and len(fixed) == FIXED.size
-    return whole and fixed.startswith(SIGNATURE, SIGNATURE_AT) and record_number(fixed, 0) == ends.oldest
+    is_record = len(fixed) == FIXED.size and fixed.startswith(SIGNATURE, SIGNATURE_AT)
+    return is_record and record_number(fixed, 0) == ends.oldest
 
 
 __all__ = ("LOG_LIMIT", "EventLog")
