@@ -53,8 +53,8 @@ class Ended(NamedTuple):
 
 RUNS = (
     Run("audit", "Which servers are exposed? Nothing is changed", "audit"),
-    Run("predicted", "What would the remedy do? Nothing is changed", "remediate", ("--check",), FOUND_WRONG),
-    Run("fixed", "The remedy", "remediate", (), FOUND_WRONG),
+    Run("predicted", "What would the fix change? Nothing is changed yet", "remediate", ("--check",), FOUND_WRONG),
+    Run("fixed", "The fix", "remediate", (), FOUND_WRONG),
     Run("after", "Did it hold? Nothing is changed", "audit"),
 )
 
@@ -122,7 +122,7 @@ def faults(server: Server, runs: Mapping[str, Ended]) -> list[str]:
         ("predicted status", predicted.get("status"), server.after),
         ("predicted outcome", predicted.get("outcome"), outcome),
         ("predicted change", bool(predicted.get("changes")), server.changed),
-        ("status before the remedy", fixed.get("status_before"), server.before),
+        ("status before the fix", fixed.get("status_before"), server.before),
         ("status after it", fixed.get("status"), server.after),
         ("outcome", fixed.get("outcome"), outcome),
         ("change", bool(fixed.get("changes")), server.changed),

@@ -18,7 +18,7 @@ description:
     that were not in this play. What check mode predicts is no verdict. A C(report.json) that cannot be understood is
     warned of, and replaced.
   - C(report.json) lists the MTAs that have to be restarted, and under C(going_back) the last copy of each file that a
-    remedy changed; later reports keep both.
+    run changed; later reports keep both.
   - Runs once for a play, as with C(run_once), and looks at no server. Only what was registered counts.
 extends_documentation_fragment:
   - legacy_exchange.winsock_proxy._attributes

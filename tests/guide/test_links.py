@@ -25,6 +25,7 @@ ON_GALAXY = [ROOT / "README.md", *(ROOT / "roles").rglob("README.md")]
 GALAXY = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
 # Folders have another address than files, and pictures one without the page around them.
 IN_REPOSITORY = re.compile(rf"{re.escape(GALAXY['repository'])}/(blob|tree|raw)/main/([^#]+)(?:#(.+))?")
+# Pages that the forge makes.
 OF_THE_FORGE = {GALAXY["repository"], GALAXY["issues"], f"{GALAXY['repository']}/security/advisories/new"}
 NAMED_IN_GALAXY = [GALAXY[name] for name in ("repository", "documentation", "homepage", "issues")]
 

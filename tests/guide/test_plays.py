@@ -138,7 +138,6 @@ def inventory(place: Place, lab: Lab) -> dict[str, Any]:
     _first, second, _third, proxy = ({"ansible_host": address, **over_smb} for address in lab.addresses)
     return {
         "exchange": {"hosts": {DRIVES: local, SMB: second}},
-        "proxies": {"hosts": {PROXY: proxy}},
-        "emsmta_proxies": {"hosts": {PROXY: {}}},
+        "emsmta_proxies": {"hosts": {PROXY: proxy}},
         "through_the_proxy": {},
     }

@@ -158,6 +158,24 @@ def test_without_sendmail_it_says_so(machine: Machine) -> None:
     assert "there is no sendmail" in done.stderr
 
 
+def test_it_keeps_the_fix_but_not_where_mail_goes_through_the_proxy_on_purpose(machine: Machine) -> None:
+    job, hosts = machine.folder / "opt/emsmta/audit", machine.folder / "etc/emsmta/hosts.yml"
+    audit, own = "legacy_exchange.winsock_proxy.audit", "remediate.yml"
+    assert f"put `{own}` in the place of\n`{audit}`" in (GUIDE / "many-servers.md").read_text()
+    job.write_text(job.read_text().replace(audit, own))
+    machine.place.typed("cp examples/project/remediate.yml /etc/emsmta")
+    inventory = json.loads(hosts.read_text())
+    hosts.write_text(json.dumps({**inventory, "through_the_proxy": {"hosts": {"ex02-protected": {}}}}))
+    drives = {name: machine.folder / f"servers/{name}/C/mspclnt/MSPCLNT.INI" for name in SERVERS[:2]}
+    exposed = drives["ex01-exposed"].read_bytes()
+    drives["ex02-protected"].write_bytes(exposed)
+    assert machine.under_cron().returncode == 0
+    (mail,) = machine.mails()
+    assert "ex01-exposed: protected, files changed " in mail
+    assert drives["ex01-exposed"].read_bytes() == exposed + FIX
+    assert drives["ex02-protected"].read_bytes() == exposed
+
+
 def test_systemd_takes_the_units(machine: Machine) -> None:
     units = [str(machine.folder / unit(kind)) for kind in ("service", "timer")]
     command = ["systemd-analyze", "verify", "--man=no", *units]

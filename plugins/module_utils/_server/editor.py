@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Sequence
 
 if TYPE_CHECKING:
-    from typing import Protocol
+    from typing import Protocol  # novm
 else:
     # Python 3.7 has none.
     Protocol = object
