@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The steps of `make test-matrix`: each supported ansible-core, under a Python that it supports.
 
-The scenario `default` and plays over SMB run on the controller's Python, and on each such
-Python once the unit tests; the integration playbooks run with the oldest target Python that
-the core supports. On the oldest and the newest core they run with the newest one too, and
-the artifact is built, installed and used. The oldest core has the oldest impacket. What is
-not found on this machine is named at the end.
+The scenario `default` and plays over SMB run on the controller's Python, but for what
+`make test` runs with that core, and on each such Python once the unit tests; the integration
+playbooks run with the oldest target Python that the core supports. On the oldest and the
+newest core they run with the newest one too, and the artifact is built, installed and used.
+The oldest core has the oldest impacket. What is not found on this machine is named at the end.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -44,6 +45,8 @@ ENDS = (CORES[0], CORES[-1])
 PREFERRED = {"2.17.14": "3.10", "2.18.19": "3.11", "2.19.14": "3.12", "2.20.10": "3.13", "2.21.5": "3.13"}
 # make test has them under 3.11, and the next core under 3.13.
 WITHOUT_UNIT = ("2.18.19", "2.20.10")
+# make test runs with it (tests/requirements/test.txt): scenario and short plays are not run again.
+OF_MAKE_TEST = "2.19.14" if sys.version_info >= (3, 11) else "2.17.14"
 # The newest molecule that takes ansible-core 2.17.
 MOLECULE = {"2.17.14": "molecule==26.6.0"}
 OTHERS = (
@@ -58,7 +61,8 @@ OTHERS = (
 IMPACKET = "impacket==0.13.1"
 # Whole plays over SMB: what is told of hostile servers, in both worlds; logons, errors, and what a user is told. On the
 # oldest and the newest core the playbooks too, even those of their tests that are long.
-SMB = ("tests/smb/test_hostile_text.py", "tests/smb/test_play.py", "tests/smb/test_errors.py")
+HOSTILE = "tests/smb/test_hostile_text.py"
+SHORT = ("tests/smb/test_play.py", "tests/smb/test_errors.py")
 PLAYBOOKS = ("tests/smb/test_audit.py", "tests/smb/test_remediate.py")
 # With the oldest impacket all kinds of logons and of servers and the registry too; the playbooks edit.
 OLDEST = tuple(f"tests/smb/test_{name}.py" for name in ("session", "kinds", "registry"))
@@ -111,6 +115,12 @@ def targets(core: Core, gaps: list[str]) -> list[str]:
     return found
 
 
+def over_smb(core: Core) -> tuple[str, ...]:
+    """Give the tests of plays over SMB for a core."""
+    short = (HOSTILE,) if core.version == OF_MAKE_TEST else (HOSTILE, *SHORT)
+    return (*short, *(PLAYBOOKS if core in ENDS else ()), *(OLDEST if core == CORES[0] else ()))
+
+
 def steps_for(core: Core, gaps: list[str]) -> list[Step]:
     """Give the steps for a core; add what is not found to the gaps."""
     version = controller(core)
@@ -121,13 +131,13 @@ def steps_for(core: Core, gaps: list[str]) -> list[Step]:
     env = environment(folder) | {"MOLECULE_EPHEMERAL_DIRECTORY": str(BUILD / "molecule" / core.version)}
     pytest = [str(folder / "bin" / "python"), "-m", "pytest", "-q", "-ra"]
     needs = [partial(prepared, core, version)]
-    over_smb = [*SMB, *(PLAYBOOKS if core in ENDS else ()), *(OLDEST if core == CORES[0] else ())]
     scenario = ["molecule", "test", "--scenario-name", "default"]
     unit = Step(f"{core.version}-unit", [*pytest, "tests/unit"], env, needs=needs)
+    molecule = Step(f"{core.version}-molecule", scenario, env, ROOT / "extensions", needs=needs)
     steps = [
         *([] if core.version in WITHOUT_UNIT else [unit]),
-        Step(f"{core.version}-smb", [*pytest, *over_smb], env, needs=needs),
-        Step(f"{core.version}-molecule", scenario, env, ROOT / "extensions", needs=needs),
+        Step(f"{core.version}-smb", [*pytest, *over_smb(core)], env, needs=needs),
+        *([] if core.version == OF_MAKE_TEST else [molecule]),
     ]
     for target in targets(core, gaps):
         command = ["tests/integration/run", python(target) or ""]

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.ci.home import environment
-from tests.ci.matrix import CORES, IMPACKET, OTHERS, PLAYBOOKS, SMB, python, targets
+from tests.ci.matrix import CORES, HOSTILE, IMPACKET, OTHERS, PLAYBOOKS, SHORT, python, targets
 from tests.ci.steps import Step
 from tests.ci.venvs import BUILD, venv
 
@@ -47,7 +47,7 @@ def prerelease_steps(gaps: list[str]) -> list[Step]:
     step = partial(Step, env=environment(folder), needs=[partial(prepared, version)])
     pytest = [str(folder / "bin" / "python"), "-m", "pytest", "-q", "-ra"]
     return [
-        step(f"{NAME}-smb", [*pytest, *SMB, *PLAYBOOKS]),
+        step(f"{NAME}-smb", [*pytest, HOSTILE, *SHORT, *PLAYBOOKS]),
         step(f"{NAME}-unit", [*pytest, "tests/unit"]),
         *(
             step(f"{NAME}-on-{target}", ["tests/integration/run", python(target) or ""])
