@@ -45,12 +45,12 @@ compare: ## Run the byte table through other tools that edit INI files
 	@$(PYTHON) -m tests.ci.venvs peers
 	@$(BUILD)/venv/peers/bin/python tests/compare/run.py
 
-lab: ## Start Samba as NT servers on loopback, for trying by hand; FLEET=200 adds so many
-	@$(PYTHON) -m tests.ci.run prepare
-	@$(PYTHON) -m tests.ci.venvs test
-	@$(BUILD)/venv/test/bin/python -m tests.lab up $(if $(FLEET),--fleet $(FLEET))
+lab: ## Start Samba as Windows NT servers on loopback, for trying by hand; FLEET=40 adds 40 more
+	@$(PYTHON) -m tests.ci.packages lab
+	@$(PYTHON) -m tests.ci.venvs lab
+	@$(BUILD)/venv/lab/bin/python -m tests.lab up $(if $(FLEET),--fleet $(FLEET))
 
-lab-down: ## End them
+lab-down: ## End them, and remove their folder with the report in it
 	@$(PYTHON) -m tests.lab down
 
 # TESTED=COMMIT leaves out the tests, for a commit for which .ci/run passed.

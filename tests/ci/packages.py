@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Debian packages that the tests need."""
+"""The Debian packages that the tests need. `python -m tests.ci.packages lab` installs those of the lab."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.ci.venvs import REQUIREMENTS, ROOT
 
-ALWAYS, LONG = (REQUIREMENTS / name for name in ("debian.txt", "debian-long.txt"))
+ALWAYS, LONG, LAB = (REQUIREMENTS / name for name in ("debian.txt", "debian-long.txt", "debian-lab.txt"))
 
 SECONDS_FOR_THE_LOCK = 300  # other programs that install have it for minutes
 SECONDS_BETWEEN_TRIES = 10
@@ -33,7 +33,7 @@ def missing_packages(source: Path) -> list[str]:
 def install_packages(source: Path = ALWAYS) -> None:
     """Install missing system packages when root; else say which, and end."""
     if shutil.which("dpkg-query") is None:
-        sys.exit(f"The tests install Debian packages; on another system see {source.relative_to(ROOT)}")
+        sys.exit(f"Debian packages are installed for this; on another system see {source.relative_to(ROOT)}")
     missing = missing_packages(source)
     if not missing:
         return
@@ -62,3 +62,7 @@ def run_apt(*arguments: str) -> None:
             sys.exit(f"Error while installing system packages: {' '.join(command)} ended with:\n{said}")
         print("Waiting for another program that installs packages", flush=True)
         time.sleep(SECONDS_BETWEEN_TRIES)
+
+
+if __name__ == "__main__":
+    install_packages({"lab": LAB}[sys.argv[1]])

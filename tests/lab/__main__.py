@@ -54,7 +54,7 @@ PROXY = Server("proxy-09", "", {"C": {"WINNT/SYSTEM.INI": b"", "Msp/Clients/MSPC
 MOST_PRINTED = 20
 STORIES = {
     "exchange": "the fleet of the demo",
-    "emsmta_proxies": "their proxy server, with the master copy of Mspclnt.ini",
+    "emsmta_proxies": "their proxy server, with the master copy of Mspclnt.ini; it is not audited",
     "nt4": "as NT 4.0: no extended security, buffers of 4 KB, no port 445",
     "signing": "want signed messages",
     "fleet": "of the demo's kinds by turns",
@@ -173,7 +173,8 @@ def _explain(path: Path, inventory: dict[str, Group]) -> None:
         print("\n".join(_printed(name, group) for name, group in inventory.items()))
     else:
         for name, group in inventory.items():
-            print(f"# {name}: {len(group['hosts'])} servers, {STORIES[name]}")
+            count = len(group["hosts"])
+            print(f"# {name}: {count} server{'s' if count != 1 else ''}, {STORIES[name]}")
     collections = f"ANSIBLE_COLLECTIONS_PATH={shlex.quote(str(ROOT / '.build' / 'collections'))}"
     look = "exchange -m legacy_exchange.winsock_proxy.emsmta_info"
     report = shlex.quote(json.dumps({"emsmta_audit_folder": str(path.parent / "audit")}))
@@ -184,7 +185,7 @@ def _explain(path: Path, inventory: dict[str, Group]) -> None:
     for name, rest in (("ansible", look), ("ansible-playbook", audit)):
         program = shlex.quote(str(Path(sys.executable).parent / name))
         print(f"{collections} {program} -i {shlex.quote(str(path))} {rest}", file=sys.stderr)
-    print("# make lab-down ends the servers.", file=sys.stderr)
+    print(f"# make lab-down ends the servers, and removes {path.parent} with the report in it.", file=sys.stderr)
 
 
 def _printed(name: str, group: Group) -> str:
