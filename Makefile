@@ -50,7 +50,7 @@ lab: ## Start Samba as NT servers on loopback, for trying by hand; FLEET=200 add
 	@$(PYTHON) -m tests.ci.venvs test
 	@$(BUILD)/venv/test/bin/python -m tests.lab up $(if $(FLEET),--fleet $(FLEET))
 
-lab-down: ## End them
+lab-down: ## End what lab has started
 	@$(PYTHON) -m tests.lab down
 
 # TESTED=COMMIT leaves out the tests, for a commit for which .ci/run passed.

@@ -137,7 +137,7 @@ def test_what_may_be_retried_is_a_failure_that_rescue_and_until_see(
 def test_drives_are_refused(one: Lab, tmp_path: Path) -> None:
     options = {"path": "C:\\mspclnt\\Mspclnt.ini", "drives": {"C": "/"}}
     done = play(one, tmp_path, playing({"legacy_exchange.winsock_proxy.mspclnt_ini": options}))
-    assert "over SMB the path is one on the server's own drives; leave drives out" in done.stdout
+    assert "over SMB the path is one on the server's own drives; leave 'drives' out" in done.stdout
 
 
 @pytest.mark.parametrize(

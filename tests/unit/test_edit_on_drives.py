@@ -174,5 +174,5 @@ def test_drives_are_checked_as_for_a_look(drive: Path) -> None:
 
 
 def test_drives_are_refused_over_smb() -> None:
-    with pytest.raises(OptionError, match="over SMB the path is one on the server's own drives; leave drives out"):
+    with pytest.raises(OptionError, match="over SMB the path is one on the server's own drives; leave 'drives' out"):
         refuse_drives_over_smb({"drives": {"C": "/mnt/c"}})

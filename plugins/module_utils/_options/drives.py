@@ -24,7 +24,10 @@ def drives_from(option: Mapping[Any, Any] | None) -> dict[str, str]:
     Gives the folders by capital letters. Raises OptionError.
     """
     if not option:
-        raise OptionError("drives: it is empty; name the visible drives, for example {C: /mnt/ex01-c}")
+        raise OptionError(
+            "drives: it is empty; name the visible drives, for example {C: /mnt/ex01-c}, or reach the server by the "
+            "connection legacy_exchange.winsock_proxy.smb"
+        )
     drives: dict[str, str] = {}
     for key, folder in option.items():
         letter = str(key).rstrip(":\\").upper()

@@ -78,7 +78,7 @@ IN_FORCE = {
 MEANINGS = {
     "exposed": "The MTA and the client are installed, and Windows does not read Disable as 1: mail may fail (Q254909).",
     "protected": "Both are installed, and Windows reads 1.",
-    "not_applicable": "The MTA or the client is not installed, or the MTA is of an Exchange that Q254909 does not name.",
+    "not_applicable": "The MTA or the client is not installed, or Q254909 does not name the MTA's Exchange.",
     "unknown": "It cannot be told; the server's details say why.",
     "unreachable": "No connection to the server, or no logon.",
     "failed": "The look at the server, or the edit, ended with an error.",
