@@ -78,7 +78,9 @@ options:
     vars:
       - name: ansible_smb_auth
   netbios_name:
-    description: NetBIOS name of the server, which port 139 may want. Without it C(*SMBSERVER) is used.
+    description:
+      - NetBIOS name of the server, which port 139 may want. Without it C(*SMBSERVER) is used.
+      - UNC paths may name the server by it as well.
     type: str
     default: "*SMBSERVER"
     vars:

@@ -226,8 +226,8 @@ notes:
       description: >-
         C(readers_differ) (another reader would read a key in another way), C(fresh_section) (a plain section was put
         before a doubtful one), C(utf8_mark), C(ctrl_z), C(before_unknown) (a copy replaced what is no 8-bit text) or
-        C(left_copy) (a run that was killed during a change left a copy of the old bytes beside the file, which may be
-        torn).
+        C(left_copy) (a run that was killed during a change left a copy of the old bytes beside the file, and the file
+        may be half written).
       type: str
     message:
       description: The note in words.

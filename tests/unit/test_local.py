@@ -275,7 +275,7 @@ def test_a_new_file_at_the_end_of_a_link(files: LocalEditor, tmp_path: Path) -> 
 
 
 def test_a_file_that_someone_else_makes_meanwhile_is_not_replaced(files: LocalEditor, path: Path) -> None:
-    with pytest.raises(ChangedByOther, match=r"another program has just made it$"):
+    with pytest.raises(ChangedByOther, match=r"another program has just made it: run the task again$"):
         files.create(str(path), NEW)
     assert folder_of(path) == {NAME: OLD}
 
