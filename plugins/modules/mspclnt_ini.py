@@ -50,7 +50,7 @@ options:
       - Absolute path of the file. Symbolic links are followed and stay links.
       - With O(drives), a Windows path such as V(C:\\Mspclnt\\Mspclnt.ini), which is looked up there, blind to case.
       - Over SMB, a Windows path such as V(C:\\Mspclnt\\Mspclnt.ini), or a UNC path of the same server.
-      - V(~) and relative paths are refused, and so are directories, devices, files above 1 MiB, files saved as Unicode
+      - V(~) and relative paths are refused, and so are folders, devices, files above 1 MiB, files saved as Unicode
         (UTF-16, see KB Q181420) and files with NUL bytes.
     type: str
     required: true

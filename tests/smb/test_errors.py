@@ -117,7 +117,7 @@ def test_a_server_that_offers_no_smb1(tmp_path: Path) -> None:
         ("E:\\mspclnt\\Mspclnt.ini", "the server shares no E$, or the administrative shares are switched off"),
         ("C:\\mspclnt\\Mspclnt.ini", "there is no such folder"),
         ("\\\\OTHER\\C$\\Mspclnt.ini", "it lies on another server, OTHER, which is not logged on to"),
-        ("C:\\WINNT", "it is a directory"),
+        ("C:\\WINNT", "it is a folder"),
         ("relative.ini", "this is not an absolute Windows path"),
     ],
     ids=["no share", "no file", "another server", "a directory", "relative"],

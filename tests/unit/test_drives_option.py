@@ -58,7 +58,7 @@ def test_a_folder_must_be_an_absolute_path(folder: object) -> None:
     ("below", "fault"),
     [
         ("missing", "does not exist"),
-        ("c/file", "is no directory"),
+        ("c/file", "is no folder"),
         ("c/file/x", "does not exist"),
         ("c\0", "does not exist"),
         ("\ud800", "does not exist"),

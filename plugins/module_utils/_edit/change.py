@@ -51,7 +51,7 @@ def _make(editor: Editor, request: EditRequest, new: bytes) -> None:
         ) from error
     if data != new:
         raise ChangedByOther(
-            f"Error while writing {request.path}: it was changed by someone else meanwhile: run the task again"
+            f"Error while writing {request.path}: it was changed by another program meanwhile: run the task again"
         )
 
 

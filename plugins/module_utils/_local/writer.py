@@ -272,7 +272,8 @@ class _LocalFile(Handle):
     def _changed_by_other(self) -> ChangedByOther:
         state = "nothing was written" if self._state == UNCHANGED else "the new bytes were there before"
         return ChangedByOther(
-            f"Error while writing {self._path}: it was changed by someone else meanwhile; {state}: run the task again"
+            f"Error while writing {self._path}: it was changed by another program meanwhile; {state}: "
+            "run the task again"
         )
 
     def _new_temporary(self, name: str) -> str:

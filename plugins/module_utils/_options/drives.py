@@ -62,7 +62,7 @@ def _fault_of_folder(folder: str) -> str:
     except ValueError:  # a NUL, or a lone surrogate
         return "does not exist"
     if not stat.S_ISDIR(mode):
-        return "is no directory"
+        return "is no folder"
     try:
         return "" if os.listdir(folder) else "is empty; mount the drive there, or leave it out"
     except OSError:

@@ -86,7 +86,7 @@ SENTENCES = {
     ),
     DISK_FULL: Sentence("DISK_FULL", "the disk is full: make room and run the task again"),
     0xC0000044: Sentence("QUOTA_EXCEEDED", "the disk quota is used up: make room and run the task again"),
-    0xC00000BA: Sentence("FILE_IS_A_DIRECTORY", "it is a directory; give the path of the file in it"),
+    0xC00000BA: Sentence("FILE_IS_A_DIRECTORY", "it is a folder; give the path of the file in it"),
     OBJECT_NAME_NOT_FOUND: Sentence("OBJECT_NAME_NOT_FOUND", "there is no such file"),
     OBJECT_PATH_NOT_FOUND: Sentence("OBJECT_PATH_NOT_FOUND", "there is no such folder"),
     0xC000000F: Sentence("NO_SUCH_FILE", "there is no such file"),
