@@ -75,7 +75,7 @@ class ActionModule(ActionBase):
         words = _fail_words(options["fail_on"])
         bad = [server["name"] for server in [*report["servers"], *report["masters"]] if fails_on(server, words)]
         failed = bool(bad) and report["complete"]
-        head = f"Failed for {few(bad)}, by fail_on ({', '.join(words)}): " if failed else ""
+        head = f"{few(bad)} must not be left so (fail_on: {', '.join(words)}): " if failed else ""
         result.update(
             changed=False,
             totals=report["totals"],

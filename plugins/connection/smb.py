@@ -5,7 +5,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: smb
-short_description: Reach Windows NT 4.0 and 2000 servers over SMB1, with nothing installed on them
+short_description: Reach Windows NT 4.0, 2000 and 2003 servers over SMB1, with nothing installed on them
 version_added: 1.0.0
 author:
   - The legacy_exchange.winsock_proxy authors (@legacy-exchange)

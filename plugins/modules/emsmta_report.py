@@ -113,7 +113,7 @@ folder:
   type: str
   sample: /home/audit/emsmta-audit
 msg:
-  description: The totals and the folder in one line; where the task fails, for which servers comes first.
+  description: The totals and the folder in one line; where the task fails, the servers that made it fail come first.
   returned: with O(results)
   type: str
   sample: 3 exposed, 12 protected; the report is in /home/audit/emsmta-audit
