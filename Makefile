@@ -50,7 +50,7 @@ lab: ## Start Samba as Windows NT servers on loopback, for trying by hand; FLEET
 	@$(PYTHON) -m tests.ci.venvs lab
 	@$(BUILD)/venv/lab/bin/python -m tests.lab up $(if $(FLEET),--fleet $(FLEET))
 
-lab-down: ## End them, and remove their folder with the report in it
+lab-down: ## End what lab has started, and remove its folder with the report in it
 	@$(PYTHON) -m tests.lab down
 
 # TESTED=COMMIT leaves out the tests, for a commit for which .ci/run passed.

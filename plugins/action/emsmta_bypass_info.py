@@ -42,7 +42,7 @@ class ActionModule(EmsmtaInfo):
             decided = decide(found, present, own["override_proxied"]) if own["state"] else tell(found)
             return gated(_without(found) | decided)
         if own["state"] is None:
-            raise AnsibleActionFail("emsmta_bypass_info needs 'state' beside 'before'")
+            raise AnsibleActionFail("state: required with 'before'; give the state that the edits were made for")
         found, lost = {}, ""
         if changed(own["edits"]) and not check:
             found, lost = self._look_again(tmp, task_vars)

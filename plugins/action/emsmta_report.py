@@ -75,7 +75,7 @@ class ActionModule(ActionBase):
         words = _fail_words(options["fail_on"])
         bad = [server["name"] for server in [*report["servers"], *report["masters"]] if fails_on(server, words)]
         failed = bool(bad) and report["complete"]
-        head = f"{few(bad)} must not be left so: " if failed else ""
+        head = f"{few(bad)} must not be left so (fail_on: {', '.join(words)}): " if failed else ""
         result.update(
             changed=False,
             totals=report["totals"],
@@ -117,7 +117,7 @@ def _written(run: Run, folder: Path) -> Report:
     """Write the four files, and give what they hold."""
     history = history_of(read(folder / "report.json"), run.name)
     if history.wrong:
-        display.warning(message(f"{folder}/report.json is not compared with: {history.wrong}"))
+        display.warning(message(f"{folder}/report.json is not compared with, and is replaced: {history.wrong}"))
     report = report_of(run, history)
     files = {"html": as_html(report), "csv": as_csv(report, run.hosts), "xml": as_junit(report)}
     # The JSON comes last: what the next run compares with is a report that was written to its end.
@@ -149,5 +149,9 @@ def _fail_words(given: Sequence[str]) -> tuple[str, ...]:
 
 def _folder(given: str) -> Path:
     if not given.strip() or plain(given) != given:
-        raise AnsibleActionFail(message(f"folder (in the playbooks emsmta_audit_folder) is no path: {given!r}"))
+        raise AnsibleActionFail(
+            message(
+                f"folder (in the playbooks emsmta_audit_folder): {given!r} is no path; name the folder for the report"
+            )
+        )
     return Path(given).expanduser().absolute()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: smb
-short_description: Reach Windows NT 4.0 and 2000 servers over SMB1, with nothing installed on them
+short_description: Reach Windows NT 4.0, 2000 and 2003 servers over SMB1, with nothing installed on them
 version_added: 1.0.0
 author:
   - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
@@ -78,7 +78,9 @@ options:
     vars:
       - name: ansible_smb_auth
   netbios_name:
-    description: NetBIOS name of the server, which port 139 may want. Without it C(*SMBSERVER) is used.
+    description:
+      - NetBIOS name of the server, which port 139 may want. Without it C(*SMBSERVER) is used.
+      - UNC paths may name the server by it as well.
     type: str
     default: "*SMBSERVER"
     vars:

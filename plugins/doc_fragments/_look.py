@@ -63,6 +63,7 @@ options:
       - Windows path of the master copy of Mspclnt.ini on a proxy server, by default V(C:\\Msp\\Clients\\Mspclnt.ini)
         there (CAT8). Clients may replace their own file by it (KB Q193928, Q323457).
       - With it, this one file is judged, as what clients read that have fetched it, and nothing else is looked for.
-      - A copy that says it should not be edited (ISA Server 2000) gets an empty C(plan) and C(advice).
+      - A copy that says it should not be edited (ISA Server 2000) gets an empty C(plan). Where it lacks the stanza,
+        C(advice) names the step in ISA Management.
     type: str
 """

@@ -77,8 +77,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 to_edit:
-  description: With O(state), and without O(before), the files that are to be edited.
-  returned: success
+  description: The files that are to be edited; empty where the server is left alone, or nothing is to be done.
+  returned: with O(state), and without O(before)
   type: list
   elements: dict
   contains:
@@ -87,8 +87,10 @@ to_edit:
   sample: [{path: 'C:\Mspclnt\Mspclnt.ini', local: /mnt/ex01-c/mspclnt/mspclnt.ini}]
 result:
   description:
-    - With O(before), what the role sets as C(emsmta_bypass_result). Without it, the same keys stand by themselves.
-  returned: success
+    - What the role sets as C(emsmta_bypass_result).
+    - Without O(before), the same keys stand by themselves. Without O(state) too, they are C(status) and those that a
+      look tells, as M(legacy_exchange.winsock_proxy.emsmta_info) returns them, with C(stanzas) and C(master_copy).
+  returned: with O(before)
   type: dict
 no_look:
   description: V(unreachable) or V(failed), where the server could not be looked at; why is in RV(ignore:msg).

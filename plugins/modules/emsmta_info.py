@@ -90,8 +90,9 @@ status:
   description:
     - V(exposed), both are installed and Windows does not read C(Disable=1).
     - V(protected), both are installed and Windows reads it.
-    - V(not_applicable), the MTA or the client is surely not installed.
-    - V(unknown), it cannot be told.
+    - V(not_applicable), the MTA or the client is not installed, or the MTA is of an Exchange that KB Q254909 does not
+      name (2000, 2003). RV(certainty) tells how sure that is.
+    - V(unknown), it cannot be told; RV(reasons) say why.
   returned: success
   type: str
   sample: exposed
@@ -193,9 +194,10 @@ evidence:
       type: dict
     stanzas:
       description: >-
-        For each file that was read, its C(path) and C(local) as in RV(plan), whether it has a section EMSMTA, its
-        C(Disable), and its entries with their line. Of more than 50, the one that decides and those with other keys
-        come first, and C(left_out) counts the rest.
+        For each file that was read, its C(path) and C(local) as in RV(plan), C(section_found), whether it has a section
+        EMSMTA, C(disable), what Windows reads as C(Disable) there, null for nothing, and C(entries), each with C(key),
+        C(value) and C(line). Of more than 50, the one that decides and those with other keys come first, and
+        C(left_out) counts the rest.
       type: list
       elements: dict
 not_read:

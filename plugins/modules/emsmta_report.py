@@ -60,6 +60,7 @@ options:
       - Statuses and outcomes that make the task fail once all hosts of the play were looked at, V(exposed), V(unknown),
         V(unreachable), V(failed), V(not_looked_at), V(protected), V(not_applicable), V(refused), V(not_verified).
       - V(failed) stands for a look and for an edit that failed.
+      - Left empty, the task fails for no server.
     type: list
     elements: str
     default: []
@@ -99,24 +100,25 @@ EXAMPLES = r"""
 RETURN = r"""
 totals:
   description: How many servers have each status.
-  returned: always
+  returned: with O(results)
   type: dict
   sample: {exposed: 3, unknown: 0, unreachable: 1, failed: 0, not_looked_at: 0, protected: 12, not_applicable: 4}
 complete:
   description: Whether every host of the play was looked at, or could not be reached.
-  returned: always
+  returned: with O(results)
   type: bool
 folder:
-  description: Where the report lies.
+  description: Where the report lies, or without O(results), would lie.
   returned: always
   type: str
   sample: /home/audit/emsmta-audit
 msg:
-  description: The totals in one line.
-  returned: always
+  description: The totals and the folder in one line; where the task fails, the servers that made it fail come first.
+  returned: with O(results)
   type: str
+  sample: 3 exposed, 12 protected; the report is in /home/audit/emsmta-audit
 ansible_stats:
   description: The totals for callbacks and AWX, which show such data beside a job.
-  returned: always
+  returned: with O(results)
   type: dict
 """

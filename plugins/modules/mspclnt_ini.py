@@ -50,7 +50,7 @@ options:
       - Absolute path of the file. Symbolic links are followed and stay links.
       - With O(drives), a Windows path such as V(C:\\Mspclnt\\Mspclnt.ini), which is looked up there, blind to case.
       - Over SMB, a Windows path such as V(C:\\Mspclnt\\Mspclnt.ini), or a UNC path of the same server.
-      - V(~) and relative paths are refused, and so are directories, devices, files above 1 MiB, files saved as Unicode
+      - V(~) and relative paths are refused, and so are folders, devices, files above 1 MiB, files saved as Unicode
         (UTF-16, see KB Q181420) and files with NUL bytes.
     type: str
     required: true
@@ -226,8 +226,8 @@ notes:
       description: >-
         C(readers_differ) (another reader would read a key in another way), C(fresh_section) (a plain section was put
         before a doubtful one), C(utf8_mark), C(ctrl_z), C(before_unknown) (a copy replaced what is no 8-bit text) or
-        C(left_copy) (a run that was killed during a change left a copy of the old bytes beside the file, which may be
-        torn).
+        C(left_copy) (a run that was killed during a change left a copy of the old bytes beside the file, and the file
+        may be half written).
       type: str
     message:
       description: The note in words.

@@ -248,7 +248,7 @@ def _message(before: Found, result: Found, failures: Sequence[str], check: bool,
             f"{line}. Not verified, since the server could not be looked at again: ", lost, "", LONGEST_REFUSAL
         )
     if result["outcome"] == NOT_VERIFIED:
-        return f"Windows does not read what was written: {line}."
+        return f"Windows was not seen to read what was written: {line}."
     return line
 
 

@@ -124,7 +124,7 @@ def test_the_next_run_tells_of_the_copy_and_of_the_torn_file(tmp_path: Path, nam
         (note,) = run()["notes"]
         assert note["code"] == "left_copy"
         assert note["message"].startswith(f"{tmp_path / copy} was left by a run that was killed during a change: ")
-        assert "this file, which has others, may be torn" in note["message"]
+        assert "this file, which has others, may be half written" in note["message"]
     (tmp_path / copy).unlink()
     assert edit.apply()["notes"] == []
 

@@ -117,7 +117,7 @@ def test_a_server_that_offers_no_smb1(tmp_path: Path) -> None:
         ("E:\\mspclnt\\Mspclnt.ini", "the server shares no E$, or the administrative shares are switched off"),
         ("C:\\mspclnt\\Mspclnt.ini", "there is no such folder"),
         ("\\\\OTHER\\C$\\Mspclnt.ini", "it lies on another server, OTHER, which is not logged on to"),
-        ("C:\\WINNT", "it is a directory"),
+        ("C:\\WINNT", "it is a folder"),
         ("relative.ini", "this is not an absolute Windows path"),
     ],
     ids=["no share", "no file", "another server", "a directory", "relative"],
@@ -137,7 +137,7 @@ def test_what_may_be_retried_is_a_failure_that_rescue_and_until_see(
 def test_drives_are_refused(one: Lab, tmp_path: Path) -> None:
     options = {"path": "C:\\mspclnt\\Mspclnt.ini", "drives": {"C": "/"}}
     done = play(one, tmp_path, playing({"legacy_exchange.winsock_proxy.mspclnt_ini": options}))
-    assert "over SMB the path is one on the server's own drives; leave drives out" in done.stdout
+    assert "over SMB the path is one on the server's own drives; leave 'drives' out" in done.stdout
 
 
 @pytest.mark.parametrize(

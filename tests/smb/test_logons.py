@@ -90,7 +90,7 @@ def test_a_host_that_takes_a_wrong_password_costs_no_more(forks: int, eight: Lab
     done = play(eight, tmp_path, TWICE, "-f", str(forks), own=own, **WRONG, ansible_smb_domain="OFFICE")
     assert eight.bad_logons() - before == 1
     assert f"ok: [{eight.addresses[0]}]" in done.stdout
-    assert "1 host(s) took it, which may have an account of this name of their own" in done.stdout
+    assert "1 host(s) accepted it, which may have an account of this name of their own" in done.stdout
 
 
 @forks
@@ -111,7 +111,7 @@ def test_liars_that_take_everything_cost_no_more_than_they_are(
         everything = {"ansible_password": "wrong everywhere", "ansible_smb_domain": "OFFICE"}
         done = play(eight, tmp_path, TWICE, "-f", str(forks), own=own, **everything)
     assert 1 <= eight.bad_logons() - before <= (1 if forks == 1 else LIARS)
-    assert "host(s) took it, which may have an account of this name of their own" in done.stdout
+    assert "host(s) accepted it, which may have an account of this name of their own" in done.stdout
 
 
 @forks

@@ -264,7 +264,7 @@ def test_a_read_only_file_that_is_right_is_no_error(ini: Path) -> None:
         ("\\\\SRV\\C$\\Mspclnt.ini", "this is a Windows path: give 'drives'"),
         ("/a\0b", "NUL character"),
         ("/dev/null", "a device, a pipe or a socket"),
-        ("/", "it is a directory"),
+        ("/", "it is a folder"),
         ("/nowhere/mspclnt.ini", "no folder /nowhere"),
     ],
 )

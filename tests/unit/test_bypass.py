@@ -113,9 +113,12 @@ def test_check_mode_predicts(status: str, present: bool, predicted: str) -> None
 def test_an_edit_that_windows_does_not_read() -> None:
     result = concluded(found("exposed"), True, edited(INI), found("exposed"))
     assert result["outcome"] == "not_verified"
-    assert result["message"].startswith("Windows does not read what was written: exposed (documented)")
+    assert result["message"].startswith("Windows was not seen to read what was written: exposed (documented)")
     absent = concluded(found("protected", disable="1"), False, edited(INI), found("exposed", disable="0"))
     assert absent["outcome"] == "not_verified"
+    # What could not be read proves nothing.
+    unknown = concluded(found("exposed"), True, edited(INI), found("unknown"))
+    assert unknown["message"].startswith("Windows was not seen to read what was written: exposed -> unknown")
 
 
 def test_an_edit_that_fails_beside_one_that_does_not() -> None:

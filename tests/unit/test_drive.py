@@ -140,7 +140,10 @@ def test_a_last_name_of_dots_and_blanks_is_not_guessed(folder: Path, name: str) 
 
 
 def test_a_drive_that_was_not_given_is_refused(folder: Path) -> None:
-    assert refusal(folder, "D:\\Mspclnt.ini") == "D:\\Mspclnt.ini: drive D: was not given in 'drives'"
+    assert (
+        refusal(folder, "D:\\Mspclnt.ini")
+        == "D:\\Mspclnt.ini: drive D: was not given in 'drives': add it, with its folder"
+    )
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_two_names_that_differ_only_in_case_are_refused(drive: Path) -> None:
         ("/mnt/c/Mspclnt.ini", "this is not an absolute Windows path"),
         ("Mspclnt.ini", "this is not an absolute Windows path"),
         ("D:\\Mspclnt.ini", "drive D: was not given in 'drives'"),
-        ("C:\\Mspclnt", "it is a directory; give the path of the file in it"),
+        ("C:\\Mspclnt", "it is a folder; give the path of the file in it"),
         ("C:\\Mspclnt\\..\\x.ini", "'..' in a path is not followed"),
         ("C:\\Mspclnt\\MSPCLN~1.INI", "may be the short (8.3) name of another one"),
     ],
@@ -174,5 +174,5 @@ def test_drives_are_checked_as_for_a_look(drive: Path) -> None:
 
 
 def test_drives_are_refused_over_smb() -> None:
-    with pytest.raises(OptionError, match="over SMB the path is one on the server's own drives; leave drives out"):
+    with pytest.raises(OptionError, match="over SMB the path is one on the server's own drives; leave 'drives' out"):
         refuse_drives_over_smb({"drives": {"C": "/mnt/c"}})

@@ -201,7 +201,7 @@ def test_paths_that_are_refused(files: LocalEditor, wrong: str, expected: str) -
 
 
 def test_a_folder_is_no_file(files: LocalEditor, tmp_path: Path) -> None:
-    with pytest.raises(ServerError, match="it is a directory; give the path of the file in it"):
+    with pytest.raises(ServerError, match="it is a folder; give the path of the file in it"):
         fix(files, tmp_path)
 
 
@@ -275,7 +275,7 @@ def test_a_new_file_at_the_end_of_a_link(files: LocalEditor, tmp_path: Path) -> 
 
 
 def test_a_file_that_someone_else_makes_meanwhile_is_not_replaced(files: LocalEditor, path: Path) -> None:
-    with pytest.raises(ChangedByOther, match=r"another program has just made it$"):
+    with pytest.raises(ChangedByOther, match=r"another program has just made it: run the task again$"):
         files.create(str(path), NEW)
     assert folder_of(path) == {NAME: OLD}
 
@@ -284,7 +284,7 @@ def test_a_file_that_someone_else_makes_meanwhile_is_not_replaced(files: LocalEd
 def test_a_change_under_the_lock_is_noticed(files: LocalEditor, path: Path, other: bytes) -> None:
     with closing(files.open(str(path))) as file:
         path.write_bytes(other)
-        with pytest.raises(ChangedByOther, match="it was changed by someone else meanwhile; nothing was written: "):
+        with pytest.raises(ChangedByOther, match="it was changed by another program meanwhile; nothing was written: "):
             file.replace(OLD, NEW)
     assert folder_of(path) == {NAME: other}
 

@@ -124,7 +124,7 @@ def test_what_lies_there_is_read(tmp_path: Path) -> None:
     assert "Not a directory" in refusal(lambda: read(file / "report.json"))
     assert "Is a directory" in refusal(lambda: read(tmp_path))
     os.mkfifo(tmp_path / "pipe")
-    assert "it is no file" in refusal(lambda: read(tmp_path / "pipe"))
+    assert "it is no file. Give another folder, by the option folder" in refusal(lambda: read(tmp_path / "pipe"))
     assert "it is no file" in refusal(lambda: read(Path("/dev/null")))
 
 

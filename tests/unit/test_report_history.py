@@ -223,7 +223,7 @@ def test_a_whole_report_is_read() -> None:
         (b"{}", "no report of schema 1"),
         (b'{"schema": 2}', "no report of schema 1"),
         (b'{"schema": [1]}', "no report of schema 1"),
-        (b'{"schema": 1, "run": "x", "generated": "now"}', "report.generated has a text that is not written so"),
+        (b'{"schema": 1, "run": "x", "generated": "now"}', "report.generated has a text of another form"),
         (b'{"schema": 1}', "damaged: report.run is missing"),
     ],
 )

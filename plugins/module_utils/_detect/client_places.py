@@ -177,7 +177,7 @@ def _absent(look: Look, places: Places) -> Part:
     if answers and catalog.read:
         reason += f"; no {PROVIDER_DLL} is among the first {CATALOG_ENTRIES} Winsock providers"
         return Part(ABSENT, DOCUMENTED, reason, "Q231878")
-    reason += "; the registry, which would show its DLL, was not read, or not closed cleanly"
+    reason += "; the registry, which may show its DLL, was not read, or not closed cleanly"
     return Part(ABSENT, INFERRED, reason, "Q231878")
 
 

@@ -50,7 +50,9 @@ def _make(editor: Editor, request: EditRequest, new: bytes) -> None:
             f"Error while checking {request.path}: {error}; it was made before that: run the task again"
         ) from error
     if data != new:
-        raise ChangedByOther(f"Error while writing {request.path}: it was changed by someone else meanwhile")
+        raise ChangedByOther(
+            f"Error while writing {request.path}: it was changed by another program meanwhile: run the task again"
+        )
 
 
 def _place_of_copy(editor: Editor, request: EditRequest, old: bytes) -> str:

@@ -55,12 +55,12 @@ def notes_on_left(copies: Sequence[tuple[str, bytes]], now: bytes | None) -> lis
     """
     notes = []
     for path, data in copies:
-        found = "which this file still held" if data == now else "and this file, which has others, may be torn"
+        found = "which this file still held" if data == now else "and this file, which has others, may be half written"
         notes.append(
             Note(
                 "left_copy",
                 f"{path} was left by a run that was killed during a change: it has the bytes from before, {found}; "
-                "compare the two, put the copy back over the file if that is torn, then remove the copy",
+                "compare the two, put the copy back over the file if that is half written, then remove the copy",
             )
         )
     return notes

@@ -44,7 +44,7 @@ class Drives:
         """
         letter, names = split_windows_path(path)
         if letter not in self._folders:
-            raise ServerError(f"{path}: drive {letter}: was not given in 'drives'")
+            raise ServerError(f"{path}: drive {letter}: was not given in 'drives': add it, with its folder")
 
         def spell(folder: int, local: str, name: str) -> str | None:
             return _child(folder, local, name, path)
@@ -149,7 +149,10 @@ def _child(folder: int, local: str, name: str, path: str) -> str | None:
         )
         raise ServerError(f"{path}: {names} in {local} differ only in {how}: rename one")
     if not found and "~" in name:
-        raise ServerError(f"{path}: {name} may be the short (8.3) name of another one, which is not visible here")
+        raise ServerError(
+            f"{path}: {name} may be the short (8.3) name of another one, which is not visible here: give the long "
+            "name, or reach the server over SMB"
+        )
     return found[0] if found else None
 
 

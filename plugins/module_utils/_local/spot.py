@@ -149,7 +149,7 @@ def _target(folder: int, name: str, local: str) -> str:
 
 def _opened(path: str, place: Place, mode: int) -> int:
     if stat.S_ISDIR(mode):
-        raise ServerError(f"Error while reading {path}: it is a directory; give the path of the file in it")
+        raise ServerError(f"Error while reading {path}: it is a folder; give the path of the file in it")
     if not stat.S_ISREG(mode):
         raise ServerError(f"Error while reading {path}: it is a device, a pipe or a socket, not a regular file")
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 
+IN_USE = "it is in use by another program: run the task again when that program is done"
 SENTENCES = {
     errno.EACCES: "this user may not do that; run the task as one who may, for example with 'become: true'",
     errno.EPERM: "it is not permitted; look at the attributes of the file and its folder (lsattr)",
@@ -18,8 +19,8 @@ SENTENCES = {
     errno.EDQUOT: "the disk quota is used up: make room and run the task again",
     errno.EIO: "the disk or its connection reported an error",
     errno.ENOENT: "it is no longer there",
-    errno.ETXTBSY: "it is in use by another program",
-    errno.EAGAIN: "it is in use by another program",
+    errno.ETXTBSY: IN_USE,
+    errno.EAGAIN: IN_USE,
     errno.EEXIST: "what has that name is in the way: remove it",
 }
 

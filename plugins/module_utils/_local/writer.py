@@ -120,7 +120,7 @@ def goes_in_place(descriptor: int, forced: bool | None) -> bool:
 
 def made_by_other(spot: Spot) -> ChangedByOther:
     """Give the error for a file that was not there before."""
-    return ChangedByOther(f"Error while creating {spot.path}: another program has just made it")
+    return ChangedByOther(f"Error while creating {spot.path}: another program has just made it: run the task again")
 
 
 class _LocalFile(Handle):
@@ -204,7 +204,7 @@ class _LocalFile(Handle):
             if not is_file_at(made, folder, name):
                 raise ChangedByOther(
                     f"Error while saving the old bytes as {self._spot.beside(name)}: another program put something "
-                    f"else there; {self._path} was not changed"
+                    f"else there; {self._path} was not changed: run the task again"
                 )
         except BaseException:
             unlink_quietly(folder, temporary)
@@ -272,7 +272,8 @@ class _LocalFile(Handle):
     def _changed_by_other(self) -> ChangedByOther:
         state = "nothing was written" if self._state == UNCHANGED else "the new bytes were there before"
         return ChangedByOther(
-            f"Error while writing {self._path}: it was changed by someone else meanwhile; {state}: run the task again"
+            f"Error while writing {self._path}: it was changed by another program meanwhile; {state}: "
+            "run the task again"
         )
 
     def _new_temporary(self, name: str) -> str:

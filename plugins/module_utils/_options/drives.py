@@ -24,7 +24,10 @@ def drives_from(option: Mapping[Any, Any] | None) -> dict[str, str]:
     Gives the folders by capital letters. Raises OptionError.
     """
     if not option:
-        raise OptionError("drives: it is empty; name the visible drives, for example {C: /mnt/ex01-c}")
+        raise OptionError(
+            "drives: it is empty; name the visible drives, for example {C: /mnt/ex01-c}, or reach the server by the "
+            "connection legacy_exchange.winsock_proxy.smb"
+        )
     drives: dict[str, str] = {}
     for key, folder in option.items():
         letter = str(key).rstrip(":\\").upper()
@@ -59,7 +62,7 @@ def _fault_of_folder(folder: str) -> str:
     except ValueError:  # a NUL, or a lone surrogate
         return "does not exist"
     if not stat.S_ISDIR(mode):
-        return "is no directory"
+        return "is no folder"
     try:
         return "" if os.listdir(folder) else "is empty; mount the drive there, or leave it out"
     except OSError:

@@ -91,7 +91,7 @@ def edit_drives_from(options: Mapping[str, Any]) -> dict[str, str]:
 def refuse_drives_over_smb(options: Mapping[str, Any]) -> None:
     """Raise OptionError where drives are given for a server behind SMB, which has its own."""
     if options["drives"]:
-        raise OptionError("drives: over SMB the path is one on the server's own drives; leave drives out")
+        raise OptionError("drives: over SMB the path is one on the server's own drives; leave 'drives' out")
 
 
 __all__ = (

@@ -20,6 +20,8 @@ LONGEST_VALUE = 65535
 LONGEST_NUMBER = 64
 SWITCH, SWITCH_VALUES = "disable", ("0", "1")
 PROGRAM_ENDING = ".exe"
+# bool comes before int, which it is too.
+KINDS = ((bool, "a boolean"), (int, "a whole number"), (float, "a float"), (list, "a list"), (dict, "a dictionary"))
 
 
 def stanza_from(section: str, settings: Mapping[Any, Any] | None, present: bool) -> Stanza:
@@ -107,8 +109,7 @@ def _kind(value: Any) -> str:
     """Name the type of a value; on the controller, Ansible's own types stand for the plain ones."""
     if value is None:
         return "null"
-    plain = (kind.__name__ for kind in (bool, int, float, list, dict) if isinstance(value, kind))
-    return f"a {next(plain, type(value).__name__)}"
+    return next((words for kind, words in KINDS if isinstance(value, kind)), f"of the type {type(value).__name__}")
 
 
 def _fault_of_value(value: str) -> str:

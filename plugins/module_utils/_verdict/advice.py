@@ -167,7 +167,7 @@ def _outside(peers: Sequence[str]) -> list[Advice]:
     lines = few([f"{peer} {peer}" for peer in peers])
     alone = (
         "Another cure on this computer alone: a file Locallat.txt beside Msplat.txt, which no update replaces, with a "
-        f"line for each such peer, its address twice: {lines}."
+        f"line for each of these MTAs, its address twice: {lines}."
     )
     return [
         Advice("peers_outside", message, "Q253253", INFERRED),

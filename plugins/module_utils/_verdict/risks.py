@@ -171,8 +171,8 @@ def _proxied(stanza: FoundStanza) -> Risk:
     keys = [excerpt(key, QUOTED_NAME) for key in _other_keys(stanza)]
     message = (
         f"Section EMSMTA of {stanza.entry.windows} also holds {few(keys)}: someone may send X.400 through the proxy "
-        f"on purpose, and Disable=1 would end that.{meaning_of(keys)} The role leaves it alone, unless it is told to "
-        "override."
+        f"on purpose, and Disable=1 would end that.{meaning_of(keys)} The role leaves it alone, unless "
+        "emsmta_bypass_override_proxied is true."
     )
     return Risk("proxied_on_purpose", message, "Q263046", INFERRED, mitigated=stanza.protects)
 

@@ -157,7 +157,7 @@ class Hive:
         kind, count = head[:2], self._number(head, 2, "<H")
         step = {b"lf": 8, b"lh": 8, b"li": 4, b"ri": 4}.get(kind)
         if step is None or (kind == b"ri" and nested):
-            raise HiveError("a list of subkeys is none")
+            raise HiveError("where a list of subkeys should be, there is none")
         cell = self._cell(offset, 4 + step * count)
         for at in range(count):
             entry = self._number(cell, 4 + step * at)
@@ -169,7 +169,7 @@ class Hive:
     def _key_at(self, offset: int) -> _Key:
         cell = self._cell(offset, KEY_HEAD + LONGEST_KEY)
         if cell[:2] != b"nk" or len(cell) < KEY_HEAD:
-            raise HiveError("a key is none")
+            raise HiveError("where a key should be, there is none")
         flags, subkeys, subkey_list, values, value_list, length = _unpack("<2xH16xI4xI4xII28xH", cell)
         name = cell[KEY_HEAD : KEY_HEAD + length]
         if len(name) != length:
@@ -227,7 +227,7 @@ def _unpack(form: str, cell: bytes) -> tuple[Any, ...]:
 
 def _value_name(cell: bytes) -> str:
     if cell[:2] != b"vk" or len(cell) < VALUE_HEAD:
-        raise HiveError("a value is none")
+        raise HiveError("where a value should be, there is none")
     length, flags = _unpack("<2xH12xH", cell)
     name = cell[VALUE_HEAD : VALUE_HEAD + length]
     if len(name) != length:

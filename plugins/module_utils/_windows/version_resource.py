@@ -117,7 +117,7 @@ def _pe_header(file: _Blocks) -> tuple[list[tuple[int, int, int]], int] | None:
     optional = at + 24
     directories = DIRECTORIES.get(file.unpack("<H", optional)[0])
     if directories is None or count > MOST_SECTIONS:
-        raise VersionError("its header is none of a Windows program")
+        raise VersionError("its header is not that of a Windows program")
     sections = []
     for number in range(count):
         size, address, raw_size, place = file.unpack("<8xIIII", optional + optional_size + 40 * number)

@@ -42,7 +42,7 @@ def read(file: Path) -> bytes | None:
         with open(file, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NONBLOCK)) as handle:
             found = os.fstat(handle.fileno())
             if not stat.S_ISREG(found.st_mode):
-                raise CannotWrite(f"Cannot read the last report, {file}: it is no file. Give another folder.")
+                raise CannotWrite(f"Cannot read the last report, {file}: it is no file. Give another folder, {HOW}")
             return handle.read() if found.st_size <= LARGEST else b""
     except FileNotFoundError:
         return None

@@ -47,7 +47,7 @@ SINCE = (
 )
 # Of advice, risks and doubts; others are told by their codes.
 TITLES = {
-    "all_peers_local": "All partners may be local",
+    "all_peers_local": "All remote MTAs may be local",
     "client_1_0": "Client 1.0",
     "client_switch_unknown": "Is the client switched on?",
     "cluster": "A cluster",
@@ -60,6 +60,7 @@ TITLES = {
     "mta_not_restarted": "Was the MTA restarted?",
     "override_proxied": "Override, where it is not on purpose",
     "overwritten_on_refresh": "A refresh may undo the fix",
+    "peers_outside": "Remote MTAs that are not local",
     "proxied_by_default": "Mail may use the proxy on purpose",
     "proxied_on_purpose": "The section may be there on purpose",
     "proxy_client_1_0": "Perhaps client 1.0",
@@ -77,12 +78,12 @@ IN_FORCE = {
 MEANINGS = {
     "exposed": "The MTA and the client are installed, and Windows does not read Disable as 1: mail may fail (Q254909).",
     "protected": "Both are installed, and Windows reads 1.",
-    "not_applicable": "The MTA or the client is surely not installed.",
-    "unknown": "It cannot be told; the server's details say what could not be read.",
+    "not_applicable": "The MTA or the client is not installed, or Q254909 does not name the MTA's Exchange.",
+    "unknown": "It cannot be told; the server's details say why.",
     "unreachable": "No connection to the server, or no logon.",
     "failed": "The look at the server, or the edit, ended with an error.",
     "not_looked_at": "This run did not look at the server, or not yet. What was known before stands beside it.",
-    "refused": "A run left the server as it is, and says why and what would override that.",
+    "refused": "A run left the server as it is, and says why and what to do.",
     "not_verified": "After the edit, Windows was not seen to read what was written.",
     "documented": "The source that is named says so.",
     "inferred": "It follows from the source that is named.",

@@ -68,7 +68,7 @@ def items_taken(value: object, shape: Shape) -> list[Any]:
 def _matching(value: Any, pattern: re.Pattern[str], where: str) -> str | None:
     text: str = _a(value, TEXT_OR_NONE, where) or ""
     if not pattern.fullmatch(text):
-        raise Misfit(f"{where} has a text that is not written so")
+        raise Misfit(f"{where} has a text of another form")
     return text or None
 
 

@@ -143,7 +143,10 @@ def _open_session(option: Options, host: str, deadline: Deadline) -> Session:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, ConnectionRefusedError):
-        return "connection refused: no file service listens there; check ansible_host and ansible_port"
+        return (
+            "connection refused: no file service listens there, or a firewall is in between; check ansible_host and "
+            "ansible_port"
+        )
     if isinstance(error, socket.gaierror):
         return f"{error.strerror}: check ansible_host"
     if isinstance(error, OSError) and error.strerror:

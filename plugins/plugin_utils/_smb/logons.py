@@ -173,7 +173,7 @@ class Logons:
             state.accepted += accepted
             state.unanswered += bool(silence)
             state.silence = state.silence or silence
-            others = f"; {state.accepted} host(s) took it, which may have an account of this name of their own"
+            others = f"; {state.accepted} host(s) accepted it, which may have an account of this name of their own"
             state.ended = state.ended or (ended + others if ended and state.accepted else ended)
 
     @contextmanager

@@ -82,6 +82,7 @@ LAST_MID = 0xFFFE
 # There is no share before one is connected to.
 NO_TID = 0xFFFF
 FLAGS = FLAGS_CASE_INSENSITIVE | FLAGS_CANONICALIZED_PATHS
+CHECK_SERVER = "see that ansible_host is the server, and that it speaks SMB1"
 FLAGS2 = FLAGS2_LONG_NAMES | FLAGS2_EXTENDED_SECURITY | FLAGS2_NT_STATUS
 
 
@@ -112,12 +113,12 @@ class Session:
             self._send(request.negotiate(), NO_TID)
             raw = self._wire.recv_packet()
         except ConnectionLost as error:
-            raise Refused(f"it does not answer to SMB1, or closed the connection ({error})") from error
+            raise Refused(f"it does not answer to SMB1, or closed the connection ({error}): {CHECK_SERVER}") from error
         try:
             answer = Answer(raw, NEGOTIATE, self._mid)
             # An answer that takes no dialect may have this one word alone.
             if answer.words(DialectAnswer).dialect_index != 0:
-                raise Refused("it offers no SMB1 dialect that is known here (NT LM 0.12)")
+                raise Refused(f"it offers no SMB1 dialect that is known here (NT LM 0.12): {CHECK_SERVER}")
             answer.words(NegotiateAnswer)
         except ConnectionLost as error:
             raise Refused(f"its answer to SMB1 cannot be understood: {error}") from error

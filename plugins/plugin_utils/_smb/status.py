@@ -50,6 +50,8 @@ UNKNOWN_REQUEST = frozenset((0xC0000002, 0xC0000003, 0xC000000D, 0xC00000BB, 0xC
 NO_FOLDER = frozenset((OBJECT_PATH_NOT_FOUND, 0xC0000039))
 MISSING = NO_FOLDER | frozenset((OBJECT_NAME_NOT_FOUND, 0xC000000F, 0xC0000033))
 
+IN_USE = "it is in use by another program: run the task again when that program is done"
+
 SENTENCES = {
     0xC0000064: Sentence("NO_SUCH_USER", "the server knows no such user: check ansible_user and ansible_smb_domain"),
     0xC000006A: Sentence("WRONG_PASSWORD", "the password is wrong: check ansible_password"),
@@ -73,8 +75,8 @@ SENTENCES = {
     0xC000018B: Sentence("NO_TRUST_SAM_ACCOUNT", "the domain does not trust this server"),
     0xC0000199: Sentence("NOLOGON_WORKSTATION_TRUST_ACCOUNT", "this is the account of a computer, not of a user"),
     ACCESS_DENIED: Sentence("ACCESS_DENIED", "access is denied: this needs an administrator of the server"),
-    SHARING_VIOLATION: Sentence("SHARING_VIOLATION", "it is in use by another program"),
-    0xC0000054: Sentence("FILE_LOCK_CONFLICT", "it is in use by another program"),
+    SHARING_VIOLATION: Sentence("SHARING_VIOLATION", IN_USE),
+    0xC0000054: Sentence("FILE_LOCK_CONFLICT", IN_USE),
     NAME_COLLISION: Sentence("OBJECT_NAME_COLLISION", "it is there already"),
     BAD_NETWORK_NAME: Sentence("BAD_NETWORK_NAME", "there is no such share"),
     END_OF_FILE: Sentence(
@@ -84,7 +86,7 @@ SENTENCES = {
     ),
     DISK_FULL: Sentence("DISK_FULL", "the disk is full: make room and run the task again"),
     0xC0000044: Sentence("QUOTA_EXCEEDED", "the disk quota is used up: make room and run the task again"),
-    0xC00000BA: Sentence("FILE_IS_A_DIRECTORY", "it is a directory; give the path of the file in it"),
+    0xC00000BA: Sentence("FILE_IS_A_DIRECTORY", "it is a folder; give the path of the file in it"),
     OBJECT_NAME_NOT_FOUND: Sentence("OBJECT_NAME_NOT_FOUND", "there is no such file"),
     OBJECT_PATH_NOT_FOUND: Sentence("OBJECT_PATH_NOT_FOUND", "there is no such folder"),
     0xC000000F: Sentence("NO_SUCH_FILE", "there is no such file"),
