@@ -73,7 +73,8 @@ def _traces() -> set[str]:
 def _in_the_tree() -> set[str]:
     """Give what git does not have, ignored or not; nothing where there is no git."""
     command = ["git", "status", "--porcelain", "--ignored", "--untracked-files=all", "-z"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    # Some tests make names that are no UTF-8, and what a failed step made is kept.
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, errors="backslashreplace", check=False)
     entries = [entry[3:] for entry in done.stdout.split("\0") if entry.startswith(("?? ", "!! "))]
     return {entry for entry in entries if entry.split("/")[0] != ".build"}
 

@@ -209,7 +209,7 @@ def test_why_it_is_not_tried_again_is_said(tmp_path: Path) -> None:
     logons_of(tmp_path, "liar", DOMAIN).log_on_once(lambda _waited: None)
     with pytest.raises(LogonRefused, match=r"^the password is wrong$"):
         logons_of(tmp_path, "a", DOMAIN).log_on_once(refuse)
-    said = r"^not tried again in this run, .*: a said: the password is wrong; 1 host\(s\) took it, which may"
+    said = r"^not tried again in this run, .*: a said: the password is wrong; 1 host\(s\) accepted it, which may"
     with pytest.raises(LogonRefused, match=said):
         logons_of(tmp_path, "b", DOMAIN).check()
 
