@@ -150,8 +150,15 @@ def test_drives_are_refused(one: Lab, tmp_path: Path) -> None:
             "compute_nthash = computeResponseNTLMv1 = None\n",
             "(cannot import name 'KXKEY' from 'impacket.ntlm'",
         ),
+        # What impacket is without its crypto library, which it tells of in its own log alone.
+        (
+            "ntlm.py",
+            "def compute_nthash(_password):\n    return MD4\n"
+            "KXKEY = computeResponseNTLMv1 = generateEncryptedSessionKey = get_ntlmv1_response = None\n",
+            "(pycryptodomex, which it needs, is missing: name 'MD4' is not defined)",
+        ),
     ],
-    ids=["no library", "another version"],
+    ids=["no library", "another version", "no crypto library"],
 )
 def test_the_library_is_missed_per_host(
     file: str, text: str, says: str, one: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

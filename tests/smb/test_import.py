@@ -24,7 +24,7 @@ WITHOUT_SCRIPTS = f"""
 import sys
 sys.modules["impacket.examples"] = None
 from {SESSION} import IMPORT_ERROR
-assert IMPORT_ERROR is None and "impacket.smb" in sys.modules
+assert IMPORT_ERROR is None and "impacket.ntlm" in sys.modules
 """
 
 

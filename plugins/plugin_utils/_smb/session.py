@@ -61,13 +61,17 @@ try:
         generateEncryptedSessionKey,
         get_ntlmv1_response,
     )
-except ImportError as error:
-    IMPORT_ERROR: ImportError | None = error
-else:
-    IMPORT_ERROR = None
+
     # The crypto library compiles some of its code at the first use: once here, before
     # the controller forks, and not once per host.
     get_ntlmv1_response(compute_nthash("warm up"), b"\0" * 8)
+except ImportError as error:
+    IMPORT_ERROR: ImportError | None = error
+except NameError as error:
+    # impacket goes on without its crypto library, and lacks its names.
+    IMPORT_ERROR = ImportError(f"pycryptodomex, which it needs, is missing: {error}")
+else:
+    IMPORT_ERROR = None
 
 # A bit of the SecurityMode that a server negotiates (MS-CIFS section 2.2.4.52.2).
 SIGNING_REQUIRED = 0x08
