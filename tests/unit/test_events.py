@@ -316,6 +316,13 @@ def test_what_is_no_event_log(data: bytes) -> None:
         EventLog(data)
 
 
+def test_a_mark_that_could_be_its_own_record_is_none() -> None:
+    """With this number next, the mark's own bytes look like the record before it, which has no length."""
+    mark = struct.pack("<10I", 40, *(0x11111111 * digit for digit in (1, 2, 3, 4)), 48, 248, 0x22222223, 1, 40)
+    found = EventLog(bytes(248) + mark)
+    assert (len(found), recovered(found), found.lost) == (0, [], 0x22222222)
+
+
 def test_a_log_of_windows_vista() -> None:
     with pytest.raises(EventError, match="Windows Vista or later"):
         EventLog(b"ElfFile\0" + bytes(70000))

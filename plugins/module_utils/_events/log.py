@@ -98,7 +98,7 @@ class _Ring:
                 at -= len(FILLING)
                 continue
             begin = at - number_at(self.data, at - len(FILLING))
-            whole = begin >= 0 and record_length(self.data, begin, at) == at - begin
+            whole = 0 <= begin < at and record_length(self.data, begin, at) == at - begin
             if not whole or record_number(self.data, begin) != (number - len(places)) % NUMBERS:
                 break
             places.append(begin)
