@@ -87,7 +87,8 @@ def test_a_host_that_takes_a_wrong_password_costs_no_more(forks: int, eight: Lab
     """As a workgroup server does that has an account of the same name."""
     before = eight.bad_logons()
     own = {eight.addresses[0]: {"ansible_host": others.addresses[0], "ansible_port": others.port}}
-    done = play(eight, tmp_path, TWICE, "-f", str(forks), own=own, **WRONG, ansible_smb_domain="OFFICE")
+    first = TWICE | {"serial": [1, "100%"]}
+    done = play(eight, tmp_path, first, "-f", str(forks), own=own, **WRONG, ansible_smb_domain="OFFICE")
     assert eight.bad_logons() - before == 1
     assert f"ok: [{eight.addresses[0]}]" in done.stdout
     assert "1 host(s) accepted it, which may have an account of this name of their own" in done.stdout
@@ -109,7 +110,8 @@ def test_liars_that_take_everything_cost_no_more_than_they_are(
     with ExitStack() as stack:
         own = through_liars(eight, others, stack, take)
         everything = {"ansible_password": "wrong everywhere", "ansible_smb_domain": "OFFICE"}
-        done = play(eight, tmp_path, TWICE, "-f", str(forks), own=own, **everything)
+        first = TWICE | {"serial": [LIARS, "100%"]}
+        done = play(eight, tmp_path, first, "-f", str(forks), own=own, **everything)
     assert 1 <= eight.bad_logons() - before <= (1 if forks == 1 else LIARS)
     assert "host(s) accepted it, which may have an account of this name of their own" in done.stdout
 
