@@ -60,7 +60,7 @@ def number(version: str) -> tuple[int, ...]:
 def refusals(root: Path) -> Iterator[str]:
     """Give all that keeps a tree from being released, and what to do about it."""
     version = version_of(root)
-    changed = git(root, "status", "--porcelain")
+    changed = git(root, "status", "--porcelain", "--untracked-files=all")
     if changed:
         yield f"The tree is not clean; commit or remove:\n{changed}"
     yield from _of_the_changelog(root, version)

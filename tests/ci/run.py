@@ -159,7 +159,9 @@ def locked() -> BinaryIO:
 
 def prepare(steps: Sequence[Step] = ()) -> None:
     """Install and make what steps need."""
-    install_packages()
+    # Linters need none, so that they can run before each commit.
+    if not steps or any(step.needs != [LINT] for step in steps):
+        install_packages()
     link_collection()
     make_home()
     for need in dict.fromkeys(need for step in steps for need in step.needs):

@@ -34,7 +34,16 @@ FILES = {
 RELEASED = (
     "import pathlib, sys; from tests.ci import release; sys.exit(release.released(pathlib.Path(sys.argv[1]), None))"
 )
-AUTHOR = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+AUTHOR = (
+    "-c",
+    "user.name=a",
+    "-c",
+    "user.email=a@example.com",
+    "-c",
+    "commit.gpgsign=false",
+    "-c",
+    "tag.gpgsign=false",
+)
 
 
 class Tree:
