@@ -9,20 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci.venvs import copy_collection
+from tests.ci.venvs import ROOT, copy_collection
 from tests.guide.place import Place
 
-# The same line as in the README, but for the folder.
-INSTALL = "ansible-galaxy collection install --force ."
+INSTALL = "ansible-galaxy collection install --force ./winsock_proxy"
 NO_SERVER = "http://127.0.0.1:9/api/"
 
 
 @pytest.mark.long
 def test_a_clone_whose_code_changed_is_installed_again_by_force_alone(tmp_path: Path) -> None:
-    clone = copy_collection(tmp_path / "clone")
+    clone = copy_collection(tmp_path / "clone").rename(tmp_path / "winsock_proxy")
     place = Place(tmp_path)
     place.begin_empty(NO_SERVER)
-    place.typed(f"cd {clone}")
+    assert INSTALL in (ROOT / "README.md").read_text(encoding="utf-8")
     assert place.typed(INSTALL).returncode == 0
     installed = tmp_path / ".ansible/collections/ansible_collections/legacy_exchange/winsock_proxy"
     assert (installed / "examples").is_dir()

@@ -107,7 +107,7 @@ def test_another_file_under_the_name_of_the_backup_is_kept(caller: Caller, ini: 
         ("C:\\mspclnt\\none.ini", "no such file"),
         ("C:\\none\\Mspclnt.ini", "no such folder"),
         ("Z:\\Mspclnt.ini", "no such share"),
-        ("C:\\mspclnt", "directory"),
+        ("C:\\mspclnt", "it is a folder"),
         ("~\\Mspclnt.ini", "'~'"),
         ("Mspclnt.ini", "not an absolute Windows path"),
         ("C:\\mspclnt\\..\\Mspclnt.ini", "'..'"),
