@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the log of a server tells of its MTA, in so few words that a fleet of them can be joined. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .._errors import UserError
+from .._server.errors import ConnectionLost
+from .mta import REFUSED, SEEN, SOURCE, STARTED, STOPPED, Address, about, address_of, build_of
+from .record import Record
+from .source import EventSource, Extent
+
+# In seconds before the newest record: refusals come at each attempt, some minutes apart (KB Q157630), so one that
+# still lasts has left its mark far within. What is older is read only on to the newest start of the MTA.
+SPAN = 30 * 24 * 3600
+# In records: the longest log that is read for a look.
+MOST_READ = 20_000
+# Of each kind: so many moments are kept, the newest; and so many kinds.
+MOST_TIMES, MOST_KINDS = 20, 100
+
+
+class Moment(NamedTuple):
+    """When a record was logged, in seconds since 1970, UTC, by the server's clock; and its number."""
+
+    record: int
+    time: int
+
+
+class Kind(NamedTuple):
+    """An event, and what it is about: the same connector or stack, and the same address."""
+
+    code: int
+    about: str | None
+    address: Address | None
+
+
+class Occurred:
+    """How often events of one kind were logged, and when."""
+
+    def __init__(self, kind: Kind, newest: Moment) -> None:
+        self.kind = kind
+        self.newest = self.oldest = newest
+        self.count = 0
+        #: The newest moments, newest first, in seconds since 1970.
+        self.times: list[int] = []
+
+    def add(self, moment: Moment) -> None:
+        """Count one more, which was logged before all others."""
+        self.count += 1
+        self.oldest = moment
+        if len(self.times) < MOST_TIMES:
+            self.times.append(moment.time)
+
+
+class Observed(NamedTuple):
+    """What was read of a log.
+
+    started, stopped: the newest 9298, and the newest 9299 where it is newer. build: as that start
+    says. refused, seen: events of the one that was called, and of the one that called. read_to:
+    the oldest record that was read; None where the log is empty. fault: why no more was read,
+    though more was wanted; None where nothing stood against it. kinds_left_out: events of more
+    kinds than are kept.
+    """
+
+    started: Moment | None
+    stopped: Moment | None
+    build: str | None
+    refused: tuple[Occurred, ...]
+    seen: tuple[Occurred, ...]
+    newest: Moment | None
+    read_to: Moment | None
+    whole: bool
+    fault: str | None = None
+    kinds_left_out: int = 0
+    extent: Extent = Extent()
+    clock: int | None = None
+
+
+class Observer:
+    """Takes records in, newest first, and keeps what they tell of the MTA."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[Kind, Occurred] = {}
+        self._left_out = 0
+        self._started: Moment | None = None
+        self._stopped: Moment | None = None
+        self._build: str | None = None
+        self.newest: Moment | None = None
+        self.read_to: Moment | None = None
+        self.count = 0
+
+    def wants_more(self) -> bool:
+        """Tell whether older records may tell something that is wanted."""
+        if self.newest is None or self.read_to is None:
+            return True
+        if self.count >= MOST_READ:
+            return False
+        return self._started is None or self.newest.time - self.read_to.time <= SPAN
+
+    def take(self, record: Record) -> None:
+        """Take in the next older record."""
+        moment = Moment(record.record_number, record.time_generated)
+        self.count += 1
+        self.newest = self.newest or moment
+        self.read_to = moment
+        if record.source_name.lower() != SOURCE.lower():
+            return
+        if record.code == STARTED and self._started is None:
+            self._started, self._build = moment, build_of(record.strings)
+        elif record.code == STOPPED and self._started is None and self._stopped is None:
+            self._stopped = moment
+        elif record.code in REFUSED or record.code in SEEN:
+            self._count(Kind(record.code, about(record), address_of(record)), moment)
+
+    def _count(self, kind: Kind, moment: Moment) -> None:
+        if kind not in self._kinds and len(self._kinds) >= MOST_KINDS:
+            self._left_out += 1
+            return
+        self._kinds.setdefault(kind, Occurred(kind, moment)).add(moment)
+
+    def observed(self, fault: str | None, whole: bool) -> Observed:
+        """Give what was kept; whole: the oldest record of the log was reached."""
+        return Observed(
+            started=self._started,
+            stopped=self._stopped,
+            build=self._build,
+            refused=self._of(REFUSED),
+            seen=self._of(SEEN),
+            newest=self.newest,
+            read_to=self.read_to,
+            whole=whole,
+            fault=fault,
+            kinds_left_out=self._left_out,
+        )
+
+    def _of(self, codes: tuple[int, ...]) -> tuple[Occurred, ...]:
+        return tuple(each for each in self._kinds.values() if each.kind.code in codes)
+
+
+def observe(source: EventSource) -> Observed:
+    """Read a log as far back as it may tell something; what keeps it from being read is told, and not raised."""
+    observer = Observer()
+    fault: str | None = None
+    whole, extent = False, Extent()
+    try:
+        for record in source.newest_first():
+            observer.take(record)
+            if not observer.wants_more():
+                break
+        else:
+            whole = True
+        extent = source.extent()
+    except (UserError, ConnectionLost) as error:
+        fault = f"{source.name}: {error}"
+    return observer.observed(fault, whole)._replace(extent=extent, clock=source.clock)
+
+
+__all__ = ("Kind", "Moment", "Observed", "Occurred", "observe")
