@@ -89,7 +89,8 @@ result:
   description:
     - What the role sets as C(emsmta_bypass_result).
     - Without O(before), the same keys stand by themselves. Without O(state) too, they are C(status) and those that a
-      look tells, as M(legacy_exchange.winsock_proxy.emsmta_info) returns them, with C(stanzas) and C(master_copy).
+      look tells, as M(legacy_exchange.winsock_proxy.emsmta_info) returns them, with C(stanzas), C(master_copy) and
+      C(proxy_servers).
   returned: with O(before)
   type: dict
 no_look:

@@ -26,7 +26,7 @@ FILE_KEYS = ("path", "local")
 # What a look tells that the role's result tells as well.
 TOLD = ("msg", "certainty", "risks", "advice", "plan", "in_force", "not_read")
 # What the result has as it is in the evidence of the last look.
-SEEN = ("stanzas", "master_copy")
+SEEN = ("stanzas", "master_copy", "proxy_servers")
 # A line of a server has no paths; a refusal or an error may need them.
 LONGEST_LINE, LONGEST_REFUSAL = 200, 600
 # Of advice behind a refusal.
@@ -122,10 +122,15 @@ def changed(edits: Sequence[Found]) -> bool:
 
 
 def _seen(look: Found) -> dict[str, Any]:
-    """Give what Windows reads in each file, and the folder of the master copy that the client fetches."""
+    """Give what Windows reads in each file, the folder of the master copy that the client fetches, and its proxies."""
     evidence: Found = look["evidence"]
-    master: Found = evidence.get("client", {}).get("facts", {}).get("master", {})
-    return {"stanzas": evidence["stanzas"], "master_copy": master.get("value")}
+    facts: Found = evidence.get("client", {}).get("facts", {})
+    servers = facts.get("proxy_servers", {}).get("value", ())
+    return {
+        "stanzas": evidence["stanzas"],
+        "master_copy": facts.get("master", {}).get("value"),
+        "proxy_servers": list(servers),
+    }
 
 
 def _decision(found: Found, present: bool, override_proxied: bool) -> tuple[list[File], str]:

@@ -98,7 +98,7 @@ class Browser:
 
     def names(self) -> list[str]:
         """Give the names of the servers that are shown, in their order."""
-        return self.texts("tbody th")
+        return self.texts("#servers tbody th")
 
     def search(self, words: str) -> None:
         """Type words into the search."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +34,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._rep
 from fleet import FIX, MSPCLNT, SERVERS, build
 
 from tests.lab.servers import OPTIONS
+from tests.unit.report_events import at, events, kind, moment
 
 Found = dict[str, Any]
 Report = dict[str, Any]
@@ -42,6 +43,7 @@ LAST_WEEK, NOW = "2026-11-19T06:00:00Z", "2026-11-26T06:00:00Z"
 INI = "C/mspclnt/MSPCLNT.INI"
 # Of each kind as large as a sample: names as long as those of a real domain.
 DOMAIN = "emea.corp.example"
+FAULT = "Error while reading the event log Application of ex05: access denied"
 # What a file, a registry or an error may hold, once for each trick against one of the four files.
 HOSTILE = {
     "script": "<script>window.owned = 1</script>",
@@ -105,6 +107,7 @@ def report(
     others: Iterable[str] = (),
     check: bool = False,
     masters: Mapping[str, Found] = NO_MASTERS,
+    addresses: Sequence[str] = (),
 ) -> Report:
     """Report a run.
 
@@ -114,11 +117,12 @@ def report(
         others: hosts of the inventory that are not in the play.
         check: whether it runs in check mode.
         masters: what the role left for each proxy server.
+        addresses: under which remote MTAs know the proxy.
     """
     generated = NOW if last else LAST_WEEK
     inventory = [*found, *others]
     proxies = [server_of(name, told) for name, told in masters.items()]
-    run = Run(generated, generated, check, list(found), inventory, found.get, {}, proxies)
+    run = Run(generated, generated, check, list(found), inventory, found.get, {}, proxies, addresses)
     return report_of(run, history_of(as_json(last) if last else None, run.name))
 
 
@@ -143,7 +147,31 @@ def two_weeks(folder: Path) -> Report:
         "ex17-new": before["ex03-odd-spelling"],
     }
     del found["ex06-no-client"]
-    return report(found, last, ["ex06-no-client", "ex13-later"], masters={"proxy-01": found["ex01-exposed"]})
+    for name, logged in logs().items():
+        found[name] = {**found[name], "events": logged}
+    found["ex03-odd-spelling"]["in_force"] = "yes"
+    proxy = {"proxy-01": found["ex01-exposed"]}
+    return report(found, last, ["ex06-no-client", "ex13-later"], masters=proxy, addresses=["192.0.2.9", "gate.example"])
+
+
+def logs() -> dict[str, Found]:
+    """Give the events of some servers: one refused callers behind the proxy, of whom one logged it too."""
+    stack = "/o=CORP/ou=SITE/cn=Configuration/cn=Servers/cn=EX17/cn=TCP (EX17)"
+    refused = [
+        kind(9301, at(8, 20), at(8, 10), at(8), address="192.0.2.9", about=stack, count=144, first=at(7, day=18)),
+        kind(9301, at(8, 20), at(8, 10), name="GATE"),
+        kind(9202, at(8, 20), at(8, 10)),
+        kind(9301, at(3), address="198.51.100.7"),
+    ]
+    seen = [kind(289, at(8, 21), at(8, 11), about="/o=CORP/ou=SITE/cn=Configuration/cn=Connections/cn=X400 (EX17)")]
+    levels = {"1 X.400 Service": 0, "7 Configuration": 0}
+    return {
+        "ex17-new": events(refused=refused, started=moment(at(6, day=2), 40), clock=60),
+        "ex02-protected": events(seen=seen, started=moment(at(6, day=2), 12), clock=0),
+        "ex04-disable-0": events(build="2448.8", started=moment(at(23, day=19), 90), clock=-30, levels=levels),
+        "ex03-odd-spelling": events(started=moment(at(5), 300), clock=5),
+        "ex05-on-purpose": events(started=moment(at(6, day=1), 3), fault=FAULT, whole=False, read_to=moment(at(6), 5)),
+    }
 
 
 def many(folder: Path, number: int = 400) -> Report:
@@ -155,7 +183,9 @@ def many(folder: Path, number: int = 400) -> Report:
 def hostile(folder: Path) -> Report:
     """Report servers that put a trick into each text that they can, and hosts that are called so."""
     build(folder)
-    real = look(folder / "ex05-on-purpose")
+    of_caller = kind(9301, at(8), name="GATE", about="/o=CORP")
+    logged = events(refused=[of_caller], seen=[kind(289, at(8), about="/o=CORP")], fault=FAULT, started=moment(at(7)))
+    real = {**look(folder / "ex05-on-purpose"), "events": logged}
     edited = fixed(look(folder / "ex01-exposed"), real)
     found: dict[str, Found] = {}
     for name, text in HOSTILE.items():
@@ -175,19 +205,20 @@ def _poisoned(value: Any, text: str, key: str = "") -> Any:
     if isinstance(value, list):
         return [_poisoned(each, text, key) for each in value]
     own = ("status", "status_before", "status_after", "outcome", "certainty", "in_force", "code")
-    return value if key in own or not isinstance(value, str) else text
+    of_log = ("time", "first", "last", "times", "oldest_time", "build")
+    return value if key in (*own, *of_log) or not isinstance(value, str) else text
 
 
 def write(folder: Path, made: Report) -> Path:
     """Write the four files of a report; give the page."""
     hosts = [server["name"] for server in made["servers"]]
-    for kind, data in (
+    for ending, data in (
         ("html", as_html(made)),
         ("csv", as_csv(made, hosts)),
         ("xml", as_junit(made)),
         ("json", as_json(made)),
     ):
-        (folder / f"report.{kind}").write_bytes(data)
+        (folder / f"report.{ending}").write_bytes(data)
     return folder / "report.html"
 
 

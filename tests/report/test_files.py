@@ -33,6 +33,8 @@ COLUMNS = [
     "advice",
     "changes",
     "in_force",
+    "started",
+    "evidence",
     "not_read",
     "last_status",
     "last_seen",
@@ -167,3 +169,22 @@ def test_junit_lets_nothing_pass_that_the_role_did_not_do(tmp_path: Path) -> Non
 def test_a_server_that_is_refused_keeps_its_status(tmp_path: Path) -> None:
     made = report({"a": refused(looks(tmp_path)["ex05-on-purpose"])})
     assert kinds(as_junit(made)) == {"a": [Failure]}
+
+
+def test_the_evidence_stands_in_the_table_and_beside_the_tests(fleet: Report) -> None:
+    told = {each["name"]: each["message"] for each in fleet["evidence"]["servers"]}
+    started = {server["name"]: server["started"] for server in fleet["servers"]}
+    for row in rows_of(as_csv(fleet, names_of(fleet))):
+        assert row["evidence"] == told.get(row["name"], "")
+        assert row["started"] == (started[row["name"]] or {"time": ""})["time"]
+    (suite,) = JUnitXml.fromstring(as_junit(fleet))
+    beside = {case.name: case.system_out for case in suite if case.system_out}
+    assert beside == {name: f"Evidence, no proof: {message}" for name, message in told.items()}
+    assert {server["status"] for server in fleet["servers"] if server["name"] in beside} == {"protected", "exposed"}
+
+
+def test_without_events_the_files_say_nothing_of_evidence(tmp_path: Path) -> None:
+    made = report(looks(tmp_path))
+    assert made["evidence"] is None
+    assert {row["evidence"] for row in rows_of(as_csv(made, names_of(made)))} == {""}
+    assert b"system-out" not in as_junit(made)

@@ -35,7 +35,8 @@ def test_keys_of_the_report() -> None:
     keys = "name status status_before outcome certainty message reasons risks advice plan changes in_force not_read"
     assert set(report["servers"][0]) == {
         *keys.split(),
-        *("stanzas", "master_copy", "last_status", "last_seen", "changed_at", "left_out"),
+        *("stanzas", "master_copy", "proxy_servers", "last_status", "last_seen", "changed_at", "left_out"),
+        *("started", "exposed_at", "protected_before", "read_fix", "read_other"),
     }
 
 
@@ -91,7 +92,7 @@ def test_what_a_play_may_fail_on(status: str, outcome: str | None, words: tuple[
     [
         (told("protected", in_force="unknown"), False, "not_known"),
         (told("protected", in_force="unknown"), True, "not_known"),
-        (told("protected", in_force="no"), False, "not_known"),
+        (told("protected", in_force="no"), False, "read_other"),
         (told("protected", in_force="yes"), False, None),
         (told("exposed", in_force="unknown"), False, None),
         (told("unknown"), False, None),

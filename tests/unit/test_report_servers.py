@@ -28,7 +28,7 @@ from tests.unit.report_runs import SAMPLES, Fleet, reported, run_of, server_in, 
 WHY = "Cannot connect to 192.0.2.1: refused"
 UNREACHABLE = {"unreachable": True, "msg": WHY}
 FAILED = {"failed": True, "msg": "Error while opening\n C:\\x.ini:   denied"}
-KEYS = {"name", "status", "message", *TEXTS, *LISTS}
+KEYS = {"name", "status", "message", "events", *TEXTS, *LISTS}
 
 
 def looped(result: dict[str, Any], **more: Any) -> dict[str, Any]:

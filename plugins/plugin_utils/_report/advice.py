@@ -8,11 +8,12 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ...module_utils._server.text import QUOTED_NAME, cut, few
 from .masters import RISK, master_of
+from .sentences import NOT_GATHERED
 from .servers import EXPOSED, Server
 
 Advice = dict[str, Any]
@@ -39,38 +40,80 @@ FIX_MASTER: Advice = {
 }
 # Of a server that was not exposed, or whose MTA was started since, this would send people to servers in vain.
 RESTART = "restart_mta"
+GATHER_EVENTS: Advice = {
+    "code": "gather_events",
+    "message": "Have the event logs of the remote MTAs read too, by emsmta_audit_events: true on those hosts: the one "
+    "that refuses a call logs it.",
+    "source": "Q254909",
+    "certainty": "documented",
+}
+PROXY_ADDRESSES: Advice = {
+    "code": "proxy_addresses",
+    "message": "Give the proxy's address on the side of the remote MTAs, and its name there, as "
+    "emsmta_audit_proxy_addresses: what files of the clients name is a guess, mostly its address on the inner side.",
+    "source": "Q254909",
+    "certainty": "inferred",
+}
+# By hand, where the events of remote MTAs were not read.
+BY_HAND = "remote_events"
 # A master copy of ISA Server is not to be edited: that server has its own advice.
 ISA = "isa_management"
 ON_PURPOSE = "proxied_on_purpose"
 # In this order; what else there is comes behind.
-ORDER = ("remediate", "leave_out", "override_proxied", "look", "client_1_0", RESTART, "fix_master", ISA)
+ORDER = (
+    "remediate",
+    "leave_out",
+    "override_proxied",
+    "look",
+    "client_1_0",
+    RESTART,
+    "fix_master",
+    ISA,
+    "gather_events",
+    "proxy_addresses",
+)
 
 
-def advice_for(servers: Sequence[Server], restart: Collection[str]) -> list[Advice]:
+def advice_for(
+    servers: Sequence[Server], restart: Collection[str], evidence: Mapping[str, Any] | None = None
+) -> list[Advice]:
     """Give advice, each with the names of its servers.
 
     Args:
         servers: of the report, worst first.
         restart: the names of those whose MTA has to be restarted.
+        evidence: of the report; None where no events were gathered.
     """
+    joined = {each["name"]: each for each in evidence["servers"]} if evidence else {}
+    only_guesses = evidence is not None and all(proxy["guess"] for proxy in evidence["proxies"])
     shared: dict[tuple[str, str], Advice] = {}
     fix_master = _fix_master(servers)
     for server in servers:
-        for advice in _of(server, restart, fix_master):
+        known = joined.get(server["name"])
+        by_hand = known is None or not known["logs_read"]
+        for advice in [*_of(server, restart, fix_master, by_hand), *_for_evidence(known, only_guesses)]:
             entry = shared.setdefault((advice["code"], advice["message"]), {**advice, "servers": []})
             if server["name"] not in entry["servers"][-1:]:
                 entry["servers"].append(server["name"])
     return sorted(shared.values(), key=_place)
 
 
-def _of(server: Server, restart: Collection[str], fix_master: Advice) -> Iterator[Advice]:
+def _for_evidence(known: Mapping[str, Any] | None, only_guesses: bool) -> Iterator[Advice]:
+    """Say what would make the evidence for a server better."""
+    if known is not None and known["sure"] == NOT_GATHERED:
+        yield GATHER_EVENTS
+    elif known is not None and only_guesses:
+        yield PROXY_ADDRESSES
+
+
+def _of(server: Server, restart: Collection[str], fix_master: Advice, by_hand: bool) -> Iterator[Advice]:
     if server["status"] == EXPOSED and _has_risk(server, ON_PURPOSE):
         yield OVERRIDE_PROXIED
     # The role, where it has run, has made the plan, or has told why not.
     elif server["status"] == EXPOSED and server["plan"] and server["outcome"] is None:
         yield REMEDIATE
     for advice in server["advice"]:
-        if advice["code"] != RESTART or server["name"] in restart:
+        if (advice["code"] != RESTART or server["name"] in restart) and (advice["code"] != BY_HAND or by_hand):
             yield advice
     if _may_lose_it(server):
         yield fix_master

@@ -47,6 +47,8 @@ COLUMNS = (
     "advice",
     "changes",
     "in_force",
+    "started",
+    "evidence",
     "not_read",
     "last_status",
     "last_seen",
@@ -70,9 +72,12 @@ def as_csv(report: Report, hosts: Sequence[str]) -> bytes:
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(COLUMNS)
     named = set(map(plain, hosts))
+    evidence = _evidence(report)
     for server in report["servers"]:
         if server["name"] in named:
-            rows.writerow([_cell(server[column]) for column in COLUMNS])
+            started = server["started"] and server["started"]["time"]
+            row = {**server, "started": started, "evidence": evidence.get(server["name"])}
+            rows.writerow([_cell(row[column]) for column in COLUMNS])
     return (BOM + text.getvalue()).encode("utf-8")
 
 
@@ -87,14 +92,24 @@ def as_junit(report: Report) -> bytes:
     }
     suites = ET.Element("testsuites", counts)
     suite = ET.SubElement(suites, "testsuite", {"name": "emsmta", "timestamp": report["generated"], **counts})
+    evidence = _evidence(report)
     for server, result in zip(report["servers"], results, strict=True):
         case = ET.SubElement(suite, "testcase", classname="emsmta", name=_xml(server["name"]), time="0")
         if result:
             told = ET.SubElement(case, result, message=_xml(server["message"]), type=_kind(server))
             # Some readers show the one, some the other.
             told.text = _xml("\n".join([server["message"], *map(_item, server["reasons"])]))
+        if server["name"] in evidence:
+            # Beside each test, also one that passed.
+            ET.SubElement(case, "system-out").text = _xml(f"Evidence, no proof: {evidence[server['name']]}")
     ET.indent(suites, " ")
     return ET.tostring(suites, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def _evidence(report: Report) -> dict[str, str]:
+    """Give what speaks for each server, in words."""
+    found = report["evidence"]
+    return {each["name"]: each["message"] for each in found["servers"]} if found else {}
 
 
 def _lines(value: object) -> str:

@@ -13,16 +13,15 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from .in_force import STARTS, Starts, starts_of
 from .servers import EXPOSED, FILE, JUDGED, PROTECTED, UNKNOWN, Server, verdict_of
-from .shape import TEXT_OR_NONE, Misfit, Shape, taken
+from .shape import TEXT_OR_NONE, TIME, TIME_OR_NONE, Misfit, Shape, taken
 
 SCHEMA = 1
 # What a look may tell that says nothing of the fix does not take the place of an older verdict.
 VERDICTS = tuple(status for status in JUDGED if status != UNKNOWN)
 # Why an MTA is in the list of those to restart.
-CHANGED, NOT_KNOWN = "changed", "not_known"
-TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-TIME_OR_NONE = re.compile(f"(?:{TIME.pattern})?")
+CHANGED, NOT_KNOWN, READ_OTHER = "changed", "not_known", "read_other"
 SERVER = {
     "name": str,
     "status": str,
@@ -30,6 +29,7 @@ SERVER = {
     "last_status": TEXT_OR_NONE,
     "last_seen": TIME_OR_NONE,
     "changed_at": TIME_OR_NONE,
+    **STARTS,
 }
 COPY = {"name": str, **FILE, "backup_file": str, "backup_local": TEXT_OR_NONE, "changed_at": TIME}
 # Of a report, what the next one goes by.
@@ -38,7 +38,7 @@ SHAPE: Shape = {
     "generated": TIME,
     "check_mode": bool,
     "since": {"compared_with": TIME_OR_NONE, "new": [str], "gone": [str]},
-    "restart": [{"name": str, "why": re.compile(f"{CHANGED}|{NOT_KNOWN}"), "changed_at": TIME_OR_NONE}],
+    "restart": [{"name": str, "why": re.compile(f"{CHANGED}|{NOT_KNOWN}|{READ_OTHER}"), "changed_at": TIME_OR_NONE}],
     "going_back": [COPY],
     "servers": [SERVER],
 }
@@ -53,12 +53,14 @@ class Known(NamedTuple):
     status: the last verdict, and seen: when that was.
     changed_at: when a remedy changed its files, where that still stands.
     restart: why its MTA had to be restarted; None where it had not.
+    starts: what is known of the starts of its MTA.
     """
 
     status: str | None = None
     seen: str | None = None
     changed_at: str | None = None
     restart: Restart | None = None
+    starts: Starts = Starts()
 
 
 class History(NamedTuple):
@@ -126,7 +128,7 @@ def _known(
     last = (server["last_status"], server["last_seen"]) if server["last_status"] in JUDGED else (None, None)
     keep = same_run or status not in JUDGED or (status == UNKNOWN and last[0] in VERDICTS)
     verdict, seen = last if keep else (status, report["generated"])
-    return Known(verdict, seen, server["changed_at"], restart.get(server["name"]))
+    return Known(verdict, seen, server["changed_at"], restart.get(server["name"]), starts_of(server))
 
 
 def since(history: History, servers: Sequence[Server], inventory: Collection[str], check_mode: bool) -> dict[str, Any]:

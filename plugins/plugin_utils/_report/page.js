@@ -8,6 +8,8 @@
   const tiles = [];
   const chosen = new Set();
   const numeric = new Intl.Collator("en", { numeric: true });
+  // There only where servers have evidence.
+  const evidenced = byId("evidenced");
   let texts = null;
 
   // Of closed details too. Nobody who does not search waits for it.
@@ -17,7 +19,8 @@
     const terms = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
     bodies.forEach((body, at) => {
-      const fits = (!chosen.size || chosen.has(body.dataset.status)) && terms.every((term) => textOf(at).includes(term));
+      const fits = (!chosen.size || chosen.has(body.dataset.status)) && (!evidenced?.checked || "evidence" in body.dataset)
+        && terms.every((term) => textOf(at).includes(term));
       body.hidden = !fits;
       count += fits;
     });
@@ -29,6 +32,7 @@
   const clear = () => {
     chosen.clear();
     search.value = "";
+    if (evidenced) evidenced.checked = false;
     filter();
   };
 
@@ -83,6 +87,7 @@
     search.focus();
   });
   search.addEventListener("input", filter);
+  evidenced?.addEventListener("change", filter);
 
   // A link to a server leads to it, also where a filter hides it, and opens what is folded.
   const goTo = (hash) => {

@@ -21,7 +21,9 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from .report import CHANGED, Report
+from .history import CHANGED, NOT_KNOWN, READ_OTHER
+from .page_evidence import CAUSE_NAMES, SOURCES, address, shown
+from .report import Report
 from .servers import EXPOSED, FAILED, NOT_LOOKED_AT, STATUSES, UNKNOWN, UNREACHABLE, Server, words
 
 TEMPLATE = Path(__file__).with_name("page.html.j2")
@@ -38,6 +40,11 @@ FEW = 12
 NOT_JUDGED = (UNKNOWN, UNREACHABLE, FAILED, NOT_LOOKED_AT)
 # A message begins with what the column beside it says.
 STATUS_AND_CERTAINTY = re.compile(r"^[a-z_]+(?: -> [a-z_]+)? \([a-z]+\): ")
+RESTART = {
+    READ_OTHER: "Protected, and not started since: the running MTA has not read the fix",
+    CHANGED: "Fixed, and not known to have been started since",
+    NOT_KNOWN: "Protected, and not known to have been started since",
+}
 SINCE = (
     ("no_longer_protected", EXPOSED, "Protected last time, exposed now"),
     ("fixed_again", UNKNOWN, "Undone since the last time, and fixed again"),
@@ -52,6 +59,7 @@ TITLES = {
     "client_switch_unknown": "Is the client switched on?",
     "cluster": "A cluster",
     "fix_master": "Make the fix last",
+    "gather_events": "Read the logs of the other side",
     "hidden_by_wspcfg": "A Wspcfg.ini may hide the fix",
     "isa_2004_client": "The client of ISA Server 2004",
     "isa_management": "ISA Management",
@@ -61,6 +69,7 @@ TITLES = {
     "override_proxied": "Override, where it is not on purpose",
     "overwritten_on_refresh": "A refresh may undo the fix",
     "peers_outside": "Remote MTAs that are not local",
+    "proxy_addresses": "The proxy's address on the other side",
     "proxied_by_default": "Mail may use the proxy on purpose",
     "proxied_on_purpose": "The section may be there on purpose",
     "proxy_client_1_0": "Perhaps client 1.0",
@@ -133,6 +142,10 @@ def as_html(report: Report) -> bytes:
         history=any(server["last_status"] or server["status_before"] for server in servers),
         number={server["name"]: number for number, server in enumerate(servers, 1)},
         shared=_shared(servers),
+        evidence=report["evidence"],
+        shown=shown(report),
+        sources=SOURCES,
+        cause_names=CAUSE_NAMES,
         next=_next(report),
         in_force=IN_FORCE,
         meanings=MEANINGS,
@@ -144,6 +157,7 @@ def as_html(report: Report) -> bytes:
 def _environment() -> Environment:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
+        "address": address,
         "brief": _brief,
         "count_of": _count,
         "day": _day,
@@ -188,12 +202,10 @@ def _tiles(report: Report) -> list[Tile]:
 
 def _restart(report: Report) -> list[tuple[str, list[str]]]:
     """Give the servers whose MTA has to be restarted, by why."""
-    titles = ("Fixed, and not known to have been started since", "Protected, and not known to have been started since")
     groups = [
-        [entry["name"] for entry in report["restart"] if (entry["why"] == CHANGED) is changed]
-        for changed in (True, False)
+        (title, [entry["name"] for entry in report["restart"] if entry["why"] == why]) for why, title in RESTART.items()
     ]
-    return [(title, names) for title, names in zip(titles, groups, strict=True) if names]
+    return [(title, names) for title, names in groups if names]
 
 
 def _shared(servers: Sequence[Server]) -> dict[str, Shared]:

@@ -13,7 +13,21 @@ from typing import Any, NamedTuple
 
 from ...module_utils._server.text import message
 from .advice import advice_for
-from .history import CHANGED, NOT_KNOWN, SCHEMA, VERDICTS, Copy, History, Known, Restart, since, with_last
+from .evidence import evidence_of
+from .history import (
+    CHANGED,
+    NOT_KNOWN,
+    READ_OTHER,
+    SCHEMA,
+    VERDICTS,
+    Copy,
+    History,
+    Known,
+    Restart,
+    since,
+    with_last,
+)
+from .in_force import Sight, has_read_fix, is_stopped, with_starts
 from .masters import mitigated
 from .servers import (
     EXPOSED,
@@ -44,6 +58,7 @@ class Run(NamedTuple):
     registered: gives what a look or the role left for a host, None where nothing is.
     masters: hosts whose master copy holds the fix since this run, each with its names.
     proxies: the hosts whose master copies this run saw to, as servers of a report.
+    proxy_addresses: under which remote MTAs know the proxy, as they were given.
     """
 
     name: str
@@ -54,6 +69,7 @@ class Run(NamedTuple):
     registered: Callable[[str], object]
     masters: Mapping[str, Collection[str]]
     proxies: Sequence[Server] = ()
+    proxy_addresses: Sequence[str] = ()
 
 
 def report_of(run: Run, history: History) -> Report:
@@ -63,6 +79,7 @@ def report_of(run: Run, history: History) -> Report:
     others = sorted((inventory & history.servers.keys()) - {server["name"] for server in looked})
     servers = [_whole(server, run, history) for server in [*looked, *map(not_looked_at, others)]]
     servers.sort(key=_worst_first)
+    evidence = evidence_of(servers, run.proxy_addresses)
     restart = [entry for server in servers if (entry := _restart(server, run, history))]
     return {
         "schema": SCHEMA,
@@ -73,10 +90,12 @@ def report_of(run: Run, history: History) -> Report:
         "totals": {status: sum(server["status"] == status for server in servers) for status in STATUSES},
         "since": since(history, servers, inventory, run.check_mode),
         "restart": restart,
-        "advice": advice_for(servers, {entry["name"] for entry in restart}),
+        "advice": advice_for(servers, {entry["name"] for entry in restart}, evidence),
         "masters": [{key: proxy[key] for key in OF_MASTER} for proxy in run.proxies],
         "going_back": _going_back(servers, run, history),
-        "servers": servers,
+        "evidence": evidence,
+        # Their events are told by what they show.
+        "servers": [{key: value for key, value in server.items() if key != "events"} for server in servers],
     }
 
 
@@ -86,11 +105,16 @@ def _worst_first(server: Server) -> tuple[int, bool, str]:
 
 def _whole(server: Server, run: Run, history: History) -> Server:
     """Give a server with what the last report knew of it, and what this run did elsewhere."""
-    told = mitigated(with_last(server, history.servers.get(server["name"], Known())), run.masters)
-    if _is_changed(server, run):
-        return {**told, "changed_at": run.generated}
-    # What an earlier remedy wrote is no longer there.
-    return {**told, "changed_at": None} if verdict_of(server, run.check_mode) == EXPOSED else told
+    known = history.servers.get(server["name"], Known())
+    told = mitigated(with_last(server, known), run.masters)
+    changed, verdict = _is_changed(server, run), verdict_of(server, run.check_mode)
+    if changed:
+        told["changed_at"] = run.generated
+    elif verdict == EXPOSED:
+        # What an earlier remedy wrote is no longer there.
+        told["changed_at"] = None
+    sight = Sight(verdict, changed, run.generated, history.compared_with, known.status, known.seen)
+    return with_starts(told, known.starts, sight)
 
 
 def _is_changed(server: Server, run: Run) -> bool:
@@ -106,11 +130,16 @@ def _restart(server: Server, run: Run, history: History) -> Restart | None:
         return history.servers.get(server["name"], Known()).restart
     if server["in_force"] == "yes" or verdict == NOT_APPLICABLE or not (changed or verdict == PROTECTED):
         return None
-    return {
-        "name": server["name"],
-        "why": CHANGED if server["changed_at"] else NOT_KNOWN,
-        "changed_at": server["changed_at"],
-    }
+    # One that is stopped reads what is there when it starts; one that has read the fix need not read it again.
+    if is_stopped(server) or has_read_fix(server):
+        return None
+    return {"name": server["name"], "why": _why(server, changed), "changed_at": server["changed_at"]}
+
+
+def _why(server: Server, changed: bool) -> str:
+    if server["in_force"] == "no" and not changed:
+        return READ_OTHER
+    return CHANGED if server["changed_at"] else NOT_KNOWN
 
 
 def _going_back(servers: Sequence[Server], run: Run, history: History) -> list[Copy]:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ...module_utils._server.text import MOST_ITEMS, cut, message, plain
+from .events import events_of
 from .shape import TEXT_OR_NONE, Shape, items_taken
 
 # Worst first, as the report has its servers.
@@ -48,6 +49,7 @@ LISTS: Mapping[str, Shape] = {
         "left_out": (int, type(None)),
     },
     "not_read": {"what": str, "reason": str},
+    "proxy_servers": str,
     "left_out": str,
 }
 # What only a server has that was looked at.
@@ -129,14 +131,20 @@ def _server(name: str, status: str, told: str, found: Found = NOTHING) -> Server
         for key in LISTS
         if isinstance(found.get(key), (list, tuple)) and len(found[key]) > MOST_ITEMS
     ]
-    return {"name": message(name), "status": status, "message": told, **texts, **lists}
+    events = events_of(found.get("events"))
+    return {"name": message(name), "status": status, "message": told, **texts, **lists, "events": events}
 
 
 def _seen(found: Found) -> Found:
     """Give what the result of the role has, from the evidence that a look has in its place."""
     evidence = _mapping(found, "evidence")
-    master = _mapping(_mapping(_mapping(evidence, "client"), "facts"), "master")
-    return {"stanzas": evidence.get("stanzas"), "master_copy": master.get("value")}
+    facts = _mapping(_mapping(evidence, "client"), "facts")
+    master, servers = _mapping(facts, "master"), _mapping(facts, "proxy_servers")
+    return {
+        "stanzas": evidence.get("stanzas"),
+        "master_copy": master.get("value"),
+        "proxy_servers": servers.get("value"),
+    }
 
 
 def _mapping(found: Found, key: str) -> Found:

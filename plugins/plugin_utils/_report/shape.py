@@ -14,14 +14,31 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...module_utils._server.text import MOST_ITEMS, message
 
-# A type, types, a pattern, [of items], {of keys}, or {str: of any key}.
+# A type, types, a pattern, a Number, Maybe another, [of items], {of keys}, or {str: of any key}.
 Shape = Any
 TEXT_OR_NONE = (str, type(None))
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+FORM_OF_TIME = "%Y-%m-%dT%H:%M:%SZ"
+TIME_OR_NONE = re.compile(f"(?:{TIME.pattern})?")
+
+
+class Number(NamedTuple):
+    """The shape of a whole number that lies between two, or is one of them."""
+
+    least: int
+    most: int
+
+
+class Maybe(NamedTuple):
+    """The shape of what may be None."""
+
+    shape: Any
 
 
 class Misfit(Exception):
@@ -33,15 +50,19 @@ def taken(value: object, shape: Shape, where: str, most: int | None = None) -> A
 
     Args:
         value: what came from elsewhere.
-        shape: a type or a tuple of them; a pattern of a text, which allows None where it allows no text; a list with
-            the shape of its items; a mapping of keys to shapes, where a missing key counts as None; or a mapping of
-            the type `str` to the shape of all values.
+        shape: a type or a tuple of them; a pattern of a text, which allows None where it allows no text; a Number; a
+            shape that is Maybe there; a list with the shape of its items; a mapping of keys to shapes, where a missing
+            key counts as None; or a mapping of the type `str` to the shape of all values.
         where: names the value, for the error.
         most: of a list or of a mapping of any keys, so many are taken; None for all.
 
     Raises:
         Misfit: it has another shape.
     """
+    if isinstance(shape, Maybe):
+        return None if value is None else taken(value, shape.shape, where, most)
+    if isinstance(shape, Number):
+        return _within(value, shape, where)
     if isinstance(shape, list):
         items = islice(_a(value, (list, tuple), where), most)
         return [taken(item, shape[0], f"{where}[{at}]", most) for at, item in enumerate(items)]
@@ -65,11 +86,25 @@ def items_taken(value: object, shape: Shape) -> list[Any]:
     return found
 
 
+def _within(value: Any, limits: Number, where: str) -> int:
+    number: int = _a(value, int, where)
+    if isinstance(number, bool) or not limits.least <= number <= limits.most:
+        raise Misfit(f"{where} is no number from {limits.least} to {limits.most}")
+    return number
+
+
 def _matching(value: Any, pattern: re.Pattern[str], where: str) -> str | None:
     text: str = _a(value, TEXT_OR_NONE, where) or ""
-    if not pattern.fullmatch(text):
+    if not pattern.fullmatch(text) or (text and pattern in (TIME, TIME_OR_NONE) and not _is_time(text)):
         raise Misfit(f"{where} has a text of another form")
     return text or None
+
+
+def _is_time(text: str) -> bool:
+    """Tell whether there is such a day and hour."""
+    with suppress(ValueError):
+        return datetime.strptime(text, FORM_OF_TIME) is not None
+    return False
 
 
 def _a(value: Any, kind: Any, where: str) -> Any:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...module_utils._server.text import cut, few, plain
-from .advice import FIX_MASTER
-from .history import CHANGED
+from .advice import FIX_MASTER, GATHER_EVENTS, PROXY_ADDRESSES
+from .history import CHANGED, READ_OTHER
 from .report import Report
+from .sentences import head_of
 from .servers import STATUSES, is_right, words
 
 # Advice that matters at the end of a run, in one sentence for any number of servers; report.html has all of it. Where
@@ -28,8 +29,16 @@ SENTENCES: Mapping[str, str] = {
     "client_1_0": "remove, switch off or upgrade the client, which knows no sections for single programs (CAT8)",
     "isa_management": "add EMSMTA with Disable=1 in ISA Management too: ISA Server overwrites the file (KB Q323457)",
     FIX_MASTER["code"]: "",
+    GATHER_EVENTS["code"]: "have the event logs of the remote MTAs read too, by emsmta_audit_events: true "
+    "on those hosts",
+    PROXY_ADDRESSES["code"]: "for surer evidence, give the proxy's address on the side of the remote MTAs as "
+    "emsmta_audit_proxy_addresses",
 }
-RESTART = "restart the MTA: files were changed, and it is not known to have been started since"
+# By why an MTA is in the list; of those that are only not known to have read the fix, report.html has the names.
+RESTART = {
+    CHANGED: "restart the MTA: files were changed, and it is not known to have been started since",
+    READ_OTHER: "restart the MTA: it has not read the fix, since it was not started after it",
+}
 SINCE = {
     "no_longer_protected": "no longer protected",
     "fixed_again": "undone, and fixed again",
@@ -56,7 +65,14 @@ def told(report: Report, folder: str) -> list[str]:
         report: what report.json holds.
         folder: where it lies.
     """
-    lines = [_head(report), *_changed(report), *_not_right(report), *_masters(report), *_since(report)]
+    lines = [
+        _head(report),
+        *_changed(report),
+        *_not_right(report),
+        *_masters(report),
+        *_since(report),
+        *_evidence(report),
+    ]
     where = f"The report: {folder}/report.html, with report.csv, report.json and report.xml beside it"
     return ["", *map(plain, [*lines, *_advice(report), where])]
 
@@ -100,10 +116,30 @@ def _since(report: Report) -> Iterator[str]:
         yield f"Since the last report ({since['compared_with']}): {'; '.join(changes)}"
 
 
+def _evidence(report: Report) -> Iterator[str]:
+    """Say of which servers the fault shows, how sure; and of those that have read the fix, whether it still does."""
+    evidence = report["evidence"]
+    if evidence is None:
+        return
+    by_kind: dict[str, list[str]] = {}
+    since: dict[str, list[str]] = {}
+    for each in evidence["servers"]:
+        by_kind.setdefault(head_of(each), []).append(each["name"])
+        fixed = each["since_fix"]
+        if fixed and (fixed["refused"] or fixed["logs"]):
+            since.setdefault("still refused" if fixed["refused"] else "none refused", []).append(each["name"])
+    if by_kind:
+        yield f"Evidence, no proof: {'; '.join(f'{head}: {few(names)}' for head, names in by_kind.items())}"
+    if since:
+        yield f"Since the start with the fix: {'; '.join(f'{head}: {few(names)}' for head, names in since.items())}"
+
+
 def _advice(report: Report) -> Iterator[str]:
     """Give advice, each with its servers; that of one code stands once, whatever it says of single servers."""
-    to_restart = [entry["name"] for entry in report["restart"] if entry["why"] == CHANGED]
-    advice: dict[str, list[str]] = {RESTART: to_restart} if to_restart else {}
+    advice: dict[str, list[str]] = {}
+    for entry in report["restart"]:
+        if entry["why"] in RESTART:
+            advice.setdefault(RESTART[entry["why"]], []).append(entry["name"])
     for each in report["advice"]:
         if each["code"] in SENTENCES:
             sentence = SENTENCES[each["code"]] or _sentence(each["message"])

@@ -1,0 +1,195 @@
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the fault shows: the event logs of a fleet, joined. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+A remote MTA that refuses a caller logs the address that it saw, which behind a proxy is the proxy's (KB Q254909). Which
+of the computers behind that proxy called, it does not know: all of them fit. This is evidence, and no proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from types import MappingProxyType
+from typing import Any
+
+from .causes import CLUSTER, causes_told
+from .events import Events, seconds
+from .in_force import has_read_fix
+from .proxies import Key, Proxies
+from .refusals import MOST_NAMED, WINDOW, Refusals, Row, times_of
+from .sentences import BLIND, NONE, NOT_GATHERED, REFUSED, REFUSED_AND_SEEN, SEEN, SURE, in_words
+from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server
+
+# KB Q196381: what a caller logs where the other side logs 1293.
+REFUSED_THERE = 1290
+MOST_FITS = 10
+CLUSTER_RISK = "cluster"
+OF_SEEN = ("id", "about", "count", "first", "last", "record")
+
+OF_REFUSED = ("remote", "id", "proxy", "guess", "count", "first", "last", "record")
+NOBODY: Mapping[str, None] = MappingProxyType({})
+
+Evidence = dict[str, Any]
+# The names of servers by proxy, in the order of the report.
+Fitting = Mapping[Key, Mapping[str, None]]
+
+
+def evidence_of(servers: Sequence[Server], given: Sequence[str]) -> Evidence | None:
+    """Join the logs of a fleet.
+
+    Args:
+        servers: of the report, with their events.
+        given: addresses or names under which remote MTAs know the proxy.
+
+    Returns:
+        What speaks for each server, and what was read; None where no events were gathered.
+    """
+    if not any(server["events"] for server in servers):
+        return None
+    clients = [server for server in servers if _has_client(server)]
+    proxies = Proxies(given, clients)
+    clusters = {server["name"] for server in servers if any(risk["code"] == CLUSTER_RISK for risk in server["risks"])}
+    refusals = Refusals(servers, proxies, bool(clusters))
+    fitting = _fitting(clients, proxies)
+    for key, sightings in refusals.of_proxy.items():
+        for row in sightings.newest():
+            row["fits"], row["fits_left_out"] = _without(fitting.get(key, NOBODY), row["remote"])
+    told = [_OfServer(server, proxies, refusals, fitting).told(server["name"] in clusters) for server in clients]
+    return {
+        "proxies": proxies.all(),
+        "proxies_left_out": proxies.left_out(),
+        "window": WINDOW,
+        "logs_read": len(refusals.read),
+        "remotes": refusals.remotes,
+        "servers": sorted(told, key=lambda each: SURE.index(each["sure"])),
+        "other_causes": causes_told(refusals.causes | ({CLUSTER} if clusters else set())),
+    }
+
+
+def _has_client(server: Server) -> bool:
+    return server["status"] in (EXPOSED, PROTECTED) or (_was_exposed(server) and server["status"] != NOT_APPLICABLE)
+
+
+def _was_exposed(server: Server) -> bool:
+    """Tell whether a server is exposed, or was when a report saw it."""
+    return EXPOSED in (server["status"], server["status_before"], server["last_status"]) or bool(server["exposed_at"])
+
+
+def _fitting(clients: Sequence[Server], proxies: Proxies) -> Fitting:
+    """Give the servers that may have called from behind each proxy: those that are exposed, or were."""
+    found: dict[Key, dict[str, None]] = {}
+    for server in clients:
+        if _was_exposed(server):
+            for key in proxies.of(server["name"]):
+                found.setdefault(key, {})[server["name"]] = None
+    return found
+
+
+def _without(names: Mapping[str, None], name: str) -> tuple[list[str], int]:
+    """Give the first of some names but one, and of how many more there are."""
+    first = list(islice((each for each in names if each != name), MOST_FITS))
+    return first, len(names) - (name in names) - len(first)
+
+
+class _OfServer:
+    """What speaks for one server."""
+
+    def __init__(self, server: Server, proxies: Proxies, refusals: Refusals, fitting: Fitting) -> None:
+        self._name, self._refusals = server["name"], refusals
+        self._behind = proxies.of(self._name)
+        self._sightings = [each for key in self._behind if (each := refusals.of_proxy.get(key))]
+        self._fitting = [fitting[key] for key in self._behind if key in fitting]
+        events: Events | None = server["events"]
+        self._clock = events["clock"] if events else None
+        self._seen: list[dict[str, Any]] = events["seen"] if events else []
+        self._protected = server["status"] == PROTECTED
+        self._started = _start_with_fix(server)
+        #: By the controller's clock, as far as it can be told; what came before speaks for the server as it was.
+        self._fixed = seconds(self._started["time"]) - (self._clock or 0) if self._started else None
+
+    def told(self, on_cluster: bool) -> Evidence:
+        """Give it as data, and in words."""
+        rows = self._rows()
+        near, without_address = self._near()
+        others, left_out = self._others()
+        evidence = {
+            "name": self._name,
+            "sure": self._sure(bool(rows), near, without_address is not None),
+            "guess": bool(rows) and all(row["guess"] for row in rows),
+            "protected": self._protected,
+            "proxies": len(self._behind),
+            "refused": [{key: row[key] for key in OF_REFUSED} for row in rows],
+            "seen": [{key: kind[key] for key in OF_SEEN} for kind in self._seen[:MOST_NAMED]],
+            "seen_left_out": len(self._seen[MOST_NAMED:]),
+            "at_those_moments": near if rows and self._seen else None,
+            "without_address": without_address,
+            "clocks_known": self._clock is not None and all(each.clocks_known for each in self._sightings),
+            "others": others,
+            "others_left_out": left_out,
+            "logs_read": self._refusals.others_read(self._name),
+            "logs_blind": self._refusals.others_blind(self._name),
+            "since_fix": self._since_fix(rows),
+            "other_causes": sorted(
+                {code for row in rows for code in row["other_causes"]} | ({CLUSTER} if on_cluster else set())
+            ),
+        }
+        return {**evidence, "message": in_words(evidence)}
+
+    def _rows(self) -> list[Row]:
+        """Give some refusals by others, the newest; for one that has read the fix, the oldest, from before that."""
+        found: list[Row] = []
+        for sightings in self._sightings:
+            rows = sightings.newest() if self._fixed is None else sightings.until(self._fixed)
+            found += islice((row for row in rows if row["remote"] != self._name), MOST_NAMED)
+        return sorted(found, key=lambda row: row["last"], reverse=True)[:MOST_NAMED]
+
+    def _near(self) -> tuple[bool, str | None]:
+        """Tell whether it logged calls when others refused the proxy, or who refused one without telling an address."""
+        near, without_address = False, None
+        for code, time in times_of(self._seen, self._clock):
+            if self._fixed is None or time <= self._fixed:
+                near = near or any(each.moments.other_near(time, self._name) for each in self._sightings)
+                if code == REFUSED_THERE and without_address is None:
+                    without_address = self._refusals.without_address.other_near(time, self._name)
+        return near, without_address
+
+    def _others(self) -> tuple[list[str], int]:
+        names = max(self._fitting, key=len, default=NOBODY)
+        return _without(names, self._name)
+
+    def _sure(self, refused: bool, near: bool, without_address: bool) -> str:
+        if refused:
+            return REFUSED_AND_SEEN if near else REFUSED
+        if self._seen or without_address:
+            return SEEN
+        read, blind = self._refusals.others_read(self._name), self._refusals.others_blind(self._name)
+        return (BLIND if blind == read else NONE) if read else NOT_GATHERED
+
+    def _since_fix(self, rows: Sequence[Row]) -> dict[str, Any] | None:
+        """Tell what was refused since it started with the fix, as far as the logs of others reach."""
+        if self._started is None or self._fixed is None:
+            return None
+        counts = [each.since(self._fixed, self._name) for each in self._sightings]
+        logs = self._refusals.newest_of
+        names = dict.fromkeys([*(row["remote"] for row in rows), *islice(logs, MOST_NAMED + 1)])
+        return {
+            "started": self._started,
+            "refused": sum(count for count, _more in counts),
+            "or_more": any(more for _count, more in counts),
+            "logs": self._refusals.logs_after(self._fixed, self._name),
+            "as_of": [
+                {"name": name, **logs[name]} for name in islice((n for n in names if n != self._name), MOST_NAMED)
+            ],
+        }
+
+
+def _start_with_fix(server: Server) -> dict[str, Any] | None:
+    """Give the start of a protected server's MTA that has read the fix; None where none is known to have."""
+    if server["status"] != PROTECTED or not (server["in_force"] == "yes" or has_read_fix(server)):
+        return None
+    started: dict[str, Any] | None = server["started"]
+    return started

@@ -1,0 +1,172 @@
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the running MTA has read the fix, as far as earlier reports help to tell. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+A look alone knows when the MTA started and when the file was last written. Only reports know what the file said
+before: an MTA that started while it did not hold the fix, and that has not been started since, runs without it. What is
+not known for sure stays unknown, since a wrong word sends people to restart an MTA, or keeps them from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .events import MOMENT, Events, seconds, time_of
+from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server
+from .shape import TIME_OR_NONE, Maybe, Shape
+
+Moment = Mapping[str, Any]
+# In seconds. By the controller's clock and the server's, two moments are told apart when so much lies between them:
+# the clock of a server is read to the second, and the answer may be late.
+APART = 120
+# A run is taken to be over within a day, so a look is not older than that when it is reported.
+LONGEST_RUN = 24 * 3600
+# Of a look, why it does not know.
+UNKNOWN_BY_LOOK, STOPPED = "in_force_unknown", "mta_stopped"
+NOT_RESTARTED = "mta_not_restarted_since"
+# What a report has of each server for the next one.
+STARTS: Mapping[str, Shape] = {
+    "started": Maybe(MOMENT),
+    "exposed_at": TIME_OR_NONE,
+    "protected_before": TIME_OR_NONE,
+    "read_fix": Maybe(MOMENT),
+    "read_other": Maybe(MOMENT),
+}
+
+
+class Starts(NamedTuple):
+    """What reports know of the starts of a server's MTA; a start is the record of its event 9298 and its time.
+
+    started: the newest that was seen.
+    exposed_at: a moment at which, or after which, a report saw the server exposed, the last such.
+    protected_before: when a report saw it protected before that: what an older start has read is not known then.
+    read_fix: a start that has read the fix which the server still holds.
+    read_other: a start that has read something else.
+    """
+
+    started: Moment | None = None
+    exposed_at: str | None = None
+    protected_before: str | None = None
+    read_fix: Moment | None = None
+    read_other: Moment | None = None
+
+
+class Sight(NamedTuple):
+    """How a run saw a server.
+
+    verdict: the status as it was seen, and changed: whether the run changed its files.
+    generated: when the run is reported, and compared_with: when the run before was, None where none was.
+    last: the last verdict before this run, and last_seen: when that was.
+    """
+
+    verdict: str
+    changed: bool
+    generated: str
+    compared_with: str | None
+    last: str | None
+    last_seen: str | None
+
+
+def with_starts(server: Server, known: Starts, sight: Sight) -> Server:
+    """Give a server with what is known of the starts of its MTA, and with `in_force` as far as that tells.
+
+    Args:
+        server: of the report, with its events and with `changed_at`.
+        known: what the last report knew; of the same run where this one is behind a later batch of hosts.
+        sight: how this run saw it.
+    """
+    events: Events | None = server["events"]
+    # Of a log with lost records, the newest start may be among these.
+    start = events["started"] if events and not events["lost"] else None
+    starts = _exposed(known, start, sight) if EXPOSED in (sight.verdict, server["status_before"]) else known
+    starts = starts._replace(
+        started=(events and events["started"]) or known.started,
+        read_fix=_read_fix(server, starts, start, sight),
+        read_other=starts.read_other if server["in_force"] != "yes" else None,
+    )
+    told = {**server, **starts._asdict()}
+    is_open = sight.verdict == PROTECTED and server["in_force"] == "unknown" and not is_stopped(server)
+    return _not_read(told, start) if start and is_open and _has_read_other(starts, start, events) else told
+
+
+def is_stopped(server: Server) -> bool:
+    """Tell whether the MTA was stopped when it was looked at: it will read what is there when it starts."""
+    return bool(server["events"] and server["events"]["stopped"]) or any(
+        reason["code"] == STOPPED for reason in server["reasons"]
+    )
+
+
+def has_read_fix(server: Server) -> bool:
+    """Tell whether the newest start that is known has read the fix, though a look may no longer see that."""
+    return bool(server["read_fix"] and server["read_fix"] == server["started"])
+
+
+def starts_of(server: Mapping[str, Any]) -> Starts:
+    """Give what a server of an older report knows."""
+    return Starts(**{key: server[key] for key in STARTS})
+
+
+def controller_time(moment: Moment, events: Events) -> int | None:
+    """Give a moment of a server by the controller's clock, in seconds; None where the server's clock is not known."""
+    return None if events["clock"] is None else seconds(moment["time"]) - events["clock"]
+
+
+def _exposed(known: Starts, start: Moment | None, sight: Sight) -> Starts:
+    """Take in that a run saw the server exposed.
+
+    The look itself has no time: it was before the report of this run, and after that of the run before. What the
+    newest start has read is known where no report saw the server protected before, or where it came between two
+    looks that both saw it exposed.
+    """
+    before = sight.last_seen if sight.last == PROTECTED else known.protected_before
+    between = sight.last == EXPOSED and known.started and start and _is_later(start, known.started)
+    sure = not before or between
+    earliest = time_of(seconds(sight.generated) - LONGEST_RUN)
+    return known._replace(
+        exposed_at=max(earliest, sight.compared_with or ""),
+        protected_before=before,
+        read_other=start if start and sure else known.read_other,
+    )
+
+
+def _read_fix(server: Server, starts: Starts, start: Moment | None, sight: Sight) -> Moment | None:
+    """Give the start that has read the fix: as a look says, or since it came after the change and no look saw less."""
+    if server["in_force"] == "yes" and sight.verdict == PROTECTED:
+        return start or starts.started
+    if sight.changed or EXPOSED in (sight.verdict, server["status_before"]) or sight.verdict == NOT_APPLICABLE:
+        return None
+    if start and sight.verdict == PROTECTED and server["changed_at"]:
+        at = controller_time(start, server["events"])
+        if at is not None and at >= seconds(server["changed_at"]) + APART:
+            return start
+    return starts.read_fix
+
+
+def _has_read_other(starts: Starts, start: Moment, events: Events | None) -> bool:
+    # A look that knew wins over what follows from other moments.
+    if starts.read_fix == start or events is None:
+        return False
+    at = controller_time(start, events)
+    by_time = at is not None and starts.exposed_at is not None and at <= seconds(starts.exposed_at) - APART
+    return starts.read_other == start or (by_time and not starts.protected_before)
+
+
+def _not_read(server: Server, start: Moment) -> Server:
+    """Give a server whose running MTA is known to have read something else, with the reason."""
+    reason = {
+        "code": NOT_RESTARTED,
+        "message": f"The running MTA has not read the fix: it started at {start['time']} (event 9298, record "
+        f"{start['record']}, by the server's clock), and a report saw the server exposed after that.",
+        "source": None,
+        "certainty": "inferred",
+    }
+    others = [each for each in server["reasons"] if each["code"] != UNKNOWN_BY_LOOK]
+    return {**server, "in_force": "no", "reasons": [*others, reason]}
+
+
+def _is_later(one: Moment, other: Moment) -> bool:
+    return seconds(one["time"]) > seconds(other["time"])

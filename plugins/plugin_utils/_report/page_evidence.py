@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The evidence as report.html shows it. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...module_utils._server.text import QUOTED_NAME, cut, few
+from .report import Report
+from .sentences import FOUND, head_of, in_words
+from .servers import EXPOSED, NOT_APPLICABLE, UNKNOWN
+
+# Of rows that the page has; report.json has what was read of each server.
+MOST_ROWS = 200
+# Of a host, in characters.
+LONGEST_NAME = 255
+SOURCES = {
+    "given": "given",
+    "mspclnt": "a guess: clients' Mspclnt.ini names it, mostly by its address on the inner side",
+    "master_copy": "a guess: the share of a master copy names it",
+}
+CAUSE_NAMES = {
+    "no_reverse_name": "no name by reverse lookup",
+    "connector_by_name": "a connector by name",
+    "multihomed": "a caller with several addresses",
+    "cluster_node": "a node of a cluster",
+    "ras_pool": "a dial-up address",
+    "firewall": "a firewall or translated addresses",
+}
+
+
+class Shown(NamedTuple):
+    """The evidence in the order of the page.
+
+    groups: servers by how sure it is: the colour of the status that is as bad, a title, and their names.
+    rows: refusals, those with the proxy's address first; left_out: of how many more the page says nothing.
+    of: what speaks for each server, in words, by its name, and evidenced: those for which something does.
+    quiet: servers whose log was read and has no refusal, each with what makes its silence say less.
+    faults: servers whose log could not be read to its end, and why.
+    """
+
+    groups: Sequence[tuple[str, str, Sequence[str]]]
+    rows: Sequence[Mapping[str, Any]]
+    left_out: int
+    of: Mapping[str, str]
+    evidenced: frozenset[str]
+    quiet: Sequence[tuple[str, str]]
+    faults: Sequence[tuple[str, str]]
+
+
+def shown(report: Report) -> Shown | None:
+    """Give the evidence of a report for the page; None where no events were gathered."""
+    evidence = report["evidence"]
+    if evidence is None:
+        return None
+    rows = [row for remote in evidence["remotes"] for row in remote["refused"]]
+    rows.sort(key=lambda row: (row["proxy"] is not None, row["last"]), reverse=True)
+    left_out = len(rows[MOST_ROWS:]) + sum(remote["refused_left_out"] for remote in evidence["remotes"])
+    return Shown(
+        groups=_groups(evidence["servers"]),
+        rows=rows[:MOST_ROWS],
+        left_out=left_out,
+        # The rows name the others; here, a search for one of them would find all behind the proxy.
+        of={each["name"]: in_words(each, named=0) for each in evidence["servers"]},
+        evidenced=frozenset(each["name"] for each in evidence["servers"] if each["sure"] in FOUND),
+        quiet=[(each["name"], _silence(each)) for each in evidence["remotes"] if _is_quiet(each)],
+        faults=[(each["name"], each["fault"]) for each in evidence["remotes"] if each["fault"]],
+    )
+
+
+def _groups(servers: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, list[str]]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in servers:
+        colour = NOT_APPLICABLE if each["sure"] not in FOUND else UNKNOWN if each["protected"] else EXPOSED
+        found.setdefault((colour, head_of(each)), []).append(each["name"])
+    return [(colour, title[:1].upper() + title[1:], names) for (colour, title), names in found.items()]
+
+
+def address(row: Mapping[str, Any]) -> str:
+    """Give the address of an event in all readings."""
+    readings = [cut(text, LONGEST_NAME) for text in (row["ipv4"], row["name"]) if text]
+    return " or ".join(readings) if readings else "no address"
+
+
+def _is_quiet(remote: Mapping[str, Any]) -> bool:
+    return not remote["refused"] and bool(remote["newest"] or remote["whole"])
+
+
+def _silence(remote: Mapping[str, Any]) -> str:
+    """Say what a log without refusals is worth."""
+    doubts = []
+    if remote["blind"] is None:
+        doubts.append("its build is not known")
+    elif remote["blind"]:
+        doubts.append(f"build {remote['build']} may log no 9301")
+    levels = remote["levels"]
+    if levels:
+        doubts.append(
+            "diagnostics levels " + few([f"{cut(name, QUOTED_NAME)}: {level}" for name, level in levels.items()])
+        )
+    elif levels is None:
+        doubts.append("its diagnostics levels are not known")
+    if not remote["whole"] and remote["read_to"]:
+        doubts.append(f"read back to {remote['read_to']['time']}")
+    return "; ".join(doubts)

@@ -1,0 +1,205 @@
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the logs of a fleet say of callers that were refused, in the order in which it is asked for. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+
+Each record is put into its place once; a question about one server then costs no more in a large fleet than in a small
+one, but for the search in sorted lists.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from typing import Any
+
+from ...module_utils._events.mta import may_be_blind
+from .causes import causes_of
+from .events import Events, seconds
+from .proxies import Key, Proxies
+from .servers import Server
+
+# In seconds. An MTA that was refused calls again after ten minutes (KB Q157630), and logs at once.
+WINDOW = 15 * 60
+# Of the refusals of one server, and of those of one proxy that a server's evidence names.
+MOST_ROWS, MOST_NAMED = 20, 5
+NOT_FOUND, REJECTED, RPC_REFUSED = 9301, 1293, 9322
+OF_REMOTE = ("started", "build", "levels", "newest", "read_to", "whole", "clock", "fault", "kinds_left_out")
+OF_ROW = ("id", "hex", "ipv4", "name", "about", "count", "first", "last", "record")
+
+Row = dict[str, Any]
+
+
+class Moments:
+    """When events were logged, by the controller's clock where that can be told, each with its server."""
+
+    def __init__(self) -> None:
+        self._times: list[tuple[int, str]] = []
+        self._sorted = True
+
+    def add(self, times: Sequence[int], server: str) -> None:
+        """Take moments in."""
+        self._times += [(time, server) for time in times]
+        self._sorted = False
+
+    def _in_order(self) -> list[tuple[int, str]]:
+        if not self._sorted:
+            self._times.sort()
+            self._sorted = True
+        return self._times
+
+    def other_near(self, time: int, server: str) -> str | None:
+        """Give a server other than this one that logged such an event near a moment; None where none did."""
+        times = self._in_order()
+        for at in range(bisect_left(times, (time - WINDOW, "")), len(times)):
+            if times[at][0] > time + WINDOW:
+                break
+            if times[at][1] != server:
+                return times[at][1]
+        return None
+
+    def after(self, time: int) -> int:
+        """Give how many are later."""
+        times = self._in_order()
+        return len(times) - bisect_right(times, time, key=lambda each: each[0])
+
+
+class Sightings:
+    """What remote MTAs refused to callers with the address of one proxy."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[int, Row]] = []
+        self._oldest: list[tuple[int, Row]] | None = None
+        self._newest: list[Row] | None = None
+        self.moments = Moments()
+        #: By server, since its own log says nothing of its own calls.
+        self._of_server: dict[str, Moments] = {}
+        #: The newest of the moments before which some are no longer known, since only so many are kept.
+        self._known_from = 0
+        self.clocks_known = True
+
+    def add(self, row: Row, kind: Mapping[str, Any], clock: int | None) -> None:
+        """Take a kind of events in."""
+        times = moments_of(kind, clock)
+        self._rows.append((seconds(kind["first"]) - (clock or 0), row))
+        self.moments.add(times, row["remote"])
+        self._of_server.setdefault(row["remote"], Moments()).add(times, row["remote"])
+        self.clocks_known = self.clocks_known and clock is not None
+        if kind["count"] > len(times):
+            self._known_from = max(self._known_from, min(times))
+
+    def newest(self) -> list[Row]:
+        """Give all, the newest first."""
+        if self._newest is None:
+            self._newest = sorted((row for _first, row in self._rows), key=lambda row: row["last"], reverse=True)
+        return self._newest
+
+    def until(self, time: int) -> Iterator[Row]:
+        """Give those that began before a moment, the oldest first."""
+        if self._oldest is None:
+            self._oldest = sorted(self._rows, key=lambda each: each[0])
+        return (row for _first, row in takewhile(lambda each: each[0] <= time, self._oldest))
+
+    def since(self, time: int, server: str) -> tuple[int, bool]:
+        """Give how many calls others than a server refused after a moment, and whether there may be more."""
+        own = self._of_server.get(server)
+        return self.moments.after(time) - (own.after(time) if own else 0), self._known_from > time
+
+
+class Refusals:
+    """The logs of all servers that were read."""
+
+    def __init__(self, servers: Sequence[Server], proxies: Proxies, cluster: bool) -> None:
+        self._proxies = proxies
+        self.of_proxy: dict[Key, Sightings] = {}
+        #: Refusals without an address, as 1293, where no 9301 or 9322 of the same server is near.
+        self.without_address = Moments()
+        self.remotes: list[dict[str, Any]] = []
+        self.causes: set[str] = set()
+        #: Of the logs that were read: the servers, and those whose silence says nothing.
+        self.read: set[str] = set()
+        self.blind: set[str] = set()
+        #: The newest record of each, and when that was by the controller's clock, where it can be told.
+        self.newest_of: dict[str, dict[str, Any]] = {}
+        self._newest: dict[str, int] = {}
+        self._all_newest = Moments()
+        for server in servers:
+            if server["events"]:
+                self._take(server["name"], server["events"], cluster)
+
+    def _take(self, name: str, events: Events, cluster: bool) -> None:
+        blind = may_be_blind(events["build"]) if events["build"] else None
+        rows = [self._row(name, kind, events, cluster) for kind in events["refused"]]
+        rows.sort(key=lambda row: (row["proxy"] is not None, row["last"]), reverse=True)
+        self.remotes.append(
+            {
+                "name": name,
+                **{key: events[key] for key in OF_REMOTE},
+                "blind": blind,
+                "refused": rows[:MOST_ROWS],
+                "refused_left_out": len(rows[MOST_ROWS:]),
+            }
+        )
+        self._take_without_address(name, events)
+        if events["newest"] or events["whole"]:
+            self.read.add(name)
+            self.blind |= {name} if blind else set()
+        if events["newest"]:
+            self.newest_of[name] = events["newest"]
+            self._newest[name] = seconds(events["newest"]["time"]) - (events["clock"] or 0)
+            self._all_newest.add([self._newest[name]], name)
+
+    def _row(self, remote: str, kind: Mapping[str, Any], events: Events, cluster: bool) -> Row:
+        key = self._proxies.called(kind["ipv4"], kind["name"])
+        proxy = self._proxies.get(key) if key is not None else None
+        causes = causes_of(kind, events["build"], proxy is not None, cluster)
+        self.causes |= set(causes)
+        row = {
+            "remote": remote,
+            **{name: kind[name] for name in OF_ROW},
+            "proxy": proxy["address"] if proxy else None,
+            "guess": bool(proxy and proxy["guess"]),
+            "fits": [],
+            "fits_left_out": 0,
+            "other_causes": causes,
+        }
+        if key is not None:
+            self.of_proxy.setdefault(key, Sightings()).add(row, kind, events["clock"])
+        return row
+
+    def _take_without_address(self, name: str, events: Events) -> None:
+        """Take 1293 in where no event with an address is near, as behind a firewall (KB Q196381)."""
+        with_address = Moments()
+        for kind in events["refused"]:
+            if kind["id"] in (NOT_FOUND, RPC_REFUSED):
+                with_address.add(moments_of(kind, events["clock"]), name)
+        for kind in events["refused"]:
+            if kind["id"] == REJECTED:
+                times = moments_of(kind, events["clock"])
+                self.without_address.add([time for time in times if not with_address.other_near(time, "")], name)
+
+    def others_read(self, server: str) -> int:
+        """Give how many logs of others were read."""
+        return len(self.read) - (server in self.read)
+
+    def logs_after(self, time: int, server: str) -> int:
+        """Give how many logs of others have a record that is later than a moment."""
+        return self._all_newest.after(time) - (self._newest.get(server, time) > time)
+
+    def others_blind(self, server: str) -> int:
+        """Give how many of these are of builds that may log nothing."""
+        return len(self.blind) - (server in self.blind)
+
+
+def moments_of(kind: Mapping[str, Any], clock: int | None) -> list[int]:
+    """Give when events of a kind were logged, by the controller's clock where the server's is known, newest first."""
+    return [seconds(time) - (clock or 0) for time in kind["times"] or [kind["last"]]]
+
+
+def times_of(kinds: Sequence[Mapping[str, Any]], clock: int | None) -> Iterator[tuple[int, int]]:
+    """Give the id and the moment of each event of several kinds."""
+    for kind in kinds:
+        yield from ((kind["id"], time) for time in moments_of(kind, clock))

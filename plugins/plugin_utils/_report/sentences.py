@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What speaks for a server, in words. Pure.
+
+PRIVATE to the collection: no part of this file is a public interface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ...module_utils._server.text import QUOTED_NAME, cut, few
+
+# How sure, the strongest first: refused with the proxy's address, and the caller logged it too at those moments; the
+# one, or the other, alone; nothing, though logs of others were read; nothing, and these may log nothing; none was read.
+SURE = ("refused_and_seen", "refused", "seen", "none", "blind", "not_gathered")
+REFUSED_AND_SEEN, REFUSED, SEEN, NONE, BLIND, NOT_GATHERED = SURE
+WORDS: Mapping[str, str] = {
+    REFUSED_AND_SEEN: "fits what remote MTAs refused, and logged it too",
+    REFUSED: "fits what remote MTAs refused",
+    SEEN: "logged calls that failed, of which the logs of others say nothing",
+    NONE: "none in the logs of others",
+    BLIND: "none, but others may log nothing",
+    NOT_GATHERED: "no log of another server was read",
+}
+# There is evidence.
+FOUND = (REFUSED_AND_SEEN, REFUSED, SEEN)
+MOST_OTHERS = 3
+NO_ADDRESS = "No address of a proxy is known for it: give emsmta_audit_proxy_addresses."
+
+Evidence = Mapping[str, Any]
+
+
+def head_of(evidence: Evidence) -> str:
+    """Give under which head a server stands: how sure it is, and whether the server holds the fix by now."""
+    now = ", though protected now" if evidence["protected"] and evidence["sure"] in FOUND else ""
+    return f"{WORDS[evidence['sure']]}{now}{' (a guess)' if evidence['guess'] else ''}"
+
+
+def in_words(evidence: Evidence, named: int = MOST_OTHERS) -> str:
+    """Give what speaks for a server in some sentences; named: so many of the others that fit as well."""
+    return " ".join([*_head(evidence), *_doubts(evidence, named), *_since(evidence)])
+
+
+def _head(evidence: Evidence) -> Iterator[str]:
+    if evidence["refused"]:
+        yield f"{_refused(evidence['refused'], evidence['guess'])}{_and_seen(evidence)}."
+    elif evidence["seen"]:
+        yield f"It logged {_codes(evidence['seen'])} itself; no log that was read has the proxy's address."
+    elif evidence["sure"] == NOT_GATHERED:
+        yield "No event log of another server was read."
+    elif evidence["sure"] == BLIND:
+        yield f"No log of {_others(evidence)} has the proxy's address, and all are of builds that may log no 9301."
+    elif evidence["sure"] == NONE:
+        blind = f" ({evidence['logs_blind']} of builds that may log no 9301)" if evidence["logs_blind"] else ""
+        yield f"No log of {_others(evidence)}{blind} has the proxy's address as far back as it was read."
+    if evidence["without_address"] and not evidence["refused"]:
+        yield f"When it logged 1290, {_name(evidence['without_address'])} logged 1293, which names no address."
+
+
+def _doubts(evidence: Evidence, named: int) -> Iterator[str]:
+    if evidence["refused"] and evidence["others"]:
+        count = len(evidence["others"]) + evidence["others_left_out"]
+        names = few([_name(each) for each in evidence["others"][:named]], left_out=max(0, count - named))
+        others = names if named else f"{count} other{'' if count == 1 else 's'}"
+        yield f"Behind the same proxy, {others} fit{'s' if count == 1 else ''} as well."
+    if evidence["refused"] and evidence["protected"] and evidence["since_fix"] is None:
+        yield "Whether its MTA has read the fix is not known."
+    if evidence["refused"] and evidence["seen"] and not evidence["clocks_known"]:
+        yield "How far the clocks differ is not known."
+    if not evidence["proxies"]:
+        yield NO_ADDRESS
+
+
+def _since(evidence: Evidence) -> Iterator[str]:
+    since = evidence["since_fix"]
+    if since is None:
+        return
+    started = f"since it started with the fix ({since['started']['time']})"
+    if since["refused"]:
+        events = f"{since['refused']} such event{'' if since['refused'] == 1 else 's'}"
+        yield f"{'At least ' * since['or_more']}{events} {started}: something behind the proxy still calls."
+    elif since["logs"]:
+        as_of = few([f"{_name(log['name'])} record {log['record']} of {log['time']}" for log in since["as_of"][:3]])
+        yield f"None {started}, as of {as_of}."
+    else:
+        yield f"No log of another server reaches beyond its start with the fix ({since['started']['time']})."
+
+
+def _refused(rows: Sequence[Evidence], guess: bool) -> str:
+    newest = rows[0]
+    names = few([_name(name) for name in dict.fromkeys(row["remote"] for row in rows)])
+    address = f"{_name(newest['proxy'])}{', a guess from files' if guess else ''}"
+    return f"{names} refused callers with the proxy's address ({address}): event {newest['id']}, last {newest['last']}"
+
+
+def _and_seen(evidence: Evidence) -> str:
+    if not evidence["seen"]:
+        return ""
+    when = "at those moments" if evidence["at_those_moments"] else "at other moments"
+    return f"; it logged {_codes(evidence['seen'])} itself {when}"
+
+
+def _codes(kinds: Sequence[Evidence]) -> str:
+    return few([str(code) for code in dict.fromkeys(kind["id"] for kind in kinds)])
+
+
+def _others(evidence: Evidence) -> str:
+    count = evidence["logs_read"]
+    return f"{count} other server{'' if count == 1 else 's'}"
+
+
+def _name(text: str) -> str:
+    return cut(text, QUOTED_NAME)

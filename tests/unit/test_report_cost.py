@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Joining the logs of a fleet costs in proportion to it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from tests.unit.report_events import at, events, kind, moment
+from tests.unit.report_logs import OUTER, Found, client
+from tests.unit.report_runs import reported, run_of
+
+# Where a loop over all servers for each server would be.
+JOINING = ("/evidence.py", "/refusals.py", "/proxies.py", "/causes.py", "/sentences.py")
+
+
+def fleet(number: int) -> dict[str, Found]:
+    """Give a fleet in which all call and all refuse, behind one proxy and behind many."""
+    found: dict[str, Found] = {}
+    for each in range(number):
+        times = [at(hour, each % 60) for hour in (12, 8)]
+        refused = [kind(9301, *times, address=OUTER), kind(1293, *times), kind(9301, *times, name=f"P{each}")]
+        logged = events(refused=refused, seen=[kind(289, *times), kind(1290, *times)], started=moment(at(9), 9))
+        proxies = ("PROXY", f"p{each}")
+        if each % 2:
+            found[f"ex{each}"] = client("protected", logged, proxies, in_force="yes")
+        else:
+            found[f"ex{each}"] = client("exposed", logged, proxies)
+    return found
+
+
+def operations(number: int, *addresses: str) -> int:
+    """Count the instructions of Python that joining the logs takes."""
+    run = run_of(dict(fleet(number)), at(6, day=23))._replace(proxy_addresses=addresses)
+    count = 0
+
+    def counted(frame: FrameType, event: str, _argument: object) -> Callable[..., Any] | None:
+        nonlocal count
+        if not frame.f_code.co_filename.endswith(JOINING):
+            return None
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return counted
+
+    before = sys.gettrace()
+    sys.settrace(counted)
+    try:
+        reported(run)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("addresses", [(OUTER,), ()])
+def test_twice_as_many_servers_take_about_twice_as_much(addresses: tuple[str, ...]) -> None:
+    small, large = operations(50, *addresses), operations(100, *addresses)
+    assert small < large < 2.05 * small

@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the logs of others say since the MTA of a server has read the fix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.told import told as lines_of
+
+from tests.unit.report_events import Kind, at, events, kind, moment
+from tests.unit.report_logs import OUTER, PARTNER, Found, client, joined, of, protected, remote
+
+
+def test_none_since_the_fix_as_of_the_newest_records() -> None:
+    before = kind(9301, at(8), at(7), address=OUTER)
+    report = joined({"a": protected(at(9)), "far": remote(before, newest=moment(at(23), 812))}, OUTER)
+    found = of(report, "a")
+    assert found["since_fix"] == {
+        "started": moment(at(9), 9),
+        "refused": 0,
+        "or_more": False,
+        "logs": 1,
+        "as_of": [{"name": "far", "record": 812, "time": at(23)}],
+    }
+    assert found["sure"] == "refused"
+    assert f"None since it started with the fix ({at(9)}), as of far record 812 of {at(23)}." in found["message"]
+    assert "Since the start with the fix: none refused: a" in lines_of(report, "/r")
+
+
+@pytest.mark.parametrize(
+    ("refused", "count", "more", "sure"),
+    [
+        (kind(9301, at(10), at(8), address=OUTER), 1, False, "refused"),
+        (kind(9301, at(11), at(10), address=OUTER), 2, False, "none"),
+        (kind(9301, at(11), at(10), address=OUTER, count=99), 2, True, "none"),
+        (kind(9301, at(11), at(8), address=OUTER, count=99), 1, False, "refused"),
+        (kind(9301, at(11), address=PARTNER), 0, False, "none"),
+    ],
+)
+def test_what_was_refused_since_the_fix(refused: Kind, count: int, more: bool, sure: str) -> None:
+    found = of(joined({"a": protected(at(9)), "far": remote(refused)}, OUTER), "a")
+    assert (found["since_fix"]["refused"], found["since_fix"]["or_more"], found["sure"]) == (count, more, sure)
+
+
+@pytest.mark.parametrize(("hour", "sure"), [(8, "refused_and_seen"), (10, "refused")])
+def test_what_it_logged_since_the_fix_says_nothing_of_before(hour: int, sure: str) -> None:
+    hosts = {"a": protected(at(9), seen=[kind(289, at(hour))]), "far": remote(kind(9301, at(10), at(8), address=OUTER))}
+    assert of(joined(hosts, OUTER), "a")["sure"] == sure
+
+
+def test_own_refusals_and_clocks_since_the_fix() -> None:
+    own = [kind(9301, at(10), address=OUTER)]
+    hosts = {"a": protected(at(9), refused=own), "far": remote(kind(9301, at(8), address=OUTER))}
+    assert of(joined(hosts, OUTER), "a")["since_fix"]["refused"] == 0
+    ahead = {"a": protected(at(9), clock=7200), "far": remote(kind(9301, at(8), address=OUTER))}
+    assert of(joined(ahead, OUTER), "a")["since_fix"]["refused"] == 1
+
+
+def test_a_log_that_ends_before_the_fix_tells_nothing_of_later() -> None:
+    found = of(joined({"a": protected(at(9)), "far": remote(newest=moment(at(8), 3))}, OUTER), "a")
+    assert found["since_fix"]["logs"] == 0
+    assert "No log of another server reaches beyond its start with the fix" in found["message"]
+
+
+def test_a_fleet_from_the_fault_to_the_cure() -> None:
+    """Two exposed servers behind one proxy, one that is not; a remedy, a restart by hand, a refresh."""
+    refused = kind(9301, at(4, day=20), at(3, day=20), address=OUTER)
+    old, new = moment(at(1), 10), moment(at(12, day=21), 60)
+
+    def far(day: int) -> Found:
+        return remote(refused, newest=moment(at(5, day=day), day))
+
+    def server(status: str, start: dict[str, Any], in_force: str = "unknown", **more: Any) -> Found:
+        logged = events(started=start, seen=[kind(289, at(3, 5, day=20))])
+        return client(status, logged, ("GATE",), in_force=in_force, **more)
+
+    other = client(proxies=("ELSEWHERE",), logged=events())
+    hosts = {"ex01": server("exposed", old), "ex02": client(proxies=("GATE",)), "ex03": other}
+    audit = joined({**hosts, "far": far(20)}, OUTER, "gate", "elsewhere", day=20)
+    assert {name: of(audit, name)["sure"] for name in hosts} == dict.fromkeys(("ex01",), "refused_and_seen") | {
+        "ex02": "refused",
+        # An address that no file names may be that of its proxy.
+        "ex03": "refused",
+    }
+    change: dict[str, Any] = {
+        "path": "C:\\a",
+        "local": "/a",
+        "before": {},
+        "after": {},
+        "backup_file": None,
+        "backup_local": None,
+    }
+    role = {"status_before": "exposed", "status_after": "protected", "outcome": "ok", "changes": [change]}
+    cured = {**hosts, "ex01": server("protected", old, "no", **role)}
+    remedy = joined({**cured, "far": far(21)}, OUTER, last=audit, day=21)
+    assert [(entry["name"], entry["why"]) for entry in remedy["restart"]] == [("ex01", "changed")]
+    missed = joined({**hosts, "ex01": server("protected", old), "far": far(22)}, OUTER, last=remedy, day=22)
+    assert [(entry["name"], entry["why"]) for entry in missed["restart"]] == [("ex01", "read_other")]
+    assert any(line.startswith("- ex01: restart the MTA: it has not read the fix") for line in lines_of(missed, "/r"))
+    read = joined({**hosts, "ex01": server("protected", new, "yes"), "far": far(23)}, OUTER, last=missed, day=23)
+    assert (read["restart"], of(read, "ex01")["since_fix"]["refused"]) == ([], 0)
+    assert of(read, "ex01")["since_fix"]["as_of"][0] == {"name": "far", "record": 23, "time": at(5, day=23)}
+    refresh = joined({**hosts, "ex01": server("protected", new), "far": far(24)}, OUTER, last=read, day=24)
+    assert (refresh["restart"], of(refresh, "ex01")["since_fix"]["refused"]) == ([], 0)
+    assert next(each for each in refresh["servers"] if each["name"] == "ex01")["in_force"] == "unknown"
