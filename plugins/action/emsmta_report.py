@@ -19,6 +19,7 @@ from ..plugin_utils._report.folder import read, try_to_write, write
 from ..plugin_utils._report.history import history_of
 from ..plugin_utils._report.masters import is_fixed, names_of
 from ..plugin_utils._report.page import as_html
+from ..plugin_utils._report.proxies import is_address
 from ..plugin_utils._report.report import Report, Run, report_of
 from ..plugin_utils._report.servers import OUTCOMES, STATUSES, fails_on, server_of
 from ..plugin_utils._report.told import told, totals_of
@@ -30,12 +31,14 @@ SPEC: dict[str, dict[str, Any]] = {
     "folder": {"type": "str", "required": True},
     "fail_on": {"type": "list", "elements": "str", "default": []},
     "masters": {"type": "list", "elements": "str", "default": []},
+    "proxy_addresses": {"type": "list", "elements": "str", "default": []},
 }
 FAIL_WORDS = STATUSES + OUTCOMES
 PREFIX = "emsmta_audit_"
 # What the playbooks take, and what they set themselves.
 OF_PLAYBOOKS = tuple(
-    f"{PREFIX}{name}" for name in ("fail_on", "folder", "found", "hosts", "if_present", "not_wanted", "serial", "step")
+    f"{PREFIX}{name}"
+    for name in ("fail_on", "folder", "found", "hosts", "if_present", "not_wanted", "proxy_addresses", "serial", "step")
 )
 Variables = Mapping[str, Any]
 
@@ -64,6 +67,7 @@ class ActionModule(ActionBase):
         try:
             if options["results"] is None:
                 _fail_words(options["fail_on"])
+                _addresses(options["proxy_addresses"])
                 try_to_write(folder)
                 return {**result, "changed": False, "folder": str(folder)}
             report = _written(self._run(options, variables), folder)
@@ -73,6 +77,7 @@ class ActionModule(ActionBase):
             display.display(line)
         # Only now, where nobody asked before: a wrong word must not cost the report of a run that changed servers.
         words = _fail_words(options["fail_on"])
+        _addresses(options["proxy_addresses"])
         bad = [server["name"] for server in [*report["servers"], *report["masters"]] if fails_on(server, words)]
         failed = bool(bad) and report["complete"]
         head = f"{few(bad)} must not be left so (fail_on: {', '.join(words)}): " if failed else ""
@@ -110,6 +115,7 @@ class ActionModule(ActionBase):
                 if is_fixed(server)
             },
             proxies=list(found.values()),
+            proxy_addresses=[text for text in _stripped(options["proxy_addresses"]) if is_address(text)],
         )
 
 
@@ -145,6 +151,22 @@ def _fail_words(given: Sequence[str]) -> tuple[str, ...]:
             )
         )
     return words
+
+
+def _stripped(given: Sequence[str]) -> list[str]:
+    return [text.strip() for text in given if text.strip()]
+
+
+def _addresses(given: Sequence[str]) -> None:
+    """Check the addresses under which remote MTAs know the proxy."""
+    wrong = [text for text in _stripped(given) if not is_address(text)]
+    if wrong:
+        raise AnsibleActionFail(
+            message(
+                f"proxy_addresses (in the playbooks emsmta_audit_proxy_addresses): {', '.join(map(repr, wrong))} is no "
+                "IPv4 address and no name of a host; give those under which remote MTAs know the proxy, as 192.0.2.1"
+            )
+        )
 
 
 def _folder(given: str) -> Path:

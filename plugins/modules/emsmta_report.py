@@ -19,6 +19,12 @@ description:
     warned of, and replaced.
   - C(report.json) lists the MTAs that have to be restarted, and under C(going_back) the last copy of each file that a
     run changed; later reports keep both.
+  - Where events were gathered, joins the event logs of all hosts. For each server it says which remote MTAs refused
+    calls with the proxy's address, what the server logged itself at those moments, which others behind the same proxy
+    fit as well, and whether any was refused since the MTA started with the fix. This is evidence, and no proof.
+  - Remembers the starts of each MTA from report to report, so that RV(ignore:in_force) of a server may become V(no) in
+    the report where a look alone does not know, and no MTA that has read the fix is asked to be restarted because
+    its client wrote the same file again.
   - Runs once for a play, as with C(run_once), and looks at no server. Only what was registered counts.
 extends_documentation_fragment:
   - legacy_exchange.winsock_proxy._attributes
@@ -73,6 +79,18 @@ options:
     type: list
     elements: str
     default: []
+  proxy_addresses:
+    description:
+      - IPv4 addresses or host names under which remote MTAs know the proxy server, those on their side of it. An event
+        9301 that they logged with one of these is evidence that something behind the proxy called them.
+      - Left empty, what the files of the clients name is taken for it, and called a guess, since it is mostly the
+        address on the inner side.
+      - Only used where the events of some hosts were gathered, see
+        O(legacy_exchange.winsock_proxy.emsmta_info#module:gather).
+    type: list
+    elements: str
+    default: []
+    version_added: 1.1.0
 notes:
   - Strategies other than C(linear) do not run such a task; set C(strategy) to V(ansible.builtin.linear) in the play.
   - With C(serial), the report is written behind each batch, and fails behind the last.

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import socket
+from typing import Any
 
 import pytest
 
@@ -96,11 +97,18 @@ def test_what_fails_fails_the_run_and_keeps_nothing_else_from_the_fix(fleet: Fle
     assert "emsmta_bypass_state" in exposed["message"]
 
 
-def test_a_wrong_word_is_refused_before_anything_is_changed(fleet: Fleet) -> None:
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"emsmta_audit_fail_on": "exposd, failed"}, "'exposd' is no status and no outcome; the words are exposed"),
+        ({"emsmta_audit_proxy_addresses": "gate, 192.0.2.300"}, "'192.0.2.300' is no IPv4 address and no name of a"),
+    ],
+)
+def test_a_wrong_word_is_refused_before_anything_is_changed(variables: dict[str, Any], told: str, fleet: Fleet) -> None:
     before = fleet.contents()
-    done = fleet.run("remediate", emsmta_audit_fail_on="exposd, failed")
+    done = fleet.run("remediate", **variables)
     assert done.returncode == 2
-    assert "emsmta_audit_fail_on): 'exposd' is no status and no outcome; the words are exposed, unknown" in done.stdout
+    assert f"{next(iter(variables))}): {told}" in done.stdout
     assert "Detect" not in done.stdout
     assert fleet.contents() == before
 
