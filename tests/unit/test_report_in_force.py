@@ -137,6 +137,14 @@ def test_a_look_that_saw_it_exposed_was_after_the_run_before() -> None:
         assert in_force(reported(run_of({"a": look("protected", start)}, at(6, day=21)), second)) == known
 
 
+def test_on_a_cluster_a_log_may_have_the_starts_of_another_node() -> None:
+    risk = {"code": "cluster", "message": "a node", "source": "Q271634", "certainty": "inferred", "mitigated": False}
+    found = [{**each, "risks": [risk]} for each in (look("exposed", OLD), look("protected", OLD))]
+    assert in_force(days(*found)) == "unknown"
+    later = [{**each, "risks": [risk]} for each in (fix(OLD), look("protected", NIGHT))]
+    assert why(days(*later)) == "changed"
+
+
 def test_a_start_between_two_looks_that_saw_it_exposed_has_not_read_the_fix() -> None:
     lost = [look("protected", OLD), look("exposed", OLD), look("exposed", NIGHT)]
     assert in_force(days(*lost, look("protected", NIGHT, clock=None))) == "no"

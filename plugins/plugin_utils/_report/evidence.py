@@ -22,12 +22,11 @@ from .in_force import has_read_fix
 from .proxies import Key, Proxies
 from .refusals import MOST_NAMED, WINDOW, Refusals, Row, times_of
 from .sentences import BLIND, NONE, NOT_GATHERED, REFUSED, REFUSED_AND_SEEN, SEEN, SURE, in_words
-from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server
+from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server, is_on_cluster
 
 # KB Q196381: what a caller logs where the other side logs 1293.
 REFUSED_THERE = 1290
 MOST_FITS = 10
-CLUSTER_RISK = "cluster"
 OF_SEEN = ("id", "about", "count", "first", "last", "record")
 
 OF_REFUSED = ("remote", "id", "proxy", "guess", "count", "first", "last", "record")
@@ -52,7 +51,7 @@ def evidence_of(servers: Sequence[Server], given: Sequence[str]) -> Evidence | N
         return None
     clients = [server for server in servers if _has_client(server)]
     proxies = Proxies(given, clients)
-    clusters = {server["name"] for server in servers if any(risk["code"] == CLUSTER_RISK for risk in server["risks"])}
+    clusters = {server["name"] for server in servers if is_on_cluster(server)}
     refusals = Refusals(servers, proxies, bool(clusters))
     fitting = _fitting(clients, proxies)
     for key, sightings in refusals.of_proxy.items():

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .events import MOMENT, Events, seconds, time_of
-from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server
+from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server, is_on_cluster
 from .shape import TIME_OR_NONE, Maybe, Shape
 
 Moment = Mapping[str, Any]
@@ -80,8 +80,9 @@ def with_starts(server: Server, known: Starts, sight: Sight) -> Server:
         sight: how this run saw it.
     """
     events: Events | None = server["events"]
-    # Of a log with lost records, the newest start may be among these.
-    start = events["started"] if events and not events["lost"] else None
+    # Of a log with lost records, the newest start may be among these; on a cluster, it may be that of another node.
+    sure = events and not events["lost"] and not is_on_cluster(server)
+    start = events["started"] if events and sure else None
     starts = _exposed(known, start, sight) if EXPOSED in (sight.verdict, server["status_before"]) else known
     starts = starts._replace(
         started=(events and events["started"]) or known.started,

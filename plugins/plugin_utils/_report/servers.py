@@ -25,6 +25,8 @@ OUTCOMES = ("refused", "not_verified")
 # Of these a look can tell: the rest say that there was none.
 JUDGED = (EXPOSED, UNKNOWN, PROTECTED, NOT_APPLICABLE)
 ROLE_FAILED = "failed"
+# The risk that a look tells of a node.
+ON_CLUSTER = "cluster"
 NO_RESULT, NOT_IN_RUN = "no result in this run", "not in this run"
 NO_LOOK = "what is registered is no result of emsmta_info or of the role"
 NOT_TOLD = "no reason was told"
@@ -101,6 +103,11 @@ def words(code: str) -> str:
 def is_right(server: Server) -> bool:
     """Tell whether nothing needs to be said of a server."""
     return server["status"] in (PROTECTED, NOT_APPLICABLE) and server["outcome"] in (None, "ok")
+
+
+def is_on_cluster(server: Server) -> bool:
+    """Tell whether a server is a node of a cluster, as far as the look saw that."""
+    return any(risk["code"] == ON_CLUSTER for risk in server["risks"])
 
 
 def fails_on(server: Server, words: tuple[str, ...]) -> bool:
