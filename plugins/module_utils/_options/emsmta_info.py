@@ -17,7 +17,8 @@ from .._server.windows_path import split_windows_path
 from .._windows.lat import ipv4_number
 from .drives import drives_from
 
-FILES, REGISTRY = SOURCES = ("files", "registry")
+FILES, REGISTRY, EVENTS = SOURCES = ("files", "registry", "events")
+BY_DEFAULT = (FILES, REGISTRY)
 # A folder that ends so is the file in it.
 FILE_ENDINGS = (".exe", ".ini", ".dll")
 # The longest path of Windows: general knowledge.
@@ -28,14 +29,15 @@ class LookRequest(NamedTuple):
     """The look at a server that `emsmta_info` was asked for.
 
     drives: folders of the visible drives by letter, none over SMB. hints: what the user
-    knows of the server. with_registry: the registry is to be read too. master_path: Windows
-    path of a master copy, which is then all that is looked at.
+    knows of the server. with_registry, with_events: the registry or the event log is to be read
+    too. master_path: Windows path of a master copy, which is then all that is looked at.
     """
 
     drives: Mapping[str, str]
     hints: Hints
     with_registry: bool
     master_path: str | None
+    with_events: bool = False
 
 
 def emsmta_info_spec() -> dict[str, dict[str, Any]]:
@@ -45,7 +47,7 @@ def emsmta_info_spec() -> dict[str, dict[str, Any]]:
         "drives_complete": {"type": "bool", "default": False},
         "system_root": {"type": "str"},
         "exchange_bin": {"type": "str"},
-        "gather": {"type": "list", "elements": "str", "choices": list(SOURCES), "default": list(SOURCES)},
+        "gather": {"type": "list", "elements": "str", "choices": list(SOURCES), "default": list(BY_DEFAULT)},
         "remote_mtas": {"type": "list", "elements": "str", "default": []},
         "master_path": {"type": "str"},
     }
@@ -76,6 +78,7 @@ def _request(options: Mapping[str, Any], drives: Mapping[str, str]) -> LookReque
         ),
         with_registry=_with_registry(options["gather"]),
         master_path=_windows_path("master_path", options["master_path"]),
+        with_events=EVENTS in options["gather"],
     )
 
 
@@ -132,4 +135,4 @@ def _with_registry(option: Sequence[str]) -> bool:
     return REGISTRY in option
 
 
-__all__ = ("LookRequest", "emsmta_info_spec", "look_request_from", "look_request_over_smb")
+__all__ = ("BY_DEFAULT", "EVENTS", "LookRequest", "emsmta_info_spec", "look_request_from", "look_request_over_smb")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ...module_utils._server.errors import ConnectionLost
 from . import request, transaction
-from .answer import Answer, CreateAnswer, ReadAnswer, WriteAnswer
+from .answer import Answer, CreateAnswer, ReadAnswer, WriteAnswer, changed_at
 from .request import SmbRequest
 from .session import Session
 from .status import DISK_FULL, END_OF_FILE, UNKNOWN_REQUEST, StatusError
@@ -34,6 +34,8 @@ class SmbHandle:
         self.size = created.end_of_file
         #: The DOS attributes.
         self.attributes = created.ext_file_attributes
+        #: When it was last changed, in whole seconds since 1970; None where the server told nothing that is a time.
+        self.written = changed_at(created)
 
     def read(self, limit: int) -> bytes:
         """Read a file from its start up to its end; more than limit bytes are not read."""
