@@ -52,8 +52,8 @@ notes:
     as code page 1252.
   - That the client reads its files through the profile functions of Windows is inferred from their form; no document
     says so.
-  - With V(events) in O(gather), a look says whether the MTA has read the fix, see RV(in_force), and what its application
-    log tells of connections that it refused, or that were refused to it, see RV(events).
+  - With V(events) in O(gather), a look says whether the MTA has read the fix (RV(in_force)), and what its application
+    log tells of connections that it refused, or that were refused to it (RV(events)).
 seealso:
   - module: legacy_exchange.winsock_proxy.mspclnt_ini
   - name: Microsoft KB Q254909
@@ -222,11 +222,12 @@ check_mode:
   type: bool
 in_force:
   description:
-    - Whether the running MTA has read the fix, V(yes) or V(unknown). A look alone cannot tell V(no), since a refresh may
-      have written the same again; the role tells it after an edit.
-    - V(yes) only over SMB, with V(events) in O(gather), on a protected server where the newest start of the MTA (event
-      9298) is later than the last change of the file that decides, both by the server's own clock, and no stop (9299)
-      follows. On a volume that is not surely NTFS, it must be more than an hour later, since FAT keeps local time.
+    - Whether the running MTA has read the fix, V(yes) or V(unknown). A look alone cannot tell V(no), since a refresh
+      may have written the same again; the role tells it after an edit.
+    - V(yes) only over SMB, with V(events) in O(gather), on a protected server where the newest start of the MTA
+      (event 9298) is later than the last change of the file that decides, both by the server's own clock, and no stop
+      (9299) follows. On a volume that is not surely NTFS it must be more than an hour later, since FAT keeps local
+      time.
     - Why is among RV(reasons), as C(mta_read_fix), C(mta_stopped) or C(in_force_unknown). They make no judgement less
       sure.
   returned: success

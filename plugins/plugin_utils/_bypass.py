@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..module_utils._server.text import QUOTED_NAME, cut, few
-from ..module_utils._verdict.doubts import MTA_READ_FIX, NOT_KNOWN
 from ..module_utils._verdict.in_force import stopped_at
 from ..module_utils._verdict.risks import meaning_of
 from ._role_words import fitted, in_role_words
@@ -30,7 +29,7 @@ TOLD = ("msg", "certainty", "risks", "advice", "plan", "in_force", "not_read")
 # What the first look alone tells, since a change of a file adds nothing to it.
 TOLD_FIRST = ("reasons", "events")
 # Why the MTA has read the fix, or why that is not known: it holds no more once a file was changed.
-OF_THE_FILES_BEFORE = (MTA_READ_FIX, NOT_KNOWN)
+OF_THE_FILES_BEFORE = ("mta_read_fix", "in_force_unknown")
 # What the result has as it is in the evidence of the last look.
 SEEN = ("stanzas", "master_copy")
 # A line of a server has no paths; a refusal or an error may need them.

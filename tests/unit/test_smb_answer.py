@@ -12,8 +12,15 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     ConnectionLost,
     ServerError,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.answer import Answer, CreateAnswer, changed_at
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.transaction import file_system_in, shares_in
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.answer import (
+    Answer,
+    CreateAnswer,
+    changed_at,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.transaction import (
+    file_system_in,
+    shares_in,
+)
 
 MORE_DATA = 234
 SHARES = b"".join(name.ljust(13, b"\0") for name in (b"C$", b"D$", b"mspclnt"))

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 # Its documentation tells of the registry's IniFileMapping.
 PROFILE_API = "GetPrivateProfileString"
 SWITCHED_ON, SWITCHED_OFF = "yes", "no"
-# Whether the MTA has read the fix; these make no judgement an inferred one.
-MTA_READ_FIX, MTA_STOPPED, NOT_KNOWN = "mta_read_fix", "mta_stopped", "in_force_unknown"
 
 
 class Reason(NamedTuple):
@@ -95,4 +93,4 @@ def _not_told(evidence: Evidence) -> list[Reason]:
     return doubts
 
 
-__all__ = ("MTA_READ_FIX", "MTA_STOPPED", "NOT_KNOWN", "PROFILE_API", "Reason", "doubts_of", "doubts_of_text")
+__all__ = ("PROFILE_API", "Reason", "doubts_of", "doubts_of_text")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._detect.evidence import INFERRED, UNKNOWN, Evidence, Written
 from .._events.observed import Moment, Observed
 from .._events.times import utc
-from .doubts import MTA_READ_FIX, MTA_STOPPED, NOT_KNOWN, Reason
+from .doubts import Reason
 
 if TYPE_CHECKING:
     # Python 3.7 has no Literal.
@@ -58,7 +58,7 @@ def in_force(evidence: Evidence, events: Observed) -> Answer:
 def stopped_at(time: str) -> Reason:
     """Say that the MTA is not running, as its log has it that it was stopped at this time."""
     message = f"the MTA was stopped at {time} and has logged no start since; {AS_READ}"
-    return Reason(MTA_STOPPED, message, "Q174695", INFERRED)
+    return Reason("mta_stopped", message, "Q174695", INFERRED)
 
 
 def _by_time(written: Written | None, started: Moment) -> Answer:
@@ -79,7 +79,7 @@ def _by_time(written: Written | None, started: Moment) -> Answer:
             f"{start}, at most an hour after {file}: its volume may keep local time, as FAT does, which may be off by "
             "that"
         )
-    return Answer(YES, Reason(MTA_READ_FIX, f"{start}, after {file}; {AS_READ}", "Q174695", INFERRED))
+    return Answer(YES, Reason("mta_read_fix", f"{start}, after {file}; {AS_READ}", "Q174695", INFERRED))
 
 
 def _without_start(events: Observed) -> str:
@@ -95,7 +95,7 @@ def _without_start(events: Observed) -> str:
 
 def _unknown(why: str) -> Answer:
     message = f"whether the running MTA has read the fix is not known: {why}"
-    return Answer(UNKNOWN, Reason(NOT_KNOWN, message, "", INFERRED))
+    return Answer(UNKNOWN, Reason("in_force_unknown", message, "", INFERRED))
 
 
 __all__ = ("Answer", "in_force", "stopped_at")

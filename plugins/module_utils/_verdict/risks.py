@@ -19,10 +19,10 @@ from .._detect.evidence import (
 )
 from .._detect.wording import excerpt
 from .._server.text import QUOTED_NAME, few
-from .doubts import NOT_KNOWN, Reason
 
 if TYPE_CHECKING:
     from .._detect.evidence import Certainty
+    from .doubts import Reason
 
 
 class Risk(NamedTuple):
@@ -94,7 +94,7 @@ def risks_of(
 
 
 def _not_restarted(read: Reason | None) -> Risk:
-    if read is not None and read.code != NOT_KNOWN:
+    if read is not None and read.code != "in_force_unknown":
         message = f"{read.message[:1].upper()}{read.message[1:]}."
         return Risk("mta_not_restarted", message, read.source, INFERRED, mitigated=True)
     # Both articles say so of other settings and programs.
