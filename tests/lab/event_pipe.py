@@ -30,8 +30,8 @@ class HeldLog:
     def __init__(self, events: Iterable[Event], first: int = 1) -> None:
         self.first = first
         self.records: list[bytes] = []
-        #: How often it was cleared; who has it open from before is told so.
-        self.cleared = 0
+        #: How often it changed in a way that those are told who have it open.
+        self.changed = 0
         self.write(*events)
 
     def write(self, *events: Event) -> None:
@@ -46,7 +46,7 @@ class HeldLog:
     def clear(self) -> None:
         """Empty it; numbers begin again."""
         self.records, self.first = [], 1
-        self.cleared += 1
+        self.changed += 1
 
 
 class EventPipe(Pipe):
@@ -56,7 +56,7 @@ class EventPipe(Pipe):
         base: the folder of the lab.
         logs: the events of each server, oldest first, or its log.
         faults: by the address; those of `Pipe`, "denied", "seek bug" (KB Q177199: no early record is found by its
-            number), "no seek" (none is), "oldest first" (begins there, as Samba does).
+            number), "no seek" (none is), "oldest first" (begins there, as Samba does), and these together.
 
     lies: by the address, what is returned in place of the truth. at_read: by the address, what is called before each
     read, with its number, from 0.
@@ -92,7 +92,7 @@ class _Open:
     """A log that a client has open; position: the number that the next read begins with, None before the first."""
 
     def __init__(self, log: HeldLog) -> None:
-        self.cleared = log.cleared
+        self.changed = log.changed
         self.position: int | None = None
 
 
@@ -143,15 +143,15 @@ class _Reader:
         newest = first + len(log.records) - 1
         if flags & SEEK:
             # As if the early half lay beyond the 2 MB.
-            lowest = {"seek bug": newest - len(log.records) // 2, "no seek": newest + 1}.get(self._fault, first)
-            if not lowest <= offset <= newest:
+            lowest = newest - len(log.records) // 2 if "seek bug" in self._fault else first
+            if "no seek" in self._fault or not lowest <= offset <= newest:
                 return _filled(room, status=INVALID_PARAMETER)
             handle.position = offset
-        elif handle.cleared != log.cleared or (handle.position or first) < first - 1:
+        elif handle.changed != log.changed or (handle.position or first) < first - 1:
             return _filled(room, status=FILE_CHANGED)
         at = handle.position
         if at is None:
-            at = newest if flags & BACKWARDS and self._fault != "oldest first" else first
+            at = newest if flags & BACKWARDS and "oldest first" not in self._fault else first
         found = b""
         while first <= at <= newest and len(found) + len(log.records[at - first]) <= room:
             found += log.records[at - first]
