@@ -12,7 +12,7 @@ from ...module_utils._server.errors import ConnectionLost
 from . import request, transaction
 from .answer import Answer, CreateAnswer, ReadAnswer, WriteAnswer
 from .request import SmbRequest
-from .session import Session
+from .session import LONGEST_MESSAGE, Session
 from .status import DISK_FULL, END_OF_FILE, UNKNOWN_REQUEST, StatusError
 
 # An offset has 32 bits in the requests that all servers know.
@@ -88,6 +88,10 @@ class SmbHandle:
         session = self._session
         asked = transaction.transact_pipe(self._fid, message, session.unicode, session.max_data_count)
         return self._exchange(asked).transacted().data
+
+    def read_message(self) -> bytes:
+        """Read the next message of a pipe, where an answer has several."""
+        return self._read_part(0, LONGEST_MESSAGE)
 
     def _read_part(self, offset: int, count: int) -> bytes:
         answer = self._exchange(request.read(self._fid, offset, count))
