@@ -30,4 +30,4 @@ def levels_of(registry: Registry) -> dict[str, int] | None:
     return {name: level for name, level in told.items() if level is not None} or None
 
 
-__all__ = ("levels_of",)
+__all__ = ("DIAGNOSTICS", "levels_of")
