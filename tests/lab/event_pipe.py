@@ -20,12 +20,13 @@ CLOSE, NUMBER_OF_RECORDS, OLDEST_RECORD, OPEN, READ = 2, 4, 5, 7, 10
 SEQUENTIAL, SEEK, FORWARDS, BACKWARDS = 1, 2, 4, 8
 END_OF_FILE, INVALID_HANDLE, INVALID_PARAMETER = 0xC0000011, 0xC0000008, 0xC000000D
 DENIED, TOO_SMALL, FILE_CHANGED = 0xC0000022, 0xC0000023, 0xC0000197
+NUMBERS = 1 << 32
 # Gets the number of a procedure and what it would return; gives what is returned in its place.
 Lie = Callable[[int, bytes], bytes]
 
 
 class HeldLog:
-    """A log as the service holds it. Records are numbered from `first` on."""
+    """A log as the service holds it. Records are numbered from `first` on; the numbers begin again behind the last."""
 
     def __init__(self, events: Iterable[Event], first: int = 1) -> None:
         self.first = first
@@ -36,7 +37,9 @@ class HeldLog:
 
     def write(self, *events: Event) -> None:
         """Log events."""
-        self.records += [record(self.first + len(self.records) + at, event) for at, event in enumerate(events)]
+        self.records += [
+            record((self.first + len(self.records) + at) % NUMBERS, event) for at, event in enumerate(events)
+        ]
 
     def forget(self, count: int) -> None:
         """Let go of the oldest records, as when others are written over them."""
@@ -118,7 +121,7 @@ class _Reader:
             return bytes(20) + struct.pack("<I", 0 if handle else INVALID_HANDLE)
         if number not in (NUMBER_OF_RECORDS, OLDEST_RECORD):
             return None
-        told = len(self._log.records) if number == NUMBER_OF_RECORDS else self._log.first
+        told = len(self._log.records) if number == NUMBER_OF_RECORDS else self._log.first % NUMBERS
         return struct.pack("<II", told, 0) if handle else struct.pack("<II", 0, INVALID_HANDLE)
 
     def _open(self) -> bytes:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.record import NUMBERS
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.source import Extent
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import (
     ServerError,
@@ -46,6 +47,21 @@ def test_all_records_are_read(count: int, served: Served) -> None:
         told = Extent(count, 7, 6 + count, BEGIN, wrapped=True, lost=0) if count else Extent(0, lost=0)
         assert ours.extent() == told
         assert abs(ours.clock or 0) <= 2
+
+
+def test_numbers_begin_again_behind_the_last(served: Served) -> None:
+    log = HeldLog(events(100), first=NUMBERS - 50)
+    with holding(served, log) as (_caller, ours):
+        assert list(ours.newest_first()) == newest_first(log)
+        assert ours.extent() == Extent(100, NUMBERS - 50, 49, BEGIN, wrapped=True, lost=0)
+
+
+@pytest.mark.parametrize("count", [0, 1, 100])
+def test_how_far_a_log_reaches_can_be_asked_alone(count: int, served: Served) -> None:
+    with holding(served, HeldLog(events(count), first=9)) as (_caller, ours):
+        told = Extent(count, 9, 8 + count, wrapped=True) if count else Extent(0)
+        assert ours.extent() == told
+        assert ours.clock is not None
 
 
 @pytest.mark.parametrize("count", [2000, 5000])
