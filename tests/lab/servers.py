@@ -175,9 +175,8 @@ def _log(events: Sequence[Mapping[str, Any]], kept: Mapping[str, Any]) -> Logged
 
 
 def _event(data: Mapping[str, Any]) -> Event:
-    named = {"strings": tuple(data.get("strings", ())), "kind": KINDS[data.get("kind", "warning")]}
-    rest = {name: data[name] for name in ("category", "source", "computer") if name in data}
-    return Event(data["id"], _seconds(data["at"]), **named, **rest)
+    event = Event(data["id"], _seconds(data["at"]), tuple(data.get("strings", ())), KINDS[data.get("kind", "warning")])
+    return event._replace(**{name: data[name] for name in ("category", "source", "computer") if name in data})
 
 
 def _seconds(time: datetime) -> int:

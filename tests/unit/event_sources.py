@@ -30,14 +30,19 @@ class Source(EventSource):
     """A log of these events, oldest first.
 
     breaks: why it cannot be read behind its oldest event; or what is raised then. extent: what it tells of itself.
+    doubt: why it may be another log.
     """
 
     name = "Application"
+    doubt: str | None = None
 
-    def __init__(self, *events: Event, breaks: str | Exception = "", extent: Extent | None = None) -> None:
+    def __init__(
+        self, *events: Event, breaks: str | Exception = "", extent: Extent | None = None, doubt: str = ""
+    ) -> None:
         self._events = events
         self._breaks = ServerError(breaks) if isinstance(breaks, str) and breaks else breaks
         self._extent = extent
+        self.doubt = doubt or None
         self.read = 0
 
     def newest_first(self) -> Iterator[Record]:

@@ -198,6 +198,13 @@ def test_a_log_that_cannot_be_opened_costs_the_events_alone(refusal: Exception, 
     assert evidence.mspclnt is not None
 
 
+def test_a_log_that_may_be_another_is_a_gap(tmp_path: Path) -> None:
+    build(tmp_path, FIXED)
+    result = told(tmp_path, Source(started(TIME), doubt="the registry does not tell where it is"))
+    assert {"what": "registry", "reason": "the registry does not tell where it is"} in result["not_read"]
+    assert result["events"]["fault"] is None
+
+
 def test_the_log_is_opened_with_the_system_folder_and_the_registry(tmp_path: Path) -> None:
     files = DriveFiles(build(tmp_path, {**FIXED, **registry_files({"=1 X.400 Service": 0, "=7 Configuration": 5})}))
     registry, got = DriveRegistry(files, "C:\\WINNT"), []

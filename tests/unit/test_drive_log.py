@@ -87,7 +87,7 @@ def test_an_empty_log(tmp_path: Path) -> None:
 def test_each_log_has_its_default_place(log: str, name: str, tmp_path: Path) -> None:
     found = log_on(tmp_path, {f"C/WINNT/System32/Config/{name}.Evt": LOG.data()}, log)
     assert numbers(found) == LOG.numbers[::-1]
-    assert found.registry_fault == "C:\\WINNT\\system32\\config\\system: it is not there"
+    assert found.doubt == "C:\\WINNT\\system32\\config\\system: it is not there"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_the_registry_tells_the_place(path: str, place: str, tmp_path: Path) -> 
     files = {DEFAULT: Log(1024).data(), place: LOG.data(), SYSTEM: system_of(path)}
     log = log_on(tmp_path, files)
     assert numbers(log) == LOG.numbers[::-1]
-    assert log.registry_fault is None
+    assert log.doubt is None
 
 
 def test_a_log_of_any_name_that_the_registry_knows(tmp_path: Path) -> None:
@@ -114,14 +114,14 @@ def test_a_log_of_any_name_that_the_registry_knows(tmp_path: Path) -> None:
 
 def test_the_default_place_where_the_registry_tells_none(tmp_path: Path) -> None:
     log = log_on(tmp_path, {DEFAULT: LOG.data(), SYSTEM: system_of(None)})
-    assert (numbers(log), log.registry_fault) == (LOG.numbers[::-1], None)
+    assert (numbers(log), log.doubt) == (LOG.numbers[::-1], None)
 
 
 @pytest.mark.parametrize("data", [system_of(None, clean=False), b"regf" * 2000])
 def test_a_registry_that_proves_nothing_is_told(data: bytes, tmp_path: Path) -> None:
     log = log_on(tmp_path, {DEFAULT: LOG.data(), SYSTEM: data})
     assert numbers(log) == LOG.numbers[::-1]
-    assert "system32\\config\\system" in str(log.registry_fault)
+    assert "system32\\config\\system" in str(log.doubt)
 
 
 def test_without_a_registry(tmp_path: Path) -> None:

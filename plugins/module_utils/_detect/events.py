@@ -34,7 +34,10 @@ def with_events(look: Look, evidence: Evidence, system_root: str | None, open_lo
     """Add what the event log tells; why it does not becomes a gap, and is never raised."""
     try:
         evidence = evidence._replace(levels=_levels(look))
-        observed = observe(open_log(system_root, look.registry))
+        source = open_log(system_root, look.registry)
+        observed = observe(source)
+        if source.doubt is not None:
+            look.gap("registry", source.doubt)
     except (UserError, ConnectionLost) as error:
         observed = _nothing(f"{LOG}: {error}")
     if observed.fault is not None:

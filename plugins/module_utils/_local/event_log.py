@@ -51,8 +51,7 @@ class DriveEventLog(EventSource):
         self._log: EventLog | None = None
         #: The path of the file, once it is known; before that, what is looked for.
         self.name = f"event log {log}"
-        #: Why the registry does not tell where the file is, so that the default place was taken; None where it does.
-        self.registry_fault: str | None = None
+        self._doubt: str | None = None
 
     def newest_first(self) -> Iterator[Record]:
         return self._read().newest_first()
@@ -69,6 +68,11 @@ class DriveEventLog(EventSource):
             clean=log.clean,
             lost=log.lost,
         )
+
+    @property
+    def doubt(self) -> str | None:
+        """Why the registry does not tell where the file is, so that the default place was taken; None where it does."""
+        return self._doubt
 
     def _read(self) -> EventLog:
         if self._log is None:
@@ -122,9 +126,9 @@ class DriveEventLog(EventSource):
         key = f"{LOGS}\\{self._log_name}"
         try:
             told = text(self._registry.value(key, "File"))
-            self.registry_fault = None if told else self._registry.doubt(key)
+            self._doubt = None if told else self._registry.doubt(key)
         except ServerError as error:
-            told, self.registry_fault = None, str(error)
+            told, self._doubt = None, str(error)
         return told
 
     def _variable(self, name: str, path: str) -> str:

@@ -71,8 +71,8 @@ def _request(options: Mapping[str, Any], drives: Mapping[str, str]) -> LookReque
     return LookRequest(
         drives=drives,
         hints=Hints(
-            system_root=_folder("system_root", options["system_root"]),
-            exchange_bin=_folder("exchange_bin", options["exchange_bin"]),
+            system_root=folder_from("system_root", options["system_root"]),
+            exchange_bin=folder_from("exchange_bin", options["exchange_bin"]),
             drives_complete=bool(options["drives_complete"]),
             remote_mtas=_remote_mtas(options["remote_mtas"]),
         ),
@@ -82,7 +82,8 @@ def _request(options: Mapping[str, Any], drives: Mapping[str, str]) -> LookReque
     )
 
 
-def _folder(name: str, option: str | None) -> str | None:
+def folder_from(name: str, option: str | None) -> str | None:
+    """Check an option that is the Windows path of a folder; an empty one stands for none. Raises OptionError."""
     path = _windows_path(name, option)
     if path and path.lower().rstrip(" ").endswith(FILE_ENDINGS):
         raise OptionError(f"{name}: {path} is a file; give the folder in which it lies")
@@ -135,4 +136,12 @@ def _with_registry(option: Sequence[str]) -> bool:
     return REGISTRY in option
 
 
-__all__ = ("BY_DEFAULT", "EVENTS", "LookRequest", "emsmta_info_spec", "look_request_from", "look_request_over_smb")
+__all__ = (
+    "BY_DEFAULT",
+    "EVENTS",
+    "LookRequest",
+    "emsmta_info_spec",
+    "folder_from",
+    "look_request_from",
+    "look_request_over_smb",
+)

@@ -14,8 +14,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._detect.evidence import INFERRED, UNKNOWN, Evidence, Written
+from .._detect.wording import moment
 from .._events.observed import Moment, Observed
-from .._events.times import utc
 from .doubts import Reason
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def in_force(evidence: Evidence, events: Observed) -> Answer:
             f"not all records of the event log can be read (lost: {events.extent.lost}), perhaps not the newest"
         )
     if events.stopped is not None:
-        return Answer(UNKNOWN, stopped_at(utc(events.stopped.time)))
+        return Answer(UNKNOWN, stopped_at(moment(events.stopped.time)))
     if events.started is None:
         return _unknown(_without_start(events))
     return _by_time(evidence.written, events.started)
@@ -62,13 +62,13 @@ def stopped_at(time: str) -> Reason:
 
 
 def _by_time(written: Written | None, started: Moment) -> Answer:
-    start = f"the MTA was started at {utc(started.time)}"
+    start = f"the MTA was started at {moment(started.time)}"
     if written is None:
         return _unknown(
             f"{start}, and no time of the file is known that the same clock tells: on visible drives, times are those "
             "of another machine's clock"
         )
-    file = f"{written.entry.windows} was last changed at {utc(written.time)}"
+    file = f"{written.entry.windows} was last changed at {moment(written.time)}"
     if started.time <= written.time:
         return _unknown(
             f"{file}, and {start}, which is not later: that change may have been a refresh that wrote the same again, "
@@ -89,8 +89,8 @@ def _without_start(events: Observed) -> str:
     if events.read_to is None:
         return "the event log is empty"
     if events.whole:
-        return f"the event log tells of no start of the MTA, and reaches back to {utc(events.read_to.time)} only"
-    return f"no start of the MTA was found in its log back to {utc(events.read_to.time)}; no more of it was read"
+        return f"the event log tells of no start of the MTA, and reaches back to {moment(events.read_to.time)} only"
+    return f"no start of the MTA was found in its log back to {moment(events.read_to.time)}; no more of it was read"
 
 
 def _unknown(why: str) -> Answer:

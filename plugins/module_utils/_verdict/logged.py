@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Mapping
 
+from .._detect.wording import moment
 from .._events.mta import NOT_FOUND
-from .._events.times import utc
 
 if TYPE_CHECKING:
     from .._events.observed import Moment, Observed, Occurred
@@ -38,12 +38,12 @@ def logged(events: Observed, levels: Mapping[str, int] | None) -> dict[str, Any]
 
 
 def _at(when: Moment | None) -> dict[str, Any] | None:
-    return {"record": when.record, "time": utc(when.time)} if when is not None else None
+    return {"record": when.record, "time": moment(when.time)} if when is not None else None
 
 
 def _log(extent: Extent) -> dict[str, Any]:
     oldest = extent.oldest_time
-    return {**extent._asdict(), "oldest_time": utc(oldest) if oldest is not None else None}
+    return {**extent._asdict(), "oldest_time": moment(oldest) if oldest is not None else None}
 
 
 def _kind(occurred: Occurred) -> dict[str, Any]:
@@ -57,10 +57,10 @@ def _kind(occurred: Occurred) -> dict[str, Any]:
         "ipv4": address.ipv4 if address is not None else None,
         "name": address.name if address is not None else None,
         "count": occurred.count,
-        "first": utc(occurred.oldest.time),
-        "last": utc(occurred.newest.time),
+        "first": moment(occurred.oldest.time),
+        "last": moment(occurred.newest.time),
         "record": occurred.newest.record,
-        "times": [utc(time) for time in occurred.times],
+        "times": [moment(time) for time in occurred.times],
     }
 
 
