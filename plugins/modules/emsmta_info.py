@@ -227,7 +227,7 @@ in_force:
     - V(yes) only over SMB, with V(events) in O(gather), on a protected server where the newest start of the MTA
       (event 9298) is later than the last change of the file that decides, both by the server's own clock, and no stop
       (9299) follows. On a volume that is not surely NTFS it must be more than an hour later, since FAT keeps local
-      time.
+      time. Never on a node of a cluster, where the start may be that of another node.
     - Why is among RV(reasons), as C(mta_read_fix), C(mta_stopped) or C(in_force_unknown). They make no judgement less
       sure.
   returned: success

@@ -132,13 +132,15 @@ def _read_by_mta(before: Found, present: bool, after: Found | None) -> Found:
     reasons = [reason for reason in before["reasons"] if reason["code"] not in OF_THE_FILES_BEFORE]
     if not present or before["status_before"] != "exposed":
         return {"in_force": after["in_force"] if after else "unknown", "reasons": reasons}
-    stopped = _stopped(before["events"])
+    stopped = _stopped(before)
     return {"in_force": "unknown" if stopped else "no", "reasons": reasons + stopped}
 
 
-def _stopped(events: Found | None) -> list[dict[str, Any]]:
-    """Say that no MTA was running where its log says so, and all of it could be read."""
-    if events is None or events["stopped"] is None or events["log"]["lost"]:
+def _stopped(before: Found) -> list[dict[str, Any]]:
+    """Say that no MTA was running where its log says so, all of it could be read, and no other node may run it."""
+    events: Found | None = before["events"]
+    on_cluster = any(risk["code"] == "cluster" for risk in before["risks"])
+    if events is None or events["stopped"] is None or events["log"]["lost"] or on_cluster:
         return []
     return [stopped_at(events["stopped"]["time"])._asdict()]
 

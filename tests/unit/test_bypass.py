@@ -215,6 +215,13 @@ def test_an_mta_that_is_stopped_has_read_nothing_else(
     assert all("at 2003-03-01T08:00:00Z and has" in reason["message"] for reason in result["reasons"][1:])
 
 
+def test_on_a_cluster_a_stop_may_be_that_of_another_node() -> None:
+    cluster = {"code": "cluster", "message": "It is a node.", "mitigated": False}
+    before = found("exposed", events=logged("2003-03-01T08:00:00Z"), risks=[cluster])
+    result = concluded(before, True, edited(INI), found("protected", disable="1"))
+    assert (result["in_force"], result["reasons"]) == ("no", [STANZA])
+
+
 def test_mail_that_an_edit_may_have_stopped_is_told_after_it() -> None:
     """A protected server has not this risk any more, and the one who edited it must hear of it."""
     risk = {"code": "proxied_by_default", "message": "Disable=1 stops that mail.", "mitigated": False}

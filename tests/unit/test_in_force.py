@@ -113,6 +113,15 @@ def test_why_it_is_not_known(source: Source, written: int | None, why: str) -> N
     assert risk_of(verdict, "mta_not_restarted").message.startswith("What was read does not tell whether the MTA was ")
 
 
+@pytest.mark.parametrize("events", [[started(WRITTEN + 9)], [closed_down(WRITTEN + 9)]])
+def test_on_a_cluster_the_start_may_be_that_of_another_node(events: list[Event]) -> None:
+    found = protected(Source(*events))
+    verdict = judge(found._replace(system=found.system._replace(cluster=True)))
+    assert told(verdict) == UNKNOWN
+    (reason,) = [reason for reason in verdict.reasons if reason.code == "in_force_unknown"]
+    assert "this is a node of a cluster" in reason.message
+
+
 def test_by_local_time_the_reason_says_so() -> None:
     verdict = judge(protected(Source(started(WRITTEN + 9)), in_utc=False))
     assert "at most an hour after C:\\Mspclnt\\Mspclnt.ini was last changed at" in verdict.reasons[-1].message

@@ -44,6 +44,9 @@ def in_force(evidence: Evidence, events: Observed) -> Answer:
         evidence: of the server, with the last change of what decides.
         events: what its log tells.
     """
+    if evidence.system.cluster:
+        # A cluster may write the events of one node into the logs of all: general knowledge.
+        return _unknown("this is a node of a cluster, and the MTA may run on another, which reads a file of its own")
     if events.extent.lost:
         return _unknown(
             f"not all records of the event log can be read (lost: {events.extent.lost}), perhaps not the newest"
