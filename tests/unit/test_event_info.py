@@ -125,6 +125,12 @@ def test_no_more_is_read_than_was_asked_for(
     assert result.get("left_out") == (ended if "limit" in options and options["limit"] != 9 else None)
 
 
+def test_only_9301_is_asked_for_addresses(tmp_path: Path) -> None:
+    by_rpc = Event(9322, EIGHT, ("76", "5", "ncacn_ip_tcp:192.0.2.7[1034]"))
+    result = ask(tmp_path, log_of((by_rpc, refused(EIGHT + 1, "no digits"))).data())
+    assert (numbers(result), result["addresses"]) == ([2, 1], [])
+
+
 def test_a_stop_after_the_last_start(tmp_path: Path) -> None:
     stop = Event(9299, EIGHT + DAY, ("5.5 (build 2653.23)",))
     result = ask(tmp_path, log_of((*EVENTS, stop)).data(), since="1 hour")
