@@ -20,23 +20,26 @@ CLOSE, NUMBER_OF_RECORDS, OLDEST_RECORD, OPEN, READ = 2, 4, 5, 7, 10
 SEQUENTIAL, SEEK, FORWARDS, BACKWARDS = 1, 2, 4, 8
 END_OF_FILE, INVALID_HANDLE, INVALID_PARAMETER = 0xC0000011, 0xC0000008, 0xC000000D
 DENIED, TOO_SMALL, FILE_CHANGED = 0xC0000022, 0xC0000023, 0xC0000197
+NUMBERS = 1 << 32
 # Gets the number of a procedure and what it would return; gives what is returned in its place.
 Lie = Callable[[int, bytes], bytes]
 
 
 class HeldLog:
-    """A log as the service holds it. Records are numbered from `first` on."""
+    """A log as the service holds it. Records are numbered from `first` on; the numbers begin again behind the last."""
 
     def __init__(self, events: Iterable[Event], first: int = 1) -> None:
         self.first = first
         self.records: list[bytes] = []
-        #: How often it was cleared; who has it open from before is told so.
-        self.cleared = 0
+        #: How often it changed in a way that those are told who have it open.
+        self.changed = 0
         self.write(*events)
 
     def write(self, *events: Event) -> None:
         """Log events."""
-        self.records += [record(self.first + len(self.records) + at, event) for at, event in enumerate(events)]
+        self.records += [
+            record((self.first + len(self.records) + at) % NUMBERS, event) for at, event in enumerate(events)
+        ]
 
     def forget(self, count: int) -> None:
         """Let go of the oldest records, as when others are written over them."""
@@ -46,7 +49,7 @@ class HeldLog:
     def clear(self) -> None:
         """Empty it; numbers begin again."""
         self.records, self.first = [], 1
-        self.cleared += 1
+        self.changed += 1
 
 
 class EventPipe(Pipe):
@@ -56,7 +59,7 @@ class EventPipe(Pipe):
         base: the folder of the lab.
         logs: the events of each server, oldest first, or its log.
         faults: by the address; those of `Pipe`, "denied", "seek bug" (KB Q177199: no early record is found by its
-            number), "no seek" (none is), "oldest first" (begins there, as Samba does).
+            number), "no seek" (none is), "oldest first" (begins there, as Samba does), and these together.
 
     lies: by the address, what is returned in place of the truth. at_read: by the address, what is called before each
     read, with its number, from 0.
@@ -92,7 +95,7 @@ class _Open:
     """A log that a client has open; position: the number that the next read begins with, None before the first."""
 
     def __init__(self, log: HeldLog) -> None:
-        self.cleared = log.cleared
+        self.changed = log.changed
         self.position: int | None = None
 
 
@@ -118,7 +121,7 @@ class _Reader:
             return bytes(20) + struct.pack("<I", 0 if handle else INVALID_HANDLE)
         if number not in (NUMBER_OF_RECORDS, OLDEST_RECORD):
             return None
-        told = len(self._log.records) if number == NUMBER_OF_RECORDS else self._log.first
+        told = len(self._log.records) if number == NUMBER_OF_RECORDS else self._log.first % NUMBERS
         return struct.pack("<II", told, 0) if handle else struct.pack("<II", 0, INVALID_HANDLE)
 
     def _open(self) -> bytes:
@@ -143,15 +146,15 @@ class _Reader:
         newest = first + len(log.records) - 1
         if flags & SEEK:
             # As if the early half lay beyond the 2 MB.
-            lowest = {"seek bug": newest - len(log.records) // 2, "no seek": newest + 1}.get(self._fault, first)
-            if not lowest <= offset <= newest:
+            lowest = newest - len(log.records) // 2 if "seek bug" in self._fault else first
+            if "no seek" in self._fault or not lowest <= offset <= newest:
                 return _filled(room, status=INVALID_PARAMETER)
             handle.position = offset
-        elif handle.cleared != log.cleared or (handle.position or first) < first - 1:
+        elif handle.changed != log.changed or (handle.position or first) < first - 1:
             return _filled(room, status=FILE_CHANGED)
         at = handle.position
         if at is None:
-            at = newest if flags & BACKWARDS and self._fault != "oldest first" else first
+            at = newest if flags & BACKWARDS and "oldest first" not in self._fault else first
         found = b""
         while first <= at <= newest and len(found) + len(log.records[at - first]) <= room:
             found += log.records[at - first]

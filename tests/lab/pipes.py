@@ -110,7 +110,8 @@ def _answers(message: bytes, calls: Calls, fault: str, name: str) -> Iterator[by
         body += b"\0" * (-(16 + len(body)) % 4)
         yield pdu(message, BIND_ACK, body + struct.pack("<B3xHH", 1, 0, 0) + NDR)
     elif fault == "garbage":
-        yield os.urandom(200)
+        # By chance it could begin as a refusal does.
+        yield b"\xff" * HEAD + os.urandom(200)
     else:
         if fault == "silent":
             time.sleep(3600)

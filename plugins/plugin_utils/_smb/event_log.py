@@ -13,13 +13,16 @@ another way behind it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ...module_utils._events.record import LONGEST_RECORD, NUMBERS, EventError, Record, records_in
 from ...module_utils._events.source import APPLICATION, EventSource, Extent
 from ...module_utils._server.errors import ServerError
 from .even import BACKWARDS, SEEK, SEQUENTIAL, OpenedLog, RecordTooLong
+from .handle import SmbHandle
 from .registry import SmbRegistry
 from .server import SmbServer
+from .session import Session
 from .share import open_pipe
 from .status import (
     END_OF_FILE,
@@ -83,7 +86,7 @@ class SmbEventLog(EventSource):
         self._newest = self._last = None
         self._count = self._lost = self._changes = 0
         self._whole = False
-        records = self._first()
+        records = self._next()
         while records:
             for record in records:
                 self._note(record)
@@ -106,46 +109,41 @@ class SmbEventLog(EventSource):
         except StatusError as error:
             if error.status != INVALID_PARAMETER:
                 raise
-        # The newest came meanwhile, and cannot be sought: it is the first of a new sequence.
+        # One that came meanwhile may not be found by its number, but is the first of a new sequence.
         self._open()
         again = self._read()
-        if not again or (newest - again[0].record_number) % NUMBERS in range(1, NUMBERS // 2):
+        if not again or not _is_below(records[0], again[0]) or _age(again[0], newest):
             raise ServerError(f"it can be read neither from its newest record, {newest}, nor from there by its number")
         return again
 
     def _next(self) -> Records:
         """Read the next records; where the log has changed, open it again and go on behind the last that was given."""
-        try:
-            return self._read()
-        except StatusError as error:
-            if error.status != EVENTLOG_FILE_CHANGED:
-                raise
-        while self._changes < MOST_CHANGES:
-            self._changes += 1
+        last = self._last
+        read = self._first if last is None else self._read
+        for _change in range(self._changes, MOST_CHANGES + 1):
             try:
-                return self._behind_last()
+                return read()
             except StatusError as error:
                 if error.status != EVENTLOG_FILE_CHANGED:
                     raise
+            self._changes += 1
+            read = self._first if last is None else partial(self._behind, last)
         raise ServerError(f"it changed more than {MOST_CHANGES} times while it was read: look again when it is quiet")
 
-    def _behind_last(self) -> Records:
+    def _behind(self, last: Record) -> Records:
         """Find the last record that was given, and read on behind it; nothing where it and all older ones are gone."""
-        last = self._last
-        if last is None:
-            return self._first()
         self._open()
         try:
             records = self._read(last.record_number)
         except StatusError as error:
             if error.status != INVALID_PARAMETER:
                 raise
-            return self._behind_skipped(last)
+            return self._behind_newer(last)
         if not records or records[0] != last:
             raise ServerError(CLEARED)
         return records[1:] or self._read()
 
-    def _behind_skipped(self, last: Record) -> Records:
+    def _behind_newer(self, last: Record) -> Records:
         """Do so from the newest record on, where none can be sought."""
         self._open()
         records = self._read()
@@ -172,8 +170,8 @@ class SmbEventLog(EventSource):
         if self._last is not None:
             if not _is_below(record, self._last):
                 raise ServerError(
-                    f"the server gives record {record.record_number} behind {self._last.record_number}, which is not "
-                    "newer: it cannot be believed"
+                    f"the server gives record {record.record_number} where an older one than "
+                    f"{self._last.record_number} must come: it cannot be believed"
                 )
             self._lost += (self._last.record_number - record.record_number) % NUMBERS - 1
         self._newest = self._newest or record
@@ -181,21 +179,26 @@ class SmbEventLog(EventSource):
 
     def _read(self, number: int | None = None) -> Records:
         """Read the records that come next, or from a number back; nothing at the end."""
-        log = self._opened or self._open()
-        how = BACKWARDS | (SEQUENTIAL if number is None else SEEK)
         try:
-            try:
-                return records_in(log.read(how, number or 0, log.room))
-            except RecordTooLong as error:
-                if not log.room < error.needed <= LONGEST_RECORD:
-                    raise ServerError(
-                        f"the server tells of a record of {error.needed} bytes, which none can have"
-                    ) from error
-                return records_in(log.read(how, number or 0, error.needed))
+            return records_in(self._bytes(BACKWARDS | (SEQUENTIAL if number is None else SEEK), number or 0))
         except StatusError as error:
             if error.status != END_OF_FILE:
                 raise
         return ()
+
+    def _bytes(self, flags: int, number: int) -> bytes:
+        """Read as many records as one fragment holds; a longer one alone, in several."""
+        log = self._opened or self._open()
+        try:
+            return log.read(flags, number, log.room)
+        except RecordTooLong as error:
+            needed = error.needed
+        if log.room < needed <= LONGEST_RECORD:
+            try:
+                return log.read(flags, number, (needed + 3) & ~3)
+            except RecordTooLong as error:
+                needed = error.needed
+        raise ServerError(f"the server wants room for {needed} bytes to give one record, which it cannot need")
 
     def _open(self) -> OpenedLog:
         """Open it anew, so that the next read begins at the newest record."""
@@ -203,7 +206,7 @@ class SmbEventLog(EventSource):
             self._refuse_unknown()
         session = self._server.session
         self._clock = session.clock
-        self._opened = self._opened.again() if self._opened else OpenedLog(open_pipe(session, "eventlog"), self._log)
+        self._opened = self._opened.again() if self._opened else OpenedLog(_pipe(session), self._log)
         return self._opened
 
     def _refuse_unknown(self) -> None:
@@ -247,20 +250,33 @@ class SmbEventLog(EventSource):
 
 def _is_below(record: Record, other: Record) -> bool:
     """Tell whether a record is older than another, by their numbers, which begin again behind the last."""
-    return 0 < (other.record_number - record.record_number) % NUMBERS < NUMBERS // 2
+    return _age(record, other.record_number) > 0
+
+
+def _age(record: Record, number: int) -> int:
+    """Tell by how much a number is above that of a record; 0 where it is not."""
+    step = (number - record.record_number) % NUMBERS
+    return step if step < NUMBERS // 2 else 0
 
 
 def _too_many() -> ServerError:
     return ServerError(f"the server gives more than {MOST_RECORDS} records: no more are read")
 
 
+def _pipe(session: Session) -> SmbHandle:
+    try:
+        return open_pipe(session, "eventlog")
+    except StatusError as error:
+        if error.status not in NO_SERVICE:
+            raise
+        raise ServerError(
+            f"the service EventLog of the server is stopped, or there is none: start it there ({error})"
+        ) from error
+
+
 def _reason(error: StatusError) -> str:
-    if error.status in NO_SERVICE:
-        return f"the service EventLog of the server is stopped, or there is none: start it ({error})"
     if error.status in MISSING:
         return f"the server has no log of this name ({error})"
-    if error.status == EVENTLOG_FILE_CHANGED:
-        return f"it changed while it was opened: look again ({error})"
     return f"the server does not let it be read: {error}"
 
 
