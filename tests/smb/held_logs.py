@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -55,3 +56,10 @@ def holding(
     server = fresh.server()
     yield fresh, SmbEventLog(server)
     server.disconnect()
+
+
+def rising(stub: bytes) -> bytes:
+    """Turn the records round that a read returns, which have 252 bytes each."""
+    end = 4 + struct.unpack("<I", stub[-12:-8])[0]
+    records = [stub[at : at + 252] for at in range(4, end, 252)]
+    return stub[:4] + b"".join(reversed(records)) + stub[end:]

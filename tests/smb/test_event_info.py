@@ -32,10 +32,11 @@ from tests.lab.event_logs import Event
 from tests.lab.event_pipe import EventPipe, HeldLog
 from tests.lab.hives import hive
 from tests.lab.lab import Lab
+from tests.lab.proxy import Cut, FaultProxy
 from tests.lab.trees import Tree
 from tests.lab.winreg import WinReg
 from tests.smb.callers import Caller
-from tests.smb.plays import play, playing
+from tests.smb.plays import on_one, play, playing, through
 from tests.unit.drive_trees import build
 from tests.unit.logged_events import EIGHT, EVENTS, KEYS, check_shape, log_of, refused
 
@@ -187,3 +188,21 @@ def test_a_play_tells_the_same_over_smb_here_and_by_the_module(served: Served, t
     assert told == [told[0]] * 3
     assert [event["record"] for event in told[0]["events"]] == [11, 9, 8, 7, 6, 5]
     assert {refused["msg"][:14] for _found, refused in results.values()} == {"since: 'soon' "}
+
+
+def test_a_host_that_is_lost_while_its_log_is_read_is_unreachable(served: Served, tmp_path: Path) -> None:
+    served.hold([refused(EIGHT + number, "0A000005") for number in range(500)])
+    messages: list[int] = []
+
+    def cut(number: int, message: bytes) -> bytes:
+        messages.append(number)
+        if number == 16:
+            raise Cut(message)
+        return message
+
+    with FaultProxy((served.lab.addresses[0], served.lab.port), cut) as proxy:
+        code, told = on_one(served.lab, tmp_path, {MODULE: {}}, **through(proxy))
+    assert (code, messages[-1]) == (4, 16)
+    assert "UNREACHABLE!" in told
+    assert "the server closed the connection" in told
+    assert "Traceback" not in told

@@ -20,14 +20,15 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.event_log import SmbEventLog
 
-from tests.lab.event_pipe import OLDEST_RECORD, EventPipe, HeldLog
+from tests.lab.event_pipe import OLDEST_RECORD, READ, EventPipe, HeldLog
 from tests.lab.lab import Lab, found
 from tests.lab.proxy import FaultProxy
 from tests.lab.trees import Tree
 from tests.lab.winreg import WinReg
+from tests.smb import lies
 from tests.smb.callers import Caller
-from tests.smb.held_logs import BEGIN, STACK, Served, event, events, holding, newest_first
-from tests.smb.lies import NEGOTIATE, WORDS, kind_of, put
+from tests.smb.held_logs import BEGIN, STACK, Served, event, events, holding, newest_first, rising
+from tests.smb.lies import NEGOTIATE, WORDS, kind_of, pointer, put
 
 # The last line counts only where an empty one follows. Without the limits, all that is older than a week is dropped.
 REG = r"""Windows Registry Editor Version 5.00
@@ -91,6 +92,38 @@ def test_a_server_that_begins_at_the_oldest_record(count: int, served: Served) -
         assert list(ours.newest_first()) == newest_first(log)
         # Two more for the count and the oldest, and one for the record that came first.
         assert caller.requests <= 12 + count / 16
+
+
+def test_a_server_that_gives_its_records_oldest_first(served: Served) -> None:
+    log = HeldLog(events(3))
+
+    def turn(number: int, stub: bytes) -> bytes:
+        return rising(stub) if number == READ else stub
+
+    with holding(served, log, lie=turn) as (_caller, ours):
+        assert list(ours.newest_first()) == newest_first(log)
+
+
+def test_a_server_that_wants_more_room_than_a_record_needs(served: Served) -> None:
+    log = HeldLog([*events(1, 5000), *events(2)])
+
+    def want(number: int, stub: bytes) -> bytes:
+        needed = struct.unpack("<I", stub[-8:-4])[0]
+        return stub[:-8] + struct.pack("<I", needed + 2) + stub[-4:] if number == READ and needed else stub
+
+    with holding(served, log, lie=want) as (_caller, ours):
+        assert list(ours.newest_first()) == newest_first(log)
+
+
+def test_a_server_of_tiny_fragments(served: Served) -> None:
+    caller, _pipe = served
+
+    def spoil(request: bytes, answer: bytes) -> Iterable[bytes]:
+        return put(answer, pointer(answer, 14) + 16, "<HH", 0, 0) if kind_of(request) == lies.BIND else (answer,)
+
+    log = HeldLog(events(60))
+    with FaultProxy((caller.host, caller.port), answer=spoil) as proxy, holding(served, log):
+        assert list(SmbEventLog(Caller("127.0.0.1", proxy.port).server()).newest_first()) == newest_first(log)
 
 
 @pytest.mark.parametrize("fault", ["", "no seek"])

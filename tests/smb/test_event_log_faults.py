@@ -42,6 +42,19 @@ def test_a_log_that_changes_while_it_is_read(changes: tuple[int, ...], fault: st
         assert ours.extent() == Extent(400, 1, 400, BEGIN, wrapped=False, lost=0)
 
 
+@pytest.mark.parametrize("fault", ["", "no seek"])
+def test_a_log_of_long_records_that_changes_while_it_is_read(fault: str, served: Served) -> None:
+    log = HeldLog(events(20, 4000))
+    expected = newest_first(log)
+
+    def change(read: int) -> None:
+        log.changed += read == 6
+
+    # The last that was given fills the answer in which it is found again.
+    with holding(served, log, fault, change) as (_caller, ours):
+        assert list(ours.newest_first()) == expected
+
+
 @pytest.mark.parametrize("often", [1, 3])
 @pytest.mark.parametrize("fault", ["", "seek bug"])
 def test_a_log_that_changes_all_the_time(fault: str, often: int, served: Served) -> None:

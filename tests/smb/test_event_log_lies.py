@@ -20,7 +20,7 @@ from tests.lab.event_pipe import NUMBER_OF_RECORDS, OLDEST_RECORD, OPEN, READ, T
 from tests.lab.proxy import FaultProxy
 from tests.smb import lies
 from tests.smb.callers import Caller
-from tests.smb.held_logs import Served, events, holding
+from tests.smb.held_logs import Served, events, holding, rising
 from tests.smb.lies import WORDS, kind_of, pointer, put
 
 # What is believed does not depend on the kind of server.
@@ -36,13 +36,6 @@ def in_result(*values: int) -> Change:
 def in_record(at: int, value: int) -> Change:
     """Change a number in the first record of a read."""
     return lambda stub: stub[: 4 + at] + struct.pack("<I", value) + stub[8 + at :]
-
-
-def rising(stub: bytes) -> bytes:
-    """Turn the records of a read round."""
-    records = [stub[at : at + 252] for at in range(4, len(stub) - 12 - 251, 252)]
-    whole = b"".join(reversed(records))
-    return stub[:4] + whole + stub[4 + len(whole) :]
 
 
 TOO_LONG = "wants room for"
@@ -137,6 +130,19 @@ def test_a_server_that_begins_at_the_oldest_and_lies_about_the_count(count: int,
     assert caller.requests <= 16
 
 
+def test_a_log_whose_oldest_record_goes_while_no_other_is_found(served: Served) -> None:
+    log = HeldLog(events(400))
+
+    def go(number: int, stub: bytes) -> bytes:
+        if number == NUMBER_OF_RECORDS:
+            log.forget(1)
+        return stub
+
+    ends = pytest.raises(ServerError, match="can be read neither from its newest record")
+    with holding(served, log, "oldest first, no seek", lie=go) as (_caller, ours), ends:
+        list(ours.newest_first())
+
+
 def test_an_oldest_record_that_is_newer_than_the_newest(served: Served) -> None:
     def lie(number: int, stub: bytes) -> bytes:
         return struct.pack("<II", 401, 0) if number == OLDEST_RECORD else stub
@@ -167,18 +173,24 @@ def test_a_lie_in_a_fragment_behind_the_first(what: str, served: Served) -> None
 
     log = HeldLog(events(3, 20_000))
     with FaultProxy((caller.host, caller.port), answer=spoil) as proxy, holding(served, log):
-        ours = SmbEventLog(Caller("127.0.0.1", proxy.port).server())
+        through = Caller("127.0.0.1", proxy.port)
         with pytest.raises(ConnectionLost, match=NOT_WHOLE):
-            list(ours.newest_first())
+            list(SmbEventLog(through.server()).newest_first())
+        # With the first of them that is read.
+        assert through.requests <= 10
 
 
 def test_a_fragment_that_is_cut_short(served: Served) -> None:
     caller, _pipe = served
 
     def spoil(request: bytes, answer: bytes) -> Iterable[bytes]:
-        return put(answer, WORDS + 10, "<H", 100) if kind_of(request) == lies.READ else (answer,)
+        if kind_of(request) != lies.READ:
+            return (answer,)
+        # It says so itself.
+        return put(next(iter(put(answer, WORDS + 10, "<H", 124))), pointer(answer, 12) + 8, "<H", 124)
 
     with FaultProxy((caller.host, caller.port), answer=spoil) as proxy, holding(served, HeldLog(events(3, 20_000))):
-        ours = SmbEventLog(Caller("127.0.0.1", proxy.port).server())
+        through = Caller("127.0.0.1", proxy.port)
         with pytest.raises(ConnectionLost, match=NOT_WHOLE):
-            list(ours.newest_first())
+            list(SmbEventLog(through.server()).newest_first())
+        assert through.requests <= 10

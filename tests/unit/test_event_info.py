@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 
 from tests.lab.event_logs import Event, Log, record
 from tests.lab.hives import hive
+from tests.unit.damage import mutated
 from tests.unit.drive_trees import build, outside, state_of, watched
 from tests.unit.logged_events import DAY, EIGHT, EVENTS, STACK, check_shape, log_of, refused
 
@@ -125,6 +127,12 @@ def test_no_more_is_read_than_was_asked_for(
     assert result.get("left_out") == (ended if "limit" in options and options["limit"] != 9 else None)
 
 
+def test_only_9301_is_asked_for_addresses(tmp_path: Path) -> None:
+    by_rpc = Event(9322, EIGHT, ("76", "5", "ncacn_ip_tcp:192.0.2.7[1034]"))
+    result = ask(tmp_path, log_of((by_rpc, refused(EIGHT + 1, "no digits"))).data())
+    assert (numbers(result), result["addresses"]) == ([2, 1], [])
+
+
 def test_a_stop_after_the_last_start(tmp_path: Path) -> None:
     stop = Event(9299, EIGHT + DAY, ("5.5 (build 2653.23)",))
     result = ask(tmp_path, log_of((*EVENTS, stop)).data(), since="1 hour")
@@ -211,6 +219,21 @@ def test_a_record_that_damage_took(tmp_path: Path) -> None:
     result = ask(tmp_path, bytes(data))
     assert numbers(result) == [11, 9, 8, 6, 5, 4, 2, 1]
     assert (result["log"]["lost"], result["log"]["records"]) == (1, 11)
+
+
+def test_a_damaged_log_gives_a_result_or_one_error_of_ours(tmp_path: Path) -> None:
+    """What the reader makes of damage is tried with the reader."""
+    source, errors = random.Random(254909), []
+    whole = log_of(EVENTS, 4096).data()
+    for _number in range(300):
+        try:
+            result = ask(tmp_path, mutated(whole, source))
+        except ServerError as error:
+            errors.append(str(error))
+        else:
+            assert set(numbers(result)) <= set(range(1, len(EVENTS) + 1))
+    assert 0 < len(errors) < 150
+    assert set(errors) == {"Error while reading C:\\WINNT\\System32\\Config\\AppEvent.Evt: it is no event log"}
 
 
 def test_a_registry_that_cannot_be_read_is_told(tmp_path: Path) -> None:

@@ -128,17 +128,25 @@ def _since(since: str | None) -> tuple[int | None, int | None]:
     span = SPAN.fullmatch(since)
     if span and int(span.group(1)):
         return None, int(span.group(1)) * SECONDS[span.group(2)[0].lower()]
-    time = TIME.fullmatch(since)
-    try:
-        moment = datetime(*(int(part or 0) for part in time.groups()), tzinfo=timezone.utc) if time else None  # type: ignore[misc,arg-type]
-    except ValueError:
-        moment = None
+    moment = _moment(since)
     if moment is None:
         raise OptionError(
             f"since: {since[:LONGEST_NAME]!r} is neither a time in UTC, such as 2003-03-01T08:00:00Z or 2003-03-01, "
             "nor a span back from the newest record, such as '1 hour', '90 minutes' or '7 days'"
         )
-    return int(moment.timestamp()), None
+    return moment, None
+
+
+def _moment(text: str) -> int | None:
+    """Give a time in seconds since 1970; None for what is no time."""
+    found = TIME.fullmatch(text)
+    if not found:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    try:
+        return int(datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc).timestamp())
+    except ValueError:
+        return None
 
 
 __all__ = ("EventRequest", "event_request_from", "event_request_over_smb", "mta_event_info_spec")

@@ -147,7 +147,7 @@ class SmbEventLog(EventSource):
         """Do so from the newest record on, where none can be sought."""
         self._open()
         records = self._read()
-        if not records or _is_below(records[0], last):
+        if not records:
             raise ServerError(CLEARED)
         skipped = 0
         while records:
@@ -193,7 +193,7 @@ class SmbEventLog(EventSource):
             return log.read(flags, number, log.room)
         except RecordTooLong as error:
             needed = error.needed
-        if log.room < needed <= LONGEST_RECORD:
+        if needed <= LONGEST_RECORD:
             try:
                 return log.read(flags, number, (needed + 3) & ~3)
             except RecordTooLong as error:
