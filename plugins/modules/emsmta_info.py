@@ -78,6 +78,15 @@ EXAMPLES = r"""
 - name: Say what was found
   ansible.builtin.debug:
     msg: "{{ ex01.status }} ({{ ex01.certainty }}): {{ ex01.reasons | map(attribute='message') | join('; ') }}"
+
+- name: Read the event log of a server over SMB, too
+  legacy_exchange.winsock_proxy.emsmta_info:
+    gather: [files, registry, events]
+  register: ex02
+
+- name: Say whether the MTA has read the fix, and when it was started
+  ansible.builtin.debug:
+    msg: "in force: {{ ex02.in_force }}, started {{ ex02.events.started.time | default('at no known time') }}"
 """
 
 RETURN = r"""

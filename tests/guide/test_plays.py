@@ -31,6 +31,8 @@ RUNS = {
     "Look at a server whose drives are mounted": (DRIVES, "ok"),
     "Look at a server over SMB, whose inventory says ansible_connection=legacy_exchange.winsock_proxy.smb": (SMB, "ok"),
     "Say what was found": (DRIVES, "ok"),
+    "Read the event log of a server over SMB, too": (SMB, "ok"),
+    "Say whether the MTA has read the fix, and when it was started": (SMB, "ok"),
     "Let the MTA of a mounted server drive bypass the WinSock Proxy Client": (DRIVES, "changed"),
     "The same on a server behind the connection legacy_exchange.winsock_proxy.smb": (SMB, "changed"),
     # It is fixed by now.
@@ -63,6 +65,7 @@ def test_each_example_of_a_module_runs_and_does_what_it_says(place: Place, lab: 
     ]
     with EventPipe(lab.base, {lab.addresses[1]: EVENTS}):
         output = played(place, lab, plays)
+    assert "in force: unknown, started 2003-03-01T08:00:00Z" in output
     assert "started 2003-03-01T08:00:00Z, refused 10.0.0.5, 77.65.73.76" in output
     assert STATE.findall(output) == [(task["name"], RUNS[task["name"]][1]) for task in tasks], output
     assert set(RUNS) == {task["name"] for task in tasks}
