@@ -138,8 +138,10 @@ class SmbEventLog(EventSource):
         except StatusError as error:
             if error.status != INVALID_PARAMETER:
                 raise
+            records = ()
+        if not records:
             return self._behind_newer(last)
-        if not records or records[0] != last:
+        if records[0] != last:
             raise ServerError(CLEARED)
         return records[1:] or self._read()
 
