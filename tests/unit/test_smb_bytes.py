@@ -130,6 +130,7 @@ def talk(capabilities: int, auth: str, account: tuple[str, str]) -> list[str]:
     registry = SmbRegistry(SmbServer("ex01", (), lambda: session))
     assert registry.value("SYSTEM\\Select", "Current") == Value(4, struct.pack("<I", 1))
     assert not list(SmbEventLog(SmbServer("ex01", (), lambda: session)).newest_first())
+    assert Share(session, "c$").file_system() == "SYSTEM.INI"
     return list(wire.sent)
 
 
