@@ -25,8 +25,7 @@ from .look import Look
 # where that is read.
 OpenLog = Callable[[Optional[str], Optional[Registry]], EventSource]
 LOG = "event log Application"
-# In seconds: by so much a time that is kept as local time is off, where it was written under the other of summer and
-# winter time.
+# In seconds: FAT keeps local time, which may have been summer time when the file was written, and winter time since.
 HOUR = 3600
 
 
@@ -85,4 +84,4 @@ def _levels(look: Look) -> dict[str, int] | None:
     return look.attempt(f"HKLM\\{DIAGNOSTICS}", lambda: levels_of(registry))
 
 
-__all__ = ("OpenLog", "with_events")
+__all__ = ("HOUR", "OpenLog", "with_events")

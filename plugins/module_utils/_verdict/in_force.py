@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._detect.events import HOUR
 from .._detect.evidence import INFERRED, UNKNOWN, Evidence, Written
 from .._detect.wording import moment
 from .._events.observed import Moment, Observed
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     InForce = Literal["yes", "no", "unknown"]
 
 YES: InForce = "yes"
-# In seconds: FAT keeps local time, which may have been summer time when the file was written, and winter time since.
-HOUR = 3600
 AS_READ = "it is taken to read the file when it starts (by analogy with KB Q181847 and Q178532)"
 
 
