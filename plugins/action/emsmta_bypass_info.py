@@ -8,6 +8,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.utils.display import Display
 
+from ..module_utils._options.emsmta_info import BY_DEFAULT, EVENTS
 from ..module_utils._server.text import gated, message
 from ..plugin_utils._bypass import changed, conclude, decide, tell
 from ..plugin_utils._role_words import in_role_words, misspelt
@@ -21,6 +22,7 @@ OWN_SPEC: dict[str, dict[str, Any]] = {
     "before": {"type": "dict"},
     "edits": {"type": "list", "elements": "dict", "default": []},
     "go_on": {"type": "bool", "default": False},
+    "events": {"type": "bool", "default": False},
 }
 # What only a decision needs, or the result tells under another name.
 NOT_TOLD = ("check_mode", "evidence", "notes", "paths", "status")
@@ -32,6 +34,7 @@ class ActionModule(EmsmtaInfo):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Give `emsmta_bypass_result`: as it is before any edit, or in `result` as it is after them."""
         own = self._own_options()
+        self._choose_events(own)
         present, check = own["state"] == "present", self._task.check_mode
         if own["before"] is None:
             for told in misspelt(task_vars or {}):
@@ -76,6 +79,16 @@ class ActionModule(EmsmtaInfo):
         options: dict[str, Any] = self.validate_argument_spec(OWN_SPEC)[1]
         self._task.args = {name: value for name, value in given.items() if name not in OWN_SPEC}
         return options
+
+    def _choose_events(self, own: dict[str, Any]) -> None:
+        """Have events gathered or not: those of the first look stay in the result, so they are read once."""
+        given = self._task.args.get("gather", list(BY_DEFAULT))
+        if not isinstance(given, (str, list)):
+            return
+        words = [word.strip() for word in given.split(",")] if isinstance(given, str) else list(given)
+        others = [word for word in words if word != EVENTS]
+        wanted = own["before"] is None and (own["events"] or len(others) < len(words))
+        self._task.args["gather"] = [*others, EVENTS] if wanted else others
 
 
 def _without(found: dict[str, Any]) -> dict[str, Any]:

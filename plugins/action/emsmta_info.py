@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ..module_utils._detect.events import OpenLog
 from ..module_utils._detect.gather import OpenRegistry
 from ..module_utils._inform import inform
+from ..module_utils._local.event_log import DriveEventLog
 from ..module_utils._local.files import DriveFiles
 from ..module_utils._local.registry import DriveRegistry
 from ..module_utils._options.emsmta_info import (
@@ -17,10 +19,16 @@ from ..module_utils._options.emsmta_info import (
     look_request_over_smb,
 )
 from ..module_utils._server.protocols import Files
+from ..module_utils._verdict import in_force as _in_force
+from ..module_utils._verdict import logged as _logged
 from ..plugin_utils._action import ServerAction
+from ..plugin_utils._smb.event_log import SmbEventLog
 from ..plugin_utils._smb.files import SmbFiles
 from ..plugin_utils._smb.registry import SmbRegistry
 from ..plugin_utils._smb.server import SmbServer
+
+# What only some looks need is loaded here once, and not in each of the processes that Ansible makes.
+PRELOADED = (_in_force, _logged)
 
 
 class Wanted(NamedTuple):
@@ -28,6 +36,7 @@ class Wanted(NamedTuple):
 
     files: Files
     open_registry: OpenRegistry
+    open_log: OpenLog
     request: LookRequest
 
 
@@ -42,15 +51,25 @@ class ActionModule(ServerAction):
 
     def over_smb(self, server: SmbServer, options: Mapping[str, Any]) -> Wanted:
         """Look at the drives that a server behind SMB has."""
-        return Wanted(SmbFiles(server), lambda _root: SmbRegistry(server), look_request_over_smb(options))
+        return Wanted(
+            SmbFiles(server),
+            lambda _root: SmbRegistry(server),
+            lambda _root, _registry: SmbEventLog(server),
+            look_request_over_smb(options),
+        )
 
     def here(self, options: Mapping[str, Any]) -> Wanted:
         """Look at drives that are visible on the controller."""
         request = look_request_from(options)
         files = DriveFiles(request.drives)
-        return Wanted(files, lambda root: DriveRegistry(files, root), request)
+        return Wanted(
+            files,
+            lambda root: DriveRegistry(files, root),
+            lambda root, registry: DriveEventLog(files, root, registry),
+            request,
+        )
 
     def work(self, files: Wanted, options: Mapping[str, Any]) -> dict[str, Any]:
         """Detect and judge."""
-        server, open_registry, request = files
-        return inform(server, request, self._task.check_mode, open_registry)
+        server, open_registry, open_log, request = files
+        return inform(server, request, self._task.check_mode, open_registry, open_log)

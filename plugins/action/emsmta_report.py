@@ -38,7 +38,18 @@ PREFIX = "emsmta_audit_"
 # What the playbooks take, and what they set themselves.
 OF_PLAYBOOKS = tuple(
     f"{PREFIX}{name}"
-    for name in ("fail_on", "folder", "found", "hosts", "if_present", "not_wanted", "proxy_addresses", "serial", "step")
+    for name in (
+        "events",
+        "fail_on",
+        "folder",
+        "found",
+        "hosts",
+        "if_present",
+        "not_wanted",
+        "proxy_addresses",
+        "serial",
+        "step",
+    )
 )
 Variables = Mapping[str, Any]
 

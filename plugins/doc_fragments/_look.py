@@ -46,9 +46,13 @@ options:
       - Where to look for evidence. V(files) cannot be left out.
       - V(registry) is the remote registry over SMB. On visible drives it is the files C(system) and C(software) in
         C(system32\config) of the system folder.
+      - V(events), since 1.1.0, is the application log. Over SMB it is read by the pipe C(\eventlog). On visible drives
+        it is the file where the registry says, else C(system32\config\AppEvent.Evt) of the system folder.
+      - The log is read last, and only where the MTA is not surely absent. What keeps it from being read costs the
+        events alone.
     type: list
     elements: str
-    choices: [files, registry]
+    choices: [files, registry, events]
     default: [files, registry]
   remote_mtas:
     description:

@@ -8,7 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._detect.gather import (
     OpenRegistry,
@@ -20,9 +20,16 @@ from ._server.protocols import Files
 from ._verdict.judge import judge, judge_master
 from ._verdict.result import result_of
 
+if TYPE_CHECKING:
+    from ._detect.events import OpenLog
+
 
 def inform(
-    files: Files, request: LookRequest, check: bool, open_registry: OpenRegistry | None = None
+    files: Files,
+    request: LookRequest,
+    check: bool,
+    open_registry: OpenRegistry | None = None,
+    open_log: OpenLog | None = None,
 ) -> dict[str, Any]:
     """Detect and judge, and give the result as Ansible returns it.
 
@@ -31,6 +38,7 @@ def inform(
         request: what to look at.
         check: told in the result, since a play cannot see whether a task ran in check mode.
         open_registry: gives the server's registry, where the request is for it too.
+        open_log: gives the server's application log, where the request is for events too.
 
     Raises:
         ConnectionLost: the server could not be looked at to the end.
@@ -39,7 +47,8 @@ def inform(
         evidence = gather_master(files, request.master_path)
         verdict = judge_master(evidence)
     else:
-        evidence = gather(files, request.hints, open_registry if request.with_registry else None)
+        registry = open_registry if request.with_registry else None
+        evidence = gather(files, request.hints, registry, open_log if request.with_events else None)
         verdict = judge(evidence)
     return {"changed": False, "check_mode": check, **result_of(evidence, verdict)}
 

@@ -60,6 +60,13 @@ options:
         then. The playbooks report such a server, and Ansible prints one short line for it.
     type: bool
     default: false
+  events:
+    description:
+      - Whether to gather events too, whatever O(gather) says, as the playbooks want it with C(emsmta_audit_events).
+      - With O(before) they are never gathered; those of the first look stay in RV(result).
+    type: bool
+    default: false
+    version_added: 1.1.0
 seealso:
   - module: legacy_exchange.winsock_proxy.emsmta_info
 """

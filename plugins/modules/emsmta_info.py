@@ -52,6 +52,8 @@ notes:
     as code page 1252.
   - That the client reads its files through the profile functions of Windows is inferred from their form; no document
     says so.
+  - With V(events) in O(gather), a look says whether the MTA has read the fix (RV(in_force)), and what its application
+    log tells of connections that it refused, or that were refused to it (RV(events)).
 seealso:
   - module: legacy_exchange.winsock_proxy.mspclnt_ini
   - name: Microsoft KB Q254909
@@ -76,6 +78,15 @@ EXAMPLES = r"""
 - name: Say what was found
   ansible.builtin.debug:
     msg: "{{ ex01.status }} ({{ ex01.certainty }}): {{ ex01.reasons | map(attribute='message') | join('; ') }}"
+
+- name: Read the event log of a server over SMB, too
+  legacy_exchange.winsock_proxy.emsmta_info:
+    gather: [files, registry, events]
+  register: ex02
+
+- name: Say whether the MTA has read the fix, and when it was started
+  ansible.builtin.debug:
+    msg: "in force: {{ ex02.in_force }}, started {{ ex02.events.started.time | default('at no known time') }}"
 """
 
 RETURN = r"""
@@ -220,10 +231,72 @@ check_mode:
   type: bool
 in_force:
   description:
-    - Whether the running MTA has read the fix, V(yes), V(no) or V(unknown).
-    - V(unknown) for now, since nothing that is gathered tells when the MTA was started.
+    - Whether the running MTA has read the fix, V(yes) or V(unknown). A look alone cannot tell V(no), since a refresh
+      may have written the same again; the role tells it after an edit.
+    - V(yes) only over SMB, with V(events) in O(gather), on a protected server where the newest start of the MTA
+      (event 9298) is later than the last change of the file that decides, both by the server's own clock, and no stop
+      (9299) follows. On a volume that is not surely NTFS it must be more than an hour later, since FAT keeps local
+      time. Never on a node of a cluster, where the start may be that of another node.
+    - Why is among RV(reasons), as C(mta_read_fix), C(mta_stopped) or C(in_force_unknown). They make no judgement less
+      sure.
   returned: success
   type: str
+events:
+  description:
+    - What the application log tells of the MTA; null where it was not gathered, or the MTA is surely absent.
+    - Times are UTC, by the server's own clock, as V(2003-03-01T08:00:00Z). Ids and insertion strings of the records
+      decide, never texts, which are translated.
+    - It is read from the newest record back, on to the newest start of the MTA and for at least 30 days before the
+      newest record, and no further than 20000 records.
+  returned: success
+  type: dict
+  version_added: 1.1.0
+  contains:
+    started: {description: 'The newest start of the MTA (9298), C(record) and C(time); null for none.', type: dict}
+    stopped: {description: 'The newest stop (9299), where it is newer than that.', type: dict}
+    build: {description: 'The build that this start names, as V(2653.23).', type: str}
+    refused:
+      description:
+        - Events of an MTA that was called and refused, 9301, 9202, 1293 and 9322, those of one kind counted together.
+          Of one kind are events with the same C(id), C(about) and address.
+        - It is evidence, not proof, that a caller's MTA goes through the proxy. 9301 has other causes too.
+      type: list
+      elements: dict
+      contains:
+        id: {description: The event., type: int}
+        about: {description: 'The connector or transport stack by its distinguished name; null for none.', type: str}
+        hex: {description: 'The address of the caller as 9301 has it, in hexadecimal digits.', type: str}
+        ipv4: {description: 'It, or that of 9322, as an IPv4 address.', type: str}
+        name: {description: 'It as a name. Eight digits may be an address or a name of four letters.', type: str}
+        count: {description: How many were read., type: int}
+        first: {description: When the oldest of them was logged., type: str}
+        last: {description: When the newest was., type: str}
+        record: {description: The number of the newest., type: int}
+        times: {description: 'When the newest were logged, at most 20, newest first.', type: list, elements: str}
+    seen:
+      description: >-
+        Events of an MTA that called, 289, 301, 1290, 1294 and 9318, with the same keys as RV(events.refused). A caller
+        may log nothing.
+      type: list
+      elements: dict
+    log:
+      description: >-
+        How far the log reaches, as far as it is known, C(records), C(oldest) and C(newest) (numbers of records),
+        C(oldest_time), C(wrapped) (older ones were overwritten), C(clean) (the file was closed in good order) and
+        C(lost) (records that cannot be read).
+      type: dict
+    newest: {description: 'The newest record, C(record) and C(time); null where the log is empty.', type: dict}
+    read_to: {description: The oldest record that was read., type: dict}
+    whole: {description: Whether the log was read to its oldest record., type: bool}
+    levels:
+      description: >-
+        What the MTA is set to log, 0 to 5, by its categories C(1 X.400 Service), C(4 Interface), C(7 Configuration) and
+        C(9 Operating System), as far as the registry tells; null where it tells none. Which events pass at 0 is not
+        documented.
+      type: dict
+    clock: {description: 'By how many seconds the server''s clock is ahead, over SMB; null where not known.', type: int}
+    fault: {description: 'Why the log could not be read, or not on; null for nothing.', type: str}
+    kinds_left_out: {description: Events of more kinds than are kept., type: int}
 left_out:
   description: The lists that were longer than 100 items, and how many more there are.
   returned: when there is one
@@ -243,6 +316,8 @@ notes:
     certainty: {description: V(documented) or V(inferred)., type: str}
 """
 
+from typing import TYPE_CHECKING
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._errors import UserError
@@ -255,6 +330,17 @@ from ..module_utils._options.emsmta_info import (
 )
 from ..module_utils._server.text import gated, message
 
+if TYPE_CHECKING:
+    from ..module_utils._events.source import EventSource
+    from ..module_utils._server.protocols import Registry
+
+
+def _event_log(files: DriveFiles, system_root: str | None, registry: Registry | None) -> EventSource:
+    # Loaded only where events are asked for.
+    from ..module_utils._local.event_log import DriveEventLog
+
+    return DriveEventLog(files, system_root, registry)
+
 
 def main() -> None:
     """Run the module."""
@@ -262,7 +348,13 @@ def main() -> None:
     try:
         request = look_request_from(module.params)
         files = DriveFiles(request.drives)
-        result = inform(files, request, module.check_mode, lambda root: DriveRegistry(files, root))
+        result = inform(
+            files,
+            request,
+            module.check_mode,
+            lambda root: DriveRegistry(files, root),
+            lambda root, registry: _event_log(files, root, registry),
+        )
     except UserError as error:
         module.fail_json(msg=message(error))
     module.exit_json(**gated(result))

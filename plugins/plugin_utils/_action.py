@@ -47,6 +47,8 @@ class ServerAction(ActionBase):
     _supports_diff = True
     _supports_async = True
     module: ClassVar[str]
+    #: The lists of the result that the gate leaves whole.
+    whole: ClassVar[tuple[str, ...]] = ()
 
     def spec(self) -> dict[str, dict[str, Any]]:
         """Give the module's argument spec."""
@@ -102,7 +104,7 @@ class ServerAction(ActionBase):
         """Give the result; what a user may want to retry is a failure, not an exception."""
         try:
             files = self.over_smb(connect(), options) if connect else self.here(options)
-            return gated(self.work(files, options))
+            return gated(self.work(files, options), self.whole)
         except (ConnectionLost, Refused) as error:
             # Without its cause, whose text would be told once more.
             raise AnsibleConnectionFailure(message(f"{self._connection.get_option('host')}: {error}")) from None

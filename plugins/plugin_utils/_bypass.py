@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..module_utils._server.text import QUOTED_NAME, cut, few
+from ..module_utils._verdict.in_force import stopped_at
 from ..module_utils._verdict.risks import meaning_of
 from ._role_words import fitted, in_role_words
 
@@ -25,6 +26,10 @@ LOOP_VARIABLE = "__emsmta_bypass_file"
 FILE_KEYS = ("path", "local")
 # What a look tells that the role's result tells as well.
 TOLD = ("msg", "certainty", "risks", "advice", "plan", "in_force", "not_read")
+# What the first look alone tells, since a change of a file adds nothing to it.
+TOLD_FIRST = ("reasons", "events")
+# Why the MTA has read the fix, or why that is not known: it holds no more once a file was changed.
+OF_THE_FILES_BEFORE = ("mta_read_fix", "in_force_unknown")
 # What the result has as it is in the evidence of the last look.
 SEEN = ("stanzas", "master_copy", "proxy_servers")
 # A line of a server has no paths; a refusal or an error may need them.
@@ -39,7 +44,7 @@ File = dict[str, str]
 def tell(look: Found) -> dict[str, Any]:
     """Give what a report needs of a look, in the role's words, where nothing is decided."""
     found: Found = in_role_words(look)
-    return {**{key: found[key] for key in ("status", "reasons", *TOLD)}, **_seen(found)}
+    return {**{key: found[key] for key in ("status", *TOLD_FIRST, *TOLD)}, **_seen(found)}
 
 
 def decide(look: Found, present: bool, override_proxied: bool) -> dict[str, Any]:
@@ -64,7 +69,7 @@ def decide(look: Found, present: bool, override_proxied: bool) -> dict[str, Any]
         "status_after": found["status"],
         "changed": False,
         "changes": [],
-        "reasons": found["reasons"],
+        **{key: found[key] for key in TOLD_FIRST},
         **_seen(found),
         "next_steps": [refusal] if refusal else _next_steps(found, present, changed=False),
         "to_edit": files,
@@ -97,16 +102,14 @@ def conclude(
     agrees = not lost and (after is None or _agrees(after, present))
     # Of a server that is protected now no look tells this any more.
     gone = [risk for risk in before["risks"] if risk["code"] == STOPPED_BY_EDIT and risk not in last["risks"]]
-    # An edit does not touch what a running MTA has read; what it had read of a protected server is not known.
-    not_in_force = changes and present and before["status_before"] == "exposed" and not check
     result = {
         **before,
         **{key: last[key] for key in (*TOLD, *SEEN)},
+        **(_read_by_mta(before, present, after) if changes and not check else {}),
         "outcome": FAILED if failures else OK if agrees else NOT_VERIFIED,
         "status_after": _status_after(last["status"], after, present, changes, bool(failures or lost)),
         "changed": bool(changes),
         "changes": changes,
-        "in_force": "no" if not_in_force else last["in_force"],
         "next_steps": [
             *_next_steps(last, present, bool(changes)),
             *(risk["message"] for risk in gone if changes and present),
@@ -119,6 +122,27 @@ def conclude(
 def changed(edits: Sequence[Found]) -> bool:
     """Tell whether one of the edits changed its file, or would."""
     return any(edit.get("changed") for edit in edits)
+
+
+def _read_by_mta(before: Found, present: bool, after: Found | None) -> Found:
+    """Tell whether the running MTA has read the fix, and why, after a file was changed.
+
+    An edit does not touch what a running MTA has read; what it had read of a protected server is not known.
+    """
+    reasons = [reason for reason in before["reasons"] if reason["code"] not in OF_THE_FILES_BEFORE]
+    if not present or before["status_before"] != "exposed":
+        return {"in_force": after["in_force"] if after else "unknown", "reasons": reasons}
+    stopped = _stopped(before)
+    return {"in_force": "unknown" if stopped else "no", "reasons": reasons + stopped}
+
+
+def _stopped(before: Found) -> list[dict[str, Any]]:
+    """Say that no MTA was running where its log says so, all of it could be read, and no other node may run it."""
+    events: Found | None = before["events"]
+    on_cluster = any(risk["code"] == "cluster" for risk in before["risks"])
+    if events is None or events["stopped"] is None or events["log"]["lost"] or on_cluster:
+        return []
+    return [stopped_at(events["stopped"]["time"])._asdict()]
 
 
 def _seen(look: Found) -> dict[str, Any]:
@@ -238,8 +262,8 @@ def _next_steps(last: Found, present: bool, changed: bool) -> list[str]:
 
 def _worth_telling(risk: Found, changed: bool) -> bool:
     """Tell whether a risk is for the one message; after a change, the restart is in it anyway."""
-    if risk["code"] == "mta_not_restarted":
-        return not changed
+    if risk["code"] == "mta_not_restarted" and changed:
+        return False
     return risk["code"] == "all_peers_local" or not risk["mitigated"]
 
 

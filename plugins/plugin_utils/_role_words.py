@@ -36,7 +36,7 @@ OPTIONS = re.compile(
 # It never makes a file.
 CREATE = "; set 'create: true' if it is to be made"
 # What is told in words, of all that a result holds; the rest are names and values of the server.
-IN_WORDS = ("message", "reason")
+IN_WORDS = ("message", "reason", "fault")
 MORE = f"... (all of it is in {RESULT})"
 
 

@@ -21,6 +21,7 @@ COLLECTIONS = ROOT / ".build" / "collections"
 sys.path[:0] = [str(ROOT), str(COLLECTIONS)]
 
 from tests.bench.engine import engine_rows, growth_row, memory_row  # noqa: E402
+from tests.bench.events import event_rows  # noqa: E402
 from tests.bench.limits import Row, not_kept  # noqa: E402
 from tests.bench.modules import module_memory_row, module_rows  # noqa: E402
 from tests.bench.saved import writer_rows  # noqa: E402
@@ -46,6 +47,7 @@ def main() -> str | None:
             writer_rows(Path(folder)),
             module_rows(Path(folder)),
             smb_rows(Path(folder)),
+            event_rows(Path(folder)),
         ]
     text = "\n\n".join("\n".join(str(row) for row in block) for block in blocks)
     print(f"{machine()}\n\n{text}")

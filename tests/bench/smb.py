@@ -116,7 +116,7 @@ def _measure(folder: Path, lab: Lab, what: Play, hosts: dict[str, dict[str, Any]
     files = [lab.drive(address, "C") / "mspclnt" / "MSPCLNT.INI" for address in lab.addresses]
     for file in files:
         file.write_bytes(EXPOSED if what.fixes else PROTECTED)
-    cost = _run(folder, what.play, what.connection, hosts, 5, () if what.fixes else CHECK)
+    cost = run_play(folder, what.play, what.connection, hosts, 5, () if what.fixes else CHECK)
     if what.fixes and any(file.read_bytes() != PROTECTED for file in files):
         sys.exit("The play to measure has not fixed all servers")
     return cost
@@ -162,7 +162,7 @@ def _delayed_rows(folder: Path, lab: Lab) -> list[Row]:
         hosts = _through(wire, lab)
         for _turn in range(ROUNDS):
             pairs.append(
-                [_run(folder, AUDIT, SMB, hosts, DELAYED_FORKS, CHECK, domain).wall for domain in ("", DOMAIN)]
+                [run_play(folder, AUDIT, SMB, hosts, DELAYED_FORKS, CHECK, domain).wall for domain in ("", DOMAIN)]
             )
     own, of_domain = (statistics.median(pair[at] for pair in pairs) for at in (0, 1))
     ratio = statistics.median(pair[1] / pair[0] for pair in pairs)
@@ -181,7 +181,7 @@ def _request_rows(folder: Path, lab: Lab) -> list[Row]:
     for name, play, limit, options in REQUESTS:
         ini.write_bytes(PROTECTED if options else EXPOSED)
         with Wire([f"{lab.addresses[0]}:{lab.port}"], 0.0) as wire:
-            _run(folder, play, SMB, _through(wire, lab), 1, options)
+            run_play(folder, play, SMB, _through(wire, lab), 1, options)
         count = wire.requests[0]
         rows.append(Row(f"requests of {name}", f"requests of {name}: {count}", (Limit("", count, limit),)))
     ini.write_bytes(PROTECTED)
@@ -202,7 +202,7 @@ def _growth_rows(folder: Path, sample: Sample) -> list[Row | str]:
             sample.furnish(folder / "many" / "hosts" / address)
         for count in (MANY // 2, MANY):
             hosts: dict[str, dict[str, Any]] = {each: {"ansible_port": lab.port} for each in lab.addresses[:count]}
-            costs.append(_run(folder, AUDIT, SMB, hosts, 50))
+            costs.append(run_play(folder, AUDIT, SMB, hosts, 50))
             rows.append(f"  {count:<12} {costs[-1].wall:6.2f} s wall {costs[-1].cpu:6.2f} s CPU")
         return [*rows, _growth_row(*costs), _memory_row(folder, lab), _audit_row(folder, lab)]
 
@@ -213,7 +213,7 @@ def _audit_row(folder: Path, lab: Lab) -> Row:
         (lab.drive(address, "C") / "mspclnt" / "MSPCLNT.INI").write_bytes(EXPOSED)
     own = {"ansible_port": lab.port, "emsmta_bypass_gather": ["files"]}
     hosts: dict[str, dict[str, Any]] = dict.fromkeys(lab.addresses, own)
-    pairs = [[_run(folder, play, SMB, hosts, 50, ()) for play in (INFO_FILES, REPORTED)] for _turn in range(ROUNDS)]
+    pairs = [[run_play(folder, play, SMB, hosts, 50, ()) for play in (INFO_FILES, REPORTED)] for _turn in range(ROUNDS)]
     look, audit = (statistics.median(pair[at].wall for pair in pairs) for at in (0, 1))
     times = statistics.median(pair[1].wall / pair[0].wall for pair in pairs)
     name = f"audit of {MANY} servers, files"
@@ -226,7 +226,7 @@ def _memory_row(folder: Path, lab: Lab) -> Row:
     peaks = []
     for forks in FORKS_ALIVE:
         with Wire([f"{address}:{lab.port}" for address in lab.addresses[:forks]], SLOW) as wire, peak_of() as peak:
-            _run(folder, AUDIT, SMB, _through(wire, lab), forks)
+            run_play(folder, AUDIT, SMB, _through(wire, lab), forks)
         peaks.append(peak.megabytes)
     each = (peaks[1] - peaks[0]) / (FORKS_ALIVE[1] - FORKS_ALIVE[0])
     name = f"memory of all processes, {FORKS_ALIVE[1]} forks alive at once ({SLOW:g} s a request)"
@@ -241,7 +241,7 @@ def _growth_row(half: Cost, whole: Cost) -> Row:
     return Row(f"growth from {name}", text, (Limit("wall", wall, MOST_GROWTH), Limit("CPU", cpu, MOST_GROWTH)))
 
 
-def _run(
+def run_play(
     folder: Path,
     play: dict[str, Any] | str,
     connection: str,
@@ -250,6 +250,7 @@ def _run(
     options: tuple[str, ...] = CHECK,
     domain: str = "",
 ) -> Cost:
+    """Run a play, or a playbook by its name, over hosts with their variables."""
     variables = {
         "ansible_smb_domain": domain,
         "ansible_connection": connection,

@@ -17,8 +17,10 @@ from tests.ci.ansible_lint import playbook_of
 from tests.guide.pages import ROOT, name_of
 from tests.guide.place import Place
 from tests.guide.plays import MODULES, PAGES, blocks, examples_of
+from tests.lab.event_pipe import EventPipe
 from tests.lab.lab import PASSWORD, USER, Lab
 from tests.smb.edits import NEW, OLD
+from tests.unit.logged_events import EVENTS, log_of
 
 # Where the examples have a server with drives, one behind SMB, and a proxy server.
 DRIVES, SMB, PROXY = "ex01", "ex02", "px01"
@@ -29,6 +31,8 @@ RUNS = {
     "Look at a server whose drives are mounted": (DRIVES, "ok"),
     "Look at a server over SMB, whose inventory says ansible_connection=legacy_exchange.winsock_proxy.smb": (SMB, "ok"),
     "Say what was found": (DRIVES, "ok"),
+    "Read the event log of a server over SMB, too": (SMB, "ok"),
+    "Say whether the MTA has read the fix, and when it was started": (SMB, "ok"),
     "Let the MTA of a mounted server drive bypass the WinSock Proxy Client": (DRIVES, "changed"),
     "The same on a server behind the connection legacy_exchange.winsock_proxy.smb": (SMB, "changed"),
     # It is fixed by now.
@@ -40,6 +44,9 @@ RUNS = {
     "Put the file back as it was before an edit": (DRIVES, "ok"),
     "Look at all servers, and go on where one cannot be had": (SMB, "ok"),
     "Report": (SMB, "ok"),
+    "Read the events of the MTA on a server whose drives are mounted": (DRIVES, "ok"),
+    "Say when the MTA was started, and whom it has refused": (DRIVES, "ok"),
+    "Who was refused in the last hour, on a server over SMB?": (SMB, "ok"),
 }
 # It fails where a server is exposed, and so runs after the others.
 LAST = "plugins/modules/emsmta_report.py"
@@ -56,7 +63,10 @@ def test_each_example_of_a_module_runs_and_does_what_it_says(place: Place, lab: 
         {"hosts": host, "gather_facts": False, "tasks": list(some)}
         for host, some in groupby(tasks, lambda task: RUNS[task["name"]][0])
     ]
-    output = played(place, lab, plays)
+    with EventPipe(lab.base, {lab.addresses[1]: EVENTS}):
+        output = played(place, lab, plays)
+    assert "in force: unknown, started 2003-03-01T08:00:00Z" in output
+    assert "started 2003-03-01T08:00:00Z, refused 10.0.0.5, 77.65.73.76" in output
     assert STATE.findall(output) == [(task["name"], RUNS[task["name"]][1]) for task in tasks], output
     assert set(RUNS) == {task["name"] for task in tasks}
     assert (place.folder / "mnt/ex01-c/mspclnt/mspclnt.ini").read_bytes() == OLD
@@ -101,11 +111,12 @@ def test_all_plays_and_tasks_that_are_shown_are_linted() -> None:
 
 
 def furnish_drives(place: Place) -> None:
-    """Make the drives of a server that is exposed, with the names of the examples."""
+    """Make the drives of a server that is exposed and was called, with the names of the examples."""
     for path, data in (
         ("ex01-c/WINNT/SYSTEM.INI", sample("Q231878.system.ini")),
         ("ex01-c/mspclnt/mspclnt.ini", OLD),
         ("ex01-c/exchsrvr/bin/EMSMTA.EXE", b"MZ"),
+        ("ex01-c/WINNT/system32/config/AppEvent.Evt", log_of(EVENTS).data()),
         ("ex01-d/README.TXT", b""),
     ):
         target = place.folder / "mnt" / path

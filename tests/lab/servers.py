@@ -5,18 +5,27 @@
 
 A file has the server's drives, its registry, and what is expected of it. ``like`` names the
 file that it changes: mappings are merged, and null takes away.
+
+``events`` are those of its application log, oldest first, each with ``at``, ``id`` and what else
+`Event` has. ``log`` says how it is kept: the ``size`` of its file in bytes, ``dirty`` where that
+is in use, and ``fault``, what is wrong with it over SMB. ``written`` says when files were last
+changed, by the paths that ``drives`` has.
 """
 
 from __future__ import annotations
 
+import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import emsmta_info_spec
 
+from tests.lab.event_logs import ERROR, INFORMATION, WARNING, Event, Log
+from tests.lab.event_pipe import HeldLog
 from tests.lab.hives import hive
 from tests.lab.programs import I386, program
 from tests.lab.trees import Expand, Tree
@@ -28,6 +37,37 @@ WORLDS = ["drives", "smb"]
 # What `emsmta_info` gets where a user gives nothing.
 OPTIONS: dict[str, Any] = {name: option.get("default") for name, option in emsmta_info_spec().items()}
 FILES_ONLY = OPTIONS | {"gather": ["files"]}
+LOG_SIZE, LOG_FILE = 0x10000, "system32/config/AppEvent.Evt"
+KINDS = {"error": ERROR, "warning": WARNING, "information": INFORMATION}
+
+
+class Logged(NamedTuple):
+    """An application log: its events, oldest first, the size of its file, and whether that is in use.
+
+    fault: what is wrong with it over SMB, in the words of `EventPipe`.
+    """
+
+    events: tuple[Event, ...]
+    size: int
+    dirty: bool
+    fault: str
+
+    def file(self) -> bytes:
+        """Give the file of the log; one in use has the header that it had when it was empty."""
+        log = self._written()
+        if not self.dirty:
+            log.close()
+        return log.data()
+
+    def held(self) -> HeldLog:
+        """Give the log as the service holds it: with the records that the file has."""
+        numbers = self._written().numbers
+        return HeldLog(self.events[-len(numbers) :] if numbers else (), numbers[0] if numbers else 1)
+
+    def _written(self) -> Log:
+        log = Log(self.size)
+        log.write(*self.events)
+        return log
 
 
 class Sample(NamedTuple):
@@ -42,6 +82,8 @@ class Sample(NamedTuple):
     system_root: str
     clean: bool
     fault: str
+    log: Logged | None
+    written: Mapping[str, Mapping[str, int]]
 
     def furnish(self, folder: Path) -> None:
         """Write the server's files below a folder, in a folder for each drive."""
@@ -50,6 +92,16 @@ class Sample(NamedTuple):
                 target = folder / letter / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
+                time = self.written.get(letter, {}).get(path)
+                if time is not None:
+                    os.utime(target, (time, time))
+
+    def add_log(self, folder: Path) -> None:
+        """Write the application log, if there is one, as Windows keeps it."""
+        if self.log is not None:
+            target = folder / self.system_root / LOG_FILE
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(self.log.file())
 
     def add_hives(self, folder: Path) -> None:
         """Write the registry as Windows keeps it on the drive of its system folder."""
@@ -105,7 +157,31 @@ def _sample(name: str, data: Mapping[str, Any]) -> Sample:
         system_root=data.get("system_root", "C/WINNT"),
         clean=not data.get("unclean", False),
         fault=data.get("fault", ""),
+        log=_log(data["events"], data.get("log", {})) if "events" in data else None,
+        written={
+            letter: {path: _seconds(time) for path, time in times.items()}
+            for letter, times in data.get("written", {}).items()
+        },
     )
+
+
+def _log(events: Sequence[Mapping[str, Any]], kept: Mapping[str, Any]) -> Logged:
+    return Logged(
+        events=tuple(map(_event, events)),
+        size=kept.get("size", LOG_SIZE),
+        dirty=kept.get("dirty", False),
+        fault=kept.get("fault", ""),
+    )
+
+
+def _event(data: Mapping[str, Any]) -> Event:
+    event = Event(data["id"], _seconds(data["at"]), tuple(data.get("strings", ())), KINDS[data.get("kind", "warning")])
+    return event._replace(**{name: data[name] for name in ("category", "source", "computer") if name in data})
+
+
+def _seconds(time: datetime) -> int:
+    """Give a time, which YAML knows by its form, in seconds since 1970."""
+    return int(time.timestamp())
 
 
 def _file(data: Mapping[str, Any]) -> bytes:

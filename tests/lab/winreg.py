@@ -3,11 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 r"""Remote registries for servers of the lab: what answers behind smbd's pipe \winreg.
 
-Samba's own has one registry per smbd, and answers some of it from a constant. smbd hands a
-pipe on to who listens on the socket of its name in its ``np`` folder, and tells to which
-address the client came, so one process serves all servers. Requests and answers are taken
-apart by impacket, which the collection does not use for that. `python -m tests.lab.winreg
-FOLDER` does it for a lab in another process.
+Samba's own has one registry per smbd, and answers some of it from a constant. Requests and
+answers are taken apart by impacket, which the collection does not use for that. `python -m
+tests.lab.winreg FOLDER` does it for a lab in another process.
 """
 
 from __future__ import annotations
@@ -15,22 +13,18 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import struct
 import sys
-import threading
-import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from impacket.dcerpc.v5 import rrp
 from impacket.dcerpc.v5.dtypes import NULL
 
+from tests.lab.pipes import Calls, Pipe
 from tests.lab.trees import Tree, find, value
 
-BIND, BIND_ACK, BIND_NAK, REQUEST, RESPONSE = 11, 12, 13, 0, 2
-NDR = bytes.fromhex("045d888aeb1cc9119fe808002b10486002000000")
 NOT_FOUND, DENIED, INVALID_HANDLE, MORE_DATA = 2, 5, 6, 234
 OPEN_LOCAL_MACHINE, CLOSE, OPEN_KEY, QUERY_VALUE = 2, 5, 15, 17
 CALLS: dict[int, tuple[Any, Any]] = {
@@ -42,101 +36,37 @@ CALLS: dict[int, tuple[Any, Any]] = {
 SERVICES = "services"
 
 
-class WinReg:
+class WinReg(Pipe):
     """The registries of a lab, by the address of the server; a context manager.
 
-    faults: what a server does wrong, by its address: "denied" (the whole), "denied service"
-    (keys of services), "more" (never all of a value), "lies" (about lengths), "silent",
-    "garbage", "unknown call", or "no bind".
+    faults: those of `Pipe`, or "denied" (the whole), "denied service" (keys of services), "more" (never all of a
+    value), "lies" (about lengths).
     """
 
     def __init__(self, base: Path, registries: Mapping[str, Tree], faults: Mapping[str, str] | None = None) -> None:
-        # The folder may be a link to one with a shorter path.
-        self._path = (base / "ncalrpc").resolve() / "np" / "winreg"
+        super().__init__(base, "winreg", faults)
         self.registries = dict(registries)
-        self.faults = dict(faults or {})
-        self._listener = socket.socket(socket.AF_UNIX)
 
-    def __enter__(self) -> WinReg:
-        # smbd wants this folder for itself.
-        self._path.parent.mkdir(mode=0o700, exist_ok=True)
-        self._path.unlink(missing_ok=True)
-        self._listener.bind(str(self._path))
-        self._listener.listen(64)
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
+    @property
+    def addresses(self) -> Iterable[str]:
+        return self.registries
 
-    def __exit__(self, *_error: object) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._path.unlink(missing_ok=True)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _address = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client: socket.socket) -> None:
-        with client:
-            try:
-                address = self._greet(client)
-                Connection(client, self.registries.get(address, {}), self.faults.get(address, "")).run()
-            except (OSError, EOFError):
-                pass
-
-    def _greet(self, client: socket.socket) -> str:
-        """Take over a pipe from smbd, in its own form; give the server's address that it names."""
-        told = exactly(client, struct.unpack(">I", exactly(client, 4))[0])
-        (level,) = struct.unpack_from("<I", told, 4)
-        # File type 2 is message mode; then device state, allocation, status.
-        answer = b"NPAM" + struct.pack("<IIHH", level, level, 2, 0x5FF)
-        answer += b"\0" * (-(len(answer) + 4) % 8) + struct.pack("<QI", 4096, 0)
-        client.sendall(struct.pack(">I", len(answer)) + answer)
-        # Client and server may have the same address; any other text is longer.
-        known = [address for address in self.registries if address.encode() + b"\0" in told]
-        return max(known, key=len) if known else ""
+    def calls(self, address: str) -> Calls:
+        return Connection(self.registries.get(address, {}), self.faults.get(address, "")).call
 
 
 class Connection:
     """One client of one registry."""
 
-    def __init__(self, client: socket.socket, tree: Tree, fault: str) -> None:
-        self._client = client
+    def __init__(self, tree: Tree, fault: str) -> None:
         self._tree = tree
         self._fault = fault
         self._keys: dict[bytes, Tree] = {}
 
-    def run(self) -> None:
-        """Answer until the client goes."""
-        while True:
-            message = exactly(self._client, struct.unpack("<H", exactly(self._client, 2))[0])
-            answer = self._answer(message)
-            if answer is not None:
-                self._client.sendall(struct.pack("<H", len(answer)) + answer)
-
-    def _answer(self, message: bytes) -> bytes | None:
-        kind = message[2]
-        if kind == BIND and self._fault == "no bind":
-            # A reason and no versions: shorter than any other answer.
-            return pdu(message, BIND_NAK, struct.pack("<HB", 0, 0))
-        if kind == BIND:
-            body = struct.pack("<HHIH", 4280, 4280, 1, 13) + b"\\PIPE\\winreg\0" + b"\0" * 3
-            return pdu(message, BIND_ACK, body + struct.pack("<B3xHH", 1, 0, 0) + NDR)
-        if self._fault == "silent":
-            time.sleep(3600)
-        if self._fault == "garbage":
-            return os.urandom(200)
-        number = struct.unpack_from("<H", message, 22)[0]
-        if number not in CALLS or self._fault == "unknown call":
-            # nca_s_op_rng_error
-            return pdu(message, 3, struct.pack("<IHBBII", 0, 0, 0, 0, 0x1C010002, 0))
-        stub = self._call(number, message[24:])
-        return pdu(message, RESPONSE, struct.pack("<IHBB", len(stub), 0, 0, 0) + stub)
-
-    def _call(self, number: int, stub: bytes) -> bytes:
+    def call(self, number: int, stub: bytes) -> bytes | None:
+        """Serve a call."""
+        if number not in CALLS:
+            return None
         asked, answer = CALLS[number][0](stub), CALLS[number][1]()
         answer["ErrorCode"] = {
             OPEN_LOCAL_MACHINE: self._open_root,
@@ -186,22 +116,6 @@ class Connection:
         if tree is not None:
             self._keys[handle] = tree
         answer[field]["context_handle_attributes"], answer[field]["context_handle_uuid"] = 0, handle
-
-
-def pdu(request: bytes, kind: int, body: bytes) -> bytes:
-    """Give an answer to a request: one fragment of connection-oriented RPC."""
-    return struct.pack("<BBBB4sHH", 5, 0, kind, 3, b"\x10\0\0\0", 16 + len(body), 0) + request[12:16] + body
-
-
-def exactly(source: socket.socket, count: int) -> bytes:
-    """Receive so many bytes, or raise EOFError."""
-    data = b""
-    while len(data) < count:
-        part = source.recv(count - len(data))
-        if not part:
-            raise EOFError
-        data += part
-    return data
 
 
 def main() -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.lab import Lab
+from tests.lab.event_pipe import EventPipe, HeldLog
+from tests.lab.lab import SMALL_BUFFERS, Lab
+from tests.lab.proxy import FaultProxy, as_nt4
 from tests.smb.callers import Caller
 from tests.smb.fleets import Fleet
 
@@ -51,3 +53,18 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def fleet(servers: Lab, tmp_path: Path) -> Fleet:
     """The servers and their inventory, in a folder of its own."""
     return Fleet(servers, tmp_path)
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["windows-2000", "nt4"])
+def served(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Caller, EventPipe]]:
+    """A server with an event log, also one with the logon and the buffers of NT 4.0; and who calls it."""
+    base = tmp_path_factory.mktemp("served")
+    with Lab(base, 1, SMALL_BUFFERS if request.param else "") as lab:
+        address = lab.addresses[0]
+        with (
+            EventPipe(base, {address: HeldLog(())}) as pipe,
+            FaultProxy((address, lab.port), as_nt4 if request.param else None) as proxy,
+        ):
+            yield Caller("127.0.0.1", proxy.port), pipe

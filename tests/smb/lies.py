@@ -107,7 +107,7 @@ def kind_of(message: bytes) -> str:
     if "LANMAN".encode("utf-16-le") in message:
         return SHARE_LIST
     call = message[LENGTH + struct.unpack_from("<H", message, WORDS + 24)[0] :]
-    return BIND if call[2] else CALLS_OF_PIPE[struct.unpack_from("<H", call, 22)[0]]
+    return BIND if call[2] else CALLS_OF_PIPE.get(struct.unpack_from("<H", call, 22)[0], OTHER)
 
 
 def put(answer: bytes, at: int, form: str, *values: int) -> Iterable[bytes]:

@@ -21,6 +21,7 @@ KEYS = {
     "evidence",
     "not_read",
     "paths",
+    "events",
     "in_force",
     "notes",
 }

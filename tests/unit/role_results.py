@@ -35,6 +35,7 @@ def found(status: str, *keys: str, disable: str | None = None, **more: Any) -> d
             "client": {"facts": {"master": {"value": MASTER, "from": "[Master Config] Path1"}}},
         },
         "in_force": "unknown",
+        "events": None,
         "not_read": [],
         **more,
     }

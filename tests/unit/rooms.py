@@ -25,6 +25,7 @@ ORDER = (
     "module_utils/_edit",
     "module_utils/_local",
     "module_utils/_inform",
+    "module_utils/_event_info",
     # Before plugin_utils, none of which travels to a target.
     "modules",
     "plugin_utils/_smb",

@@ -12,6 +12,9 @@ import pytest
 import yaml
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import emsmta_info_spec
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mspclnt_ini import mspclnt_ini_spec
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.mta_event_info import (
+    mta_event_info_spec,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS: dict[str, list[str]] = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["action_groups"]
@@ -19,6 +22,7 @@ SPECS: dict[str, dict[str, Any]] = {
     "emsmta_bypass_info": emsmta_info_spec(),
     "emsmta_info": emsmta_info_spec(),
     "mspclnt_ini": mspclnt_ini_spec(),
+    "mta_event_info": mta_event_info_spec(),
 }
 
 

@@ -47,11 +47,13 @@ REDIRECTED = "so the file does not tell what Windows reads"
 SENTENCES: dict[str, str] = {
     f"exposed (documented): Windows reads nothing {OF_MSPCLNT}": (
         "ex01 ex05 ex23 ex24 ex27 ex28 ex29 ex30 ex31 ex32 ex33 ex34 ex44 ex45 ex46 ex50 "
-        "ex54 ex55 ex58 ex59 ex60 ex86 ex87 ex88 ex93 ex101 ex102 ex105"
+        "ex54 ex55 ex58 ex59 ex60 ex86 ex87 ex88 ex93 ex101 ex102 ex105 ex113"
     ),
-    f"protected (documented): Windows reads 1 {OF_MSPCLNT}": "ex02 ex03 ex38",
+    f"protected (documented): Windows reads 1 {OF_MSPCLNT}": (
+        "ex02 ex03 ex38 ex106 ex107 ex108 ex109 ex110 ex114 ex115 ex116 ex119"
+    ),
     f"exposed (documented): Windows reads 0 {OF_MSPCLNT}": "ex04",
-    "not_applicable (documented): there is no WinSock Proxy Client": "ex06 ex22 ex75 ex76 ex77 ex94",
+    "not_applicable (documented): there is no WinSock Proxy Client": ("ex06 ex22 ex75 ex76 ex77 ex94 ex111 ex112"),
     "not_applicable (inferred): there is no WinSock Proxy Client": "ex78 ex79",
     "not_applicable (documented): there is no Exchange MTA": "ex07 ex08",
     "not_applicable (inferred): the MTA is that of Exchange 2000 Server, outside of KB Q254909": "ex09",
@@ -60,7 +62,7 @@ SENTENCES: dict[str, str] = {
         "ex11 ex12 ex20 ex21 ex35 ex36 ex39 ex40 ex41 ex43 ex47 ex49 ex52 ex53 ex62 ex63 ex64 ex66 ex67 ex69 ex70 "
         "ex71 ex72 ex74 ex82 ex84 ex91 ex92 ex100 ex103"
     ),
-    f"protected (inferred): Windows reads 1 {OF_WSPCFG}": "ex13",
+    f"protected (inferred): Windows reads 1 {OF_WSPCFG}": "ex13 ex117",
     f"exposed (inferred): Windows reads 0 {OF_WSPCFG}": "ex14",
     "unknown (documented): Mspclnt.ini could not be read": "ex15 px07",
     "unknown (documented): the pointer in System.ini leads nowhere": "ex16 ex57",
@@ -68,7 +70,7 @@ SENTENCES: dict[str, str] = {
     "unknown (documented): client 1.0 has no sections for single programs": "ex18 ex19 ex48 ex104 px06",
     f"unknown (documented): the registry redirects reads of Mspclnt.ini, {REDIRECTED}": "ex25",
     "unknown (documented): the program of the MTA's service is not there": "ex26",
-    f"protected (inferred): Windows reads 1 {OF_MSPCLNT}": "ex37 ex65",
+    f"protected (inferred): Windows reads 1 {OF_MSPCLNT}": "ex37 ex65 ex118",
     "unknown (documented): the service of the MTA names no path of EMSMTA.EXE": "ex51",
     "unknown (documented): the program of the MTA's service could not be looked at": "ex56",
     f"unknown (documented): the registry redirects reads of Wspcfg.ini, {REDIRECTED}": "ex61",

@@ -12,8 +12,15 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     ConnectionLost,
     ServerError,
 )
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.answer import Answer
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.transaction import shares_in
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.answer import (
+    Answer,
+    CreateAnswer,
+    changed_at,
+)
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.transaction import (
+    file_system_in,
+    shares_in,
+)
 
 MORE_DATA = 234
 SHARES = b"".join(name.ljust(13, b"\0") for name in (b"C$", b"D$", b"mspclnt"))
@@ -53,3 +60,63 @@ def test_an_answer_belongs_to_its_request() -> None:
     for command, mid in ((READ, MID - 1), (READ + 1, MID)):
         with pytest.raises(ConnectionLost, match="no answer to the request"):
             Answer(message(command, mid), READ, MID)
+
+
+# 2003-03-01T08:00:00Z, and as a FILETIME.
+TIME = 1_046_505_600
+FILETIME = (TIME + 11_644_473_600) * 10_000_000
+SECOND = 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("write", "change", "seconds"),
+    [
+        (FILETIME, FILETIME, TIME),
+        (FILETIME + SECOND - 1, 0, TIME),
+        (FILETIME, FILETIME + 5 * SECOND, TIME + 5),
+        (FILETIME + 5 * SECOND, FILETIME, TIME + 5),
+        # FAT has no time of a change, and a liar may tell anything.
+        (FILETIME, 0, TIME),
+        (FILETIME, 2**64 - 1, TIME),
+        (0, FILETIME, None),
+        (2**64 - 1, FILETIME, None),
+        (1, 1, None),
+    ],
+)
+def test_when_a_file_was_changed(write: int, change: int, seconds: int | None) -> None:
+    words = CreateAnswer(
+        andx=bytes(4),
+        op_lock_level=0,
+        fid=1,
+        create_disposition=1,
+        create_time=FILETIME + 99 * SECOND,
+        last_access_time=FILETIME + 99 * SECOND,
+        last_write_time=write,
+        last_change_time=change,
+        ext_file_attributes=0,
+        allocation_size=0,
+        end_of_file=0,
+        resource_type=0,
+        nm_pipe_status=0,
+        directory=0,
+    )
+    assert changed_at(words) == seconds
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (struct.pack("<III", 7, 255, 8) + "NTFS".encode("utf-16-le"), "NTFS"),
+        (struct.pack("<III", 6, 255, 6) + "FAT".encode("utf-16-le") + b"\0\0rest", "FAT"),
+        (struct.pack("<III", 7, 255, 4) + b"NTFS", "NTFS"),
+        (struct.pack("<III", 7, 255, 2**32 - 1) + b"NTFS", "NTFS"),
+        (struct.pack("<III", 7, 255, 0), ""),
+    ],
+)
+def test_the_name_of_a_file_system(data: bytes, name: str) -> None:
+    assert file_system_in(data) == name
+
+
+def test_a_file_system_without_its_head() -> None:
+    with pytest.raises(ConnectionLost, match="answer about a file system is shorter"):
+        file_system_in(bytes(11))

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.protocols import Value
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.event_log import SmbEventLog
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.ntlm import Account
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.registry import SmbRegistry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.request import (
@@ -25,6 +26,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.session import Session
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.share import Share, list_shares
 
+from tests.lab.event_logs import Event, record
 from tests.unit.smb_recorded import RECORDED
 
 NEGOTIATE, CREATE, READ, WRITE = 0x72, 0xA2, 0x2E, 0x2F
@@ -32,6 +34,8 @@ TRANSACTION, TRANSACTION2 = 0x25, 0x32
 UNICODE, OEM = 0xC05C, 0xC058
 NOT_SUPPORTED = 0xC00000BB
 HANDLE = bytes(range(20))
+# Calls about an event log, and the numbers that they give: of records, and of the oldest.
+TOLD = {4: 2, 5: 1}
 
 
 class FakeWire:
@@ -103,7 +107,17 @@ def _answer_to_call(call: bytes) -> bytes:
         kind, body = 2, bytes(8) + (HANDLE + bytes(4))
         if call[22] == 17:
             body = bytes(8) + struct.pack("<IIIIIII", 1, 4, 2, 4, 0, 4, 1) + struct.pack("<IIIII", 3, 4, 4, 4, 0)
+        elif call[22] in TOLD:
+            body = bytes(8) + struct.pack("<II", TOLD[call[22]], 0)
+        elif call[22] == 10:
+            body = bytes(8) + _answer_to_read(*struct.unpack_from("<III", call, 24 + 20))
     return struct.pack("<BBBB4sHHI", 5, 0, kind, 3, b"\x10\0\0\0", 16 + len(body), 0, call[12]) + body
+
+
+def _answer_to_read(flags: int, _number: int, room: int) -> bytes:
+    """Give the oldest of two records for the newest, so that the reader asks for the other by its number."""
+    found = record(1, Event(9301, 0)) if flags & 1 else b""
+    return struct.pack("<I", room) + found.ljust(room, b"\0") + struct.pack("<III", len(found), 0, 0)
 
 
 def talk(capabilities: int, auth: str, account: tuple[str, str]) -> list[str]:
@@ -115,6 +129,8 @@ def talk(capabilities: int, auth: str, account: tuple[str, str]) -> list[str]:
     assert list_shares(session) == ["C$"]
     registry = SmbRegistry(SmbServer("ex01", (), lambda: session))
     assert registry.value("SYSTEM\\Select", "Current") == Value(4, struct.pack("<I", 1))
+    assert not list(SmbEventLog(SmbServer("ex01", (), lambda: session)).newest_first())
+    assert Share(session, "c$").file_system() == "SYSTEM.INI"
     return list(wire.sent)
 
 

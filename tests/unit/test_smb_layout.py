@@ -68,6 +68,8 @@ WORDS: dict[type, int] = {
 BYTES: dict[type, int] = {
     header.SmbHeader: 32,
     transaction.BasicInfo: 36,
+    transaction.QueryFs: 2,
+    transaction.FsAttributeInfo: 12,
     transaction.NetShareInfo0: 13,
     ntlm.ClientChallenge: 28,
     ntlm.NegotiateMessage: 32,

@@ -113,6 +113,15 @@ def test_bounds_say_what_they_left_out() -> None:
     assert gated(result) == result
 
 
+def test_a_list_that_is_bounded_elsewhere_stays_whole() -> None:
+    long = list(map(str, range(500)))
+    result = gated({"events": [{"strings": long, "data": long}] * 200, "left_out": ["events: 9 more"]}, ("events",))
+    assert len(result["events"]) == 200
+    assert [len(result["events"][0][name]) for name in ("strings", "data")] == [MOST_ITEMS] * 2
+    assert result["left_out"][0] == "events: 9 more"
+    assert len(gated({"events": long, "other": long}, ("events.strings",))["events"]) == MOST_ITEMS
+
+
 # Bounds of what is told
 
 

@@ -11,7 +11,7 @@ and an unknown one has a reason.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Sequence, Union
+from typing import TYPE_CHECKING, Mapping, NamedTuple, Sequence, Union
 
 from .._server.protocols import Entry
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     # Python 3.7 has no Literal.
     from typing import Literal  # novm
 
+    from .._events.observed import Observed
     from .._profile.document import Profile
 
     State = Literal["installed", "absent", "unknown"]
@@ -153,6 +154,18 @@ class System(NamedTuple):
     mappings_known: bool = False
 
 
+class Written(NamedTuple):
+    """The last change of what decides, in seconds since 1970, UTC, by the server's clock.
+
+    entry: the file that was changed last, of those whose change may have changed what Windows reads.
+    in_utc: its volume surely keeps times in UTC, or that was not asked for.
+    """
+
+    entry: Entry
+    time: int
+    in_utc: bool = True
+
+
 class Evidence(NamedTuple):
     """All that was found.
 
@@ -160,7 +173,9 @@ class Evidence(NamedTuple):
     Mspclnt.ini. A stanza, or these, are None where the file is not there or not readable.
     not_read: all that could not be read. deciding_not_read: those of them that are about
     Mspclnt.ini or Wspcfg.ini, which decide what the MTA gets. saved_as_text: paths of files
-    of the client that an editor saved under a name that ends in .txt (KB Q181420).
+    of the client that an editor saved under a name that ends in .txt (KB Q181420). events: what
+    the event log tells, None where it was not asked. levels: what the MTA is set to log, by
+    category. written: the last change of what decides, None where it is not known.
     """
 
     mta: Part
@@ -182,6 +197,14 @@ class Evidence(NamedTuple):
     mta_facts: tuple[Fact, ...] = ()
     client_facts: tuple[Fact, ...] = ()
     system_facts: tuple[Fact, ...] = ()
+    events: Observed | None = None
+    levels: Mapping[str, int] | None = None
+    written: Written | None = None
+
+    @property
+    def decides(self) -> FoundStanza | None:
+        """Give the stanza that decides what the MTA gets: that of Wspcfg.ini, where it has one."""
+        return self.wspcfg if self.wspcfg is not None and self.wspcfg.present else self.mspclnt
 
     @property
     def switched_on(self) -> Answer:
@@ -215,4 +238,5 @@ __all__ = (
     "Peers",
     "Product",
     "System",
+    "Written",
 )

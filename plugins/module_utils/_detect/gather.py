@@ -8,7 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
 from .._server.protocols import Files, Registry
 from .client import (
@@ -41,19 +41,25 @@ from .places import Places
 from .system import find_system
 from .system_ini import SystemIni, find_system_ini
 
+if TYPE_CHECKING:
+    from .events import OpenLog
+
 NOT_LOOKED_FOR = "not looked for beside the master copy of a proxy server"
 NO_MASTER = "there is no master copy of Mspclnt.ini at its path"
 # Opens the registry of a server whose system folder is at this Windows path, or not known.
 OpenRegistry = Callable[[Optional[str]], Registry]
 
 
-def gather(files: Files, hints: Hints, open_registry: OpenRegistry | None = None) -> Evidence:
+def gather(
+    files: Files, hints: Hints, open_registry: OpenRegistry | None = None, open_log: OpenLog | None = None
+) -> Evidence:
     """Look at a server and give the evidence.
 
     Args:
         files: the server's files.
         hints: what the user knows.
         open_registry: gives the server's registry; None where that is not to be read.
+        open_log: gives the server's application log; None where that is not to be read.
 
     Raises:
         ConnectionLost: the server could not be looked at to the end.
@@ -81,7 +87,13 @@ def gather(files: Files, hints: Hints, open_registry: OpenRegistry | None = None
         mta_facts=mta.facts,
     )
     evidence = _with_client(look, places, evidence, system_ini, mspclnt)
-    return _with_system(look, places, evidence)._replace(not_read=look.gaps)
+    evidence = _with_system(look, places, evidence)
+    if open_log is not None and mta.part.state != ABSENT:
+        # Last, so that a connection that breaks meanwhile costs nothing else; and loaded only where it is asked for.
+        from .events import with_events
+
+        evidence = with_events(look, evidence, system_ini.root, open_log)
+    return evidence._replace(not_read=look.gaps)
 
 
 def _with_client(

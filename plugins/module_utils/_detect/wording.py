@@ -8,6 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
+import time
 from typing import Sequence
 
 from .._profile.document import shown
@@ -29,4 +30,9 @@ def listed(entries: Sequence[Entry]) -> str:
     return few([entry.windows for entry in entries], " and ")
 
 
-__all__ = ("QUOTED", "excerpt", "listed")
+def moment(seconds: int) -> str:
+    """Give a time in seconds since 1970, UTC, as 2003-03-01T08:00:00Z."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+__all__ = ("QUOTED", "excerpt", "listed", "moment")

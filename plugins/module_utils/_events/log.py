@@ -151,6 +151,12 @@ class EventLog:
         """Give the records to which mark or header lead, each of a lower number than the one before."""
         return (record_at(self._data, at) for at in self._places)
 
+    def ends(self) -> tuple[Record, Record] | None:
+        """Give the newest and the oldest record that `newest_first` gives; None where there is none."""
+        return (
+            (record_at(self._data, self._places[0]), record_at(self._data, self._places[-1])) if self._places else None
+        )
+
     def recovered(self) -> Iterator[Record]:
         """Give the records that are found by their signature alone, in the order in which they lie.
 

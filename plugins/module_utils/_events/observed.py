@@ -161,4 +161,4 @@ def observe(source: EventSource) -> Observed:
     return observer.observed(fault, whole)._replace(extent=extent, clock=source.clock)
 
 
-__all__ = ("Kind", "Moment", "Observed", "Occurred", "observe")
+__all__ = ("Kind", "Moment", "Observed", "Observer", "Occurred", "observe")

@@ -57,5 +57,10 @@ class EventSource(ABC):
         """By how many seconds the server's clock is ahead of the one here; None where that is not known."""
         return None
 
+    @property
+    def doubt(self) -> str | None:
+        """Why this may not be the log that the server keeps now; None where nothing says so."""
+        return None
+
 
 __all__ = ("APPLICATION", "EventSource", "Extent")

@@ -17,7 +17,8 @@ from .._server.windows_path import split_windows_path
 from .._windows.lat import ipv4_number
 from .drives import drives_from
 
-FILES, REGISTRY = SOURCES = ("files", "registry")
+FILES, REGISTRY, EVENTS = SOURCES = ("files", "registry", "events")
+BY_DEFAULT = (FILES, REGISTRY)
 # A folder that ends so is the file in it.
 FILE_ENDINGS = (".exe", ".ini", ".dll")
 # The longest path of Windows: general knowledge.
@@ -28,14 +29,15 @@ class LookRequest(NamedTuple):
     """The look at a server that `emsmta_info` was asked for.
 
     drives: folders of the visible drives by letter, none over SMB. hints: what the user
-    knows of the server. with_registry: the registry is to be read too. master_path: Windows
-    path of a master copy, which is then all that is looked at.
+    knows of the server. with_registry, with_events: the registry or the event log is to be read
+    too. master_path: Windows path of a master copy, which is then all that is looked at.
     """
 
     drives: Mapping[str, str]
     hints: Hints
     with_registry: bool
     master_path: str | None
+    with_events: bool = False
 
 
 def emsmta_info_spec() -> dict[str, dict[str, Any]]:
@@ -45,7 +47,7 @@ def emsmta_info_spec() -> dict[str, dict[str, Any]]:
         "drives_complete": {"type": "bool", "default": False},
         "system_root": {"type": "str"},
         "exchange_bin": {"type": "str"},
-        "gather": {"type": "list", "elements": "str", "choices": list(SOURCES), "default": list(SOURCES)},
+        "gather": {"type": "list", "elements": "str", "choices": list(SOURCES), "default": list(BY_DEFAULT)},
         "remote_mtas": {"type": "list", "elements": "str", "default": []},
         "master_path": {"type": "str"},
     }
@@ -69,17 +71,19 @@ def _request(options: Mapping[str, Any], drives: Mapping[str, str]) -> LookReque
     return LookRequest(
         drives=drives,
         hints=Hints(
-            system_root=_folder("system_root", options["system_root"]),
-            exchange_bin=_folder("exchange_bin", options["exchange_bin"]),
+            system_root=folder_from("system_root", options["system_root"]),
+            exchange_bin=folder_from("exchange_bin", options["exchange_bin"]),
             drives_complete=bool(options["drives_complete"]),
             remote_mtas=_remote_mtas(options["remote_mtas"]),
         ),
         with_registry=_with_registry(options["gather"]),
         master_path=_windows_path("master_path", options["master_path"]),
+        with_events=EVENTS in options["gather"],
     )
 
 
-def _folder(name: str, option: str | None) -> str | None:
+def folder_from(name: str, option: str | None) -> str | None:
+    """Check an option that is the Windows path of a folder; an empty one stands for none. Raises OptionError."""
     path = _windows_path(name, option)
     if path and path.lower().rstrip(" ").endswith(FILE_ENDINGS):
         raise OptionError(f"{name}: {path} is a file; give the folder in which it lies")
@@ -132,4 +136,12 @@ def _with_registry(option: Sequence[str]) -> bool:
     return REGISTRY in option
 
 
-__all__ = ("LookRequest", "emsmta_info_spec", "look_request_from", "look_request_over_smb")
+__all__ = (
+    "BY_DEFAULT",
+    "EVENTS",
+    "LookRequest",
+    "emsmta_info_spec",
+    "folder_from",
+    "look_request_from",
+    "look_request_over_smb",
+)

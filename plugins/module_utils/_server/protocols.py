@@ -82,6 +82,17 @@ class Files(ABC):
     def search(self, name: str) -> Search:
         """Search all known drives for files of this name, within a bound."""
 
+    def written(self, entry: Entry) -> int | None:
+        """Give when a file that was read was last changed, in whole seconds since 1970, UTC, by the server's clock.
+
+        None where no such time is known: a visible drive has the times of another machine's clock.
+        """
+        return None
+
+    def keeps_utc(self, entry: Entry) -> bool:
+        """Tell whether the volume of a file surely keeps its times in UTC; FAT keeps local time."""
+        return False
+
 
 class Registry(ABC):
     """Look-ups below HKEY_LOCAL_MACHINE, blind to case. Never writes.

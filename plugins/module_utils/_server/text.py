@@ -12,7 +12,7 @@ escaped before, as the bytes of a file are, is not escaped again.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from typing import Any, Collection, Mapping, Sequence
 
 # Blanks that people write in names, the no-break one and that of East Asia, which Python does not call printable.
 BLANKS = "\u00a0\u3000"
@@ -54,28 +54,31 @@ def message(error: object) -> str:
     return text if len(text) <= LONGEST_TEXT else cut(text, LONGEST_TEXT - ROOM)
 
 
-def gated(result: Mapping[str, Any]) -> dict[str, Any]:
+def gated(result: Mapping[str, Any], whole: Collection[str] = ()) -> dict[str, Any]:
     """Give a result as a user may see it; ``left_out`` names each list that was longer than MOST_ITEMS.
+
+    whole: the lists of the result that are given whole, since an option of the module bounds them.
 
     The texts of ``diff`` keep their line ends, which are no server's: what shows a file has put them there.
     """
     left_out: list[str] = list(result.get("left_out", ()))
     told = {
-        plain(name): [_diff(each) for each in value] if name == "diff" else _told(value, name, left_out)
+        plain(name): [_diff(each) for each in value] if name == "diff" else _told(value, name, left_out, whole)
         for name, value in result.items()
     }
     return {**told, "left_out": [message(each) for each in left_out]} if left_out else told
 
 
-def _told(value: Any, where: str, left_out: list[str]) -> Any:
+def _told(value: Any, where: str, left_out: list[str], whole: Collection[str]) -> Any:
     if isinstance(value, str):
         return message(value)
     if isinstance(value, Mapping):
-        return {message(name): _told(each, f"{where}.{name}", left_out) for name, each in value.items()}
+        return {message(name): _told(each, f"{where}.{name}", left_out, whole) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        if len(value) > MOST_ITEMS:
-            left_out.append(f"{where}: {len(value) - MOST_ITEMS} more")
-        return [_told(each, where, left_out) for each in value[:MOST_ITEMS]]
+        most = len(value) if where in whole else MOST_ITEMS
+        if len(value) > most:
+            left_out.append(f"{where}: {len(value) - most} more")
+        return [_told(each, where, left_out, whole) for each in value[:most]]
     return value
 
 

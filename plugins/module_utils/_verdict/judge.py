@@ -52,9 +52,9 @@ if TYPE_CHECKING:
 
     from .._detect.evidence import Certainty
     from .._server.protocols import Entry
+    from .in_force import Answer, InForce
 
     Status = Literal["protected", "exposed", "not_applicable", "unknown"]
-    InForce = Literal["yes", "no", "unknown"]
 
 PROTECTED: Status = "protected"
 EXPOSED: Status = "exposed"
@@ -201,10 +201,10 @@ def _stanza(evidence: Evidence) -> Verdict | None:
 
 
 def _judge_stanza(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetails) -> Verdict:
-    wspcfg = evidence.wspcfg
-    decides = wspcfg if wspcfg is not None and wspcfg.present else mspclnt
+    decides = evidence.decides or mspclnt
     status = PROTECTED if decides.protects else EXPOSED
-    risks = risks_of(evidence, mspclnt, details, status == PROTECTED)
+    read = _in_force(evidence) if decides.protects else None
+    risks = risks_of(evidence, mspclnt, details, decides.protects, read.reason if read is not None else None)
     doubts = doubts_of(evidence, mspclnt, details)
     sure = [evidence.mta.certainty, evidence.client.certainty, *_certainties(risks, doubts)]
     sure += [evidence.product.certainty] if evidence.product is not None else []
@@ -217,6 +217,7 @@ def _judge_stanza(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetai
     if evidence.disabled_service:
         # That Start 4 means disabled is general knowledge of Windows NT.
         reasons.append(Reason("mta_disabled", "the service MSExchangeMTA is disabled now", "", INFERRED))
+    reasons += [read.reason] if read is not None else []
     return Verdict(
         status=status,
         certainty=_certainty(*sure),
@@ -224,8 +225,19 @@ def _judge_stanza(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetai
         reasons=tuple(reasons),
         risks=tuple(risks),
         advice=tuple(advice_for(evidence, mspclnt, details, status == EXPOSED)),
-        plan=tuple(_plan(mspclnt, wspcfg)),
+        plan=tuple(_plan(mspclnt, evidence.wspcfg)),
+        in_force=read.in_force if read is not None else UNKNOWN,
     )
+
+
+def _in_force(evidence: Evidence) -> Answer | None:
+    """Tell whether the MTA of a protected server has read the fix; None where its log was not read."""
+    if evidence.events is None:
+        return None
+    # Loaded only where events were asked for.
+    from .in_force import in_force
+
+    return in_force(evidence, evidence.events)
 
 
 def _unreadable_master(evidence: Evidence) -> Verdict | None:

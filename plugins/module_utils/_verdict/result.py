@@ -49,6 +49,7 @@ def result_of(evidence: Evidence, verdict: Verdict) -> dict[str, Any]:
             "wspcfg": _entry(evidence.wspcfg_entry, evidence.system),
         },
         "in_force": verdict.in_force,
+        "events": _events(evidence),
         "notes": [remark._asdict() for remark in verdict.notes],
     }
 
@@ -70,6 +71,15 @@ def _preview(step: Step, evidence: Evidence) -> Sequence[Line]:
     stanzas = (evidence.mspclnt, evidence.wspcfg)
     profiles = [stanza.profile for stanza in stanzas if stanza is not None and stanza.entry == step.entry]
     return [line for profile in profiles if profile is not None for line in preview(profile, step)]
+
+
+def _events(evidence: Evidence) -> dict[str, Any] | None:
+    if evidence.events is None:
+        return None
+    # Loaded only where events were asked for.
+    from .logged import logged
+
+    return logged(evidence.events, evidence.levels)
 
 
 def _names(entry: Entry, system: System) -> dict[str, str]:

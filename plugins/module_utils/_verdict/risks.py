@@ -22,6 +22,7 @@ from .._server.text import QUOTED_NAME, few
 
 if TYPE_CHECKING:
     from .._detect.evidence import Certainty
+    from .doubts import Reason
 
 
 class Risk(NamedTuple):
@@ -70,8 +71,13 @@ PROXIED_BY_DEFAULT_THROUGH_MASTER = Risk(
 )
 
 
-def risks_of(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetails, protected: bool) -> list[Risk]:
-    """Give what could undo, hide or forbid the fix of a server that has both parts."""
+def risks_of(
+    evidence: Evidence, mspclnt: FoundStanza, details: ClientDetails, protected: bool, read: Reason | None = None
+) -> list[Risk]:
+    """Give what could undo, hide or forbid the fix of a server that has both parts.
+
+    read: why it is known, or not, that the MTA has read the fix; None where its log was not read.
+    """
     wspcfg = evidence.wspcfg
     risks = [_overwritten(mspclnt, details, lasting=wspcfg is not None and wspcfg.protects)]
     if wspcfg is not None and not wspcfg.present:
@@ -81,15 +87,23 @@ def risks_of(evidence: Evidence, mspclnt: FoundStanza, details: ClientDetails, p
         )
         risks.append(Risk("hidden_by_wspcfg", message, "CAT8", INFERRED, mitigated=False))
     if protected:
-        # Both articles say so of other settings and programs.
-        message = (
-            "Files and registry do not tell whether the MTA was started since the fix was written. It is taken to read "
-            "it when it starts (by analogy with KB Q181847 and Q178532): restart it if not."
-        )
-        risks.append(Risk("mta_not_restarted", message, "Q181847", INFERRED, mitigated=False))
+        risks.append(_not_restarted(read))
     else:
         risks.append(PROXIED_BY_DEFAULT)
     return risks + _risks_of_text(details, mspclnt, wspcfg) + _risks_of_system(evidence)
+
+
+def _not_restarted(read: Reason | None) -> Risk:
+    if read is not None and read.code != "in_force_unknown":
+        message = f"{read.message[:1].upper()}{read.message[1:]}."
+        return Risk("mta_not_restarted", message, read.source, INFERRED, mitigated=True)
+    # Both articles say so of other settings and programs.
+    message = (
+        f"{'Files and registry do' if read is None else 'What was read does'} not tell whether the MTA was started "
+        "since the fix was written. It is taken to read it when it starts (by analogy with KB Q181847 and Q178532): "
+        "restart it if not."
+    )
+    return Risk("mta_not_restarted", message, "Q181847", INFERRED, mitigated=False)
 
 
 def risks_of_master(master: FoundStanza, details: ClientDetails) -> list[Risk]:

@@ -41,6 +41,9 @@ DOS_ERRORS = {
     (2, 2): LOGON_FAILURE,
 }
 
+# A FILETIME counts steps of 100 ns since 1601.
+FILETIME_SECOND, SECONDS_TO_1970 = 10_000_000, 11_644_473_600
+
 
 @structure
 class DialectAnswer(NamedTuple):
@@ -92,6 +95,21 @@ class CreateAnswer(NamedTuple):
     resource_type: USHORT
     nm_pipe_status: USHORT
     directory: UCHAR
+
+
+def changed_at(created: CreateAnswer) -> int | None:
+    """Give when an opened file was last changed, in whole seconds since 1970, UTC; None where that is not told.
+
+    A copy may keep the time of its last write. Where the server tells one, the time of its last change does not.
+    """
+    times = (_seconds(created.last_write_time), _seconds(created.last_change_time))
+    return max((each for each in times if each is not None), default=None) if times[0] is not None else None
+
+
+def _seconds(filetime: int) -> int | None:
+    """Give a FILETIME (MS-DTYP section 2.3.3) in whole seconds since 1970; None where an event cannot have it."""
+    seconds = filetime // FILETIME_SECOND - SECONDS_TO_1970
+    return seconds if 0 < seconds < 2**32 else None
 
 
 @structure
@@ -205,5 +223,6 @@ __all__ = (
     "SessionSetupAnswer",
     "Transacted",
     "WriteAnswer",
+    "changed_at",
     "status_of",
 )

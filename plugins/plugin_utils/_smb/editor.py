@@ -52,8 +52,9 @@ class SmbEditor:
 
     def read(self, path: str) -> bytes:
         place = self._server.place(path)
-        data, self._attributes[place.shown] = self._server.read(place)
-        return data
+        contents = self._server.read(place)
+        self._attributes[place.shown] = contents.attributes
+        return contents.data
 
     def real_path(self, path: str) -> str:
         return self._server.place(path).shown

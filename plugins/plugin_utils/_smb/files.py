@@ -23,6 +23,8 @@ from .status import BAD_NETWORK_NAME, StatusError
 USUAL_DRIVES = "CDEF"
 # Windows starts from here, whatever drive it lies on: general knowledge of Windows NT.
 SYSTEM_PARTITION = "C"
+# The file system of NT whose times are UTC: general knowledge.
+KEEPS_UTC = "NTFS"
 TEXTS, PROGRAMS = (".INI", ".TXT"), (".EXE", ".DLL")
 
 T = TypeVar("T")
@@ -38,6 +40,7 @@ class SmbFiles(Files):
         self._places: dict[str, Place] = {}
         self._read_before: dict[str, bytes] = {}
         self._programs: dict[str, SmbHandle] = {}
+        self._written: dict[str, int | None] = {}
 
     def drives(self) -> Sequence[str]:
         if self._drives is None:
@@ -67,9 +70,15 @@ class SmbFiles(Files):
 
     def read(self, entry: Entry) -> bytes:
         place = self._places[entry.local]
-        if place.shown not in self._read_before:
-            return self._server.read(place).data
-        return self._read_before[place.shown]
+        return self._read_before[place.shown] if place.shown in self._read_before else self._read(place)
+
+    def written(self, entry: Entry) -> int | None:
+        return self._written.get(self._places[entry.local].shown)
+
+    def keeps_utc(self, entry: Entry) -> bool:
+        place = self._places[entry.local]
+        name = self._server.ask("looking at", place, lambda: self._server.share(place).file_system())
+        return name.upper() == KEEPS_UTC
 
     def names(self, folder: str, ending: str) -> Sequence[str]:
         place = self._server.place(folder)
@@ -102,13 +111,18 @@ class SmbFiles(Files):
     def _is_folder(self, place: Place) -> bool:
         """Tell what a path is. A text is read at once, and a program stays open, which saves a second open."""
         if place.path.upper().endswith(TEXTS):
-            self._read_before[place.shown] = self._server.read(place).data
+            self._read_before[place.shown] = self._read(place)
             return False
         if place.path.upper().endswith(PROGRAMS):
             self._programs[place.shown] = self._open(place)
             return False
         attributes = self._server.ask("looking for", place, lambda: self._server.share(place).attributes(place.path))
         return bool(attributes & DIRECTORY)
+
+    def _read(self, place: Place) -> bytes:
+        contents = self._server.read(place)
+        self._written[place.shown] = contents.written
+        return contents.data
 
     def _listed_drives(self) -> list[str]:
         try:

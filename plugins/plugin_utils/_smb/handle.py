@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from ...module_utils._server.errors import ConnectionLost
 from . import request, transaction
-from .answer import Answer, CreateAnswer, ReadAnswer, WriteAnswer
+from .answer import Answer, CreateAnswer, ReadAnswer, WriteAnswer, changed_at
 from .request import SmbRequest
-from .session import Session
+from .session import LONGEST_MESSAGE, Session
 from .status import DISK_FULL, END_OF_FILE, UNKNOWN_REQUEST, StatusError
 
 # An offset has 32 bits in the requests that all servers know.
@@ -34,6 +34,8 @@ class SmbHandle:
         self.size = created.end_of_file
         #: The DOS attributes.
         self.attributes = created.ext_file_attributes
+        #: When it was last changed, in whole seconds since 1970; None where the server told nothing that is a time.
+        self.written = changed_at(created)
 
     def read(self, limit: int) -> bytes:
         """Read a file from its start up to its end; more than limit bytes are not read."""
@@ -88,6 +90,10 @@ class SmbHandle:
         session = self._session
         asked = transaction.transact_pipe(self._fid, message, session.unicode, session.max_data_count)
         return self._exchange(asked).transacted().data
+
+    def read_message(self) -> bytes:
+        """Read the next message of a pipe, where an answer has several."""
+        return self._read_part(0, LONGEST_MESSAGE)
 
     def _read_part(self, offset: int, count: int) -> bytes:
         answer = self._exchange(request.read(self._fid, offset, count))

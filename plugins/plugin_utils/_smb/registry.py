@@ -14,8 +14,8 @@ from uuid import UUID
 from ...module_utils._server.errors import ConnectionLost, RegistryClosed, ServerError
 from ...module_utils._server.protocols import LONGEST_VALUE, Registry, Value
 from ...module_utils._server.upcase import upper
-from .layout import ULONG, USHORT, pack, size_of, structure
-from .rpc import Rpc, SyntaxId, unpack_stub
+from .layout import ULONG, pack, size_of, structure
+from .rpc import Rpc, SyntaxId, unicode_string, unpack_stub
 from .server import SmbServer
 from .share import open_pipe
 from .status import OBJECT_NAME_NOT_FOUND, PIPE_BUSY, PIPE_NOT_AVAILABLE, StatusError
@@ -58,18 +58,6 @@ class OpenedKey(NamedTuple):
 
     handle: HKEY
     error: ULONG
-
-
-@structure
-class UnicodeString(NamedTuple):
-    """RRP_UNICODE_STRING before its letters (MS-RRP section 2.2)."""
-
-    length: USHORT
-    maximum_length: USHORT
-    buffer: ULONG
-    max_count: ULONG
-    offset: ULONG
-    actual_count: ULONG
 
 
 @structure
@@ -121,7 +109,7 @@ class SmbRegistry(Registry):
         handle = self._key(key)
         if handle is None:
             return None
-        answer = self._call(QUERY_VALUE, handle + _unicode_string(name) + pack(QueryValue()))
+        answer = self._call(QUERY_VALUE, handle + _name(name) + pack(QueryValue()))
         error = unpack_stub(ErrorStatus, answer, len(answer) - size_of(ErrorStatus)).error
         if error == FILE_NOT_FOUND:
             return None
@@ -149,7 +137,7 @@ class SmbRegistry(Registry):
 
     def _open(self, key: str) -> bytes | None:
         root = self._root()
-        return _handle(self._call(OPEN_KEY, root + _unicode_string(key) + pack(OpenKey(0, KEY_READ))), key)
+        return _handle(self._call(OPEN_KEY, root + _name(key) + pack(OpenKey(0, KEY_READ))), key)
 
     def _root(self) -> bytes:
         """Give the handle of HKEY_LOCAL_MACHINE; what refuses it refuses all that would follow."""
@@ -194,12 +182,9 @@ def _handle(answer: bytes, key: str) -> bytes | None:
     return opened.handle
 
 
-def _unicode_string(text: str) -> bytes:
-    """Encode an RRP_UNICODE_STRING, and the bytes behind it up to an offset that four divides."""
-    raw = f"{text}\0".encode("utf-16-le")
-    count = len(raw) // 2
-    head = UnicodeString(len(raw), len(raw), buffer=0x20000, max_count=count, offset=0, actual_count=count)
-    return pack(head) + raw + b"\0" * (-len(raw) % 4)
+def _name(text: str) -> bytes:
+    """Encode an RRP_UNICODE_STRING (MS-RRP section 2.2): its length counts the zero at its end."""
+    return unicode_string(f"{text}\0")
 
 
 def _value(answer: bytes) -> Value:

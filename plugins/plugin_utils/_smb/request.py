@@ -53,13 +53,12 @@ class SessionSetup(NamedTuple):
 # Capabilities, offered by the server and used by the client (MS-CIFS section 2.2.4.52.2, MS-SMB section 2.2.4.5.2.1).
 CAP_UNICODE, CAP_STATUS32, CAP_LARGE_READ, CAP_LARGE_WRITE = 0x4, 0x40, 0x4000, 0x8000
 CAP_EXTENDED_SECURITY = 0x80000000
-# What this client says of itself at least; one that says less may get less.
-MIN_BUFFER_SIZE = 4356
+# What this client says that it takes in one message: all of it, since each request names how much it wants. Where it
+# said no more than the server's own buffer, an answer that fills that would come in two parts.
+LARGEST_BUFFER_SIZE = 61440
 
 
-def session_setup(
-    lm: bytes, nt: bytes, names: bytes, *, unicode: bool, max_buffer_size: int, session_key: int
-) -> SmbRequest:
+def session_setup(lm: bytes, nt: bytes, names: bytes, *, unicode: bool, session_key: int) -> SmbRequest:
     """Log on with these responses.
 
     Args:
@@ -67,11 +66,10 @@ def session_setup(
         nt: the NTLM or NTLMv2 response.
         names: of the user, the domain, the system and the program.
         unicode: they are in Unicode, and begin at an even offset of the message.
-        max_buffer_size: the most bytes that the server takes in a message.
         session_key: what the server called its session.
     """
     words = SessionSetup(
-        max_buffer_size=0xFFFF & max(max_buffer_size, MIN_BUFFER_SIZE),
+        max_buffer_size=LARGEST_BUFFER_SIZE,
         session_key=session_key,
         oem_password_len=len(lm),
         unicode_password_len=len(nt),
@@ -93,10 +91,6 @@ class ExtendedSessionSetup(NamedTuple):
     security_blob_length: USHORT = 0
     reserved: ULONG = 0
     capabilities: ULONG = 0
-
-
-# What this client says that it takes in one message: all of it, since each request names how much it wants.
-LARGEST_BUFFER_SIZE = 61440
 
 
 def extended_session_setup(token: bytes) -> SmbRequest:

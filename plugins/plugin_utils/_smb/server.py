@@ -52,10 +52,11 @@ class Place(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What a file holds, and its DOS attributes."""
+    """What a file holds, its DOS attributes, and when it was last changed, in seconds since 1970."""
 
     data: bytes
     attributes: int
+    written: int | None
 
 
 class SmbServer:
@@ -133,7 +134,7 @@ class SmbServer:
             handle.close()
         if len(data) != handle.size:
             raise StatusError(END_OF_FILE)
-        return Contents(data, handle.attributes)
+        return Contents(data, handle.attributes, handle.written)
 
     def ask(self, doing: str, place: Place, call: Callable[[], T]) -> T:
         """Make a request for a file; raise ServerError in words where the server refuses it."""

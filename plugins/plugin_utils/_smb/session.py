@@ -15,6 +15,7 @@ for a success. Whether a server wants signatures stands in private members alone
 from __future__ import annotations
 
 import os
+import time
 
 from ...module_utils._server.errors import ConnectionLost
 from ...module_utils._server.upcase import upper
@@ -76,11 +77,15 @@ else:
 # A bit of the SecurityMode that a server negotiates (MS-CIFS section 2.2.4.52.2).
 SIGNING_REQUIRED = 0x08
 CHALLENGE_SIZE = 8
+# FILETIME counts tenths of a microsecond from 1601 on (MS-DTYP section 2.3.3); 1970 is so many seconds later.
+TICKS, SECONDS_TO_1970 = 10_000_000, 11_644_473_600
 # A bit of the Action with which a server lets in (MS-CIFS section 2.2.4.53.2).
 GUEST = 0x01
 LARGEST_CHUNK = 60000
 # The room that the answer to a transaction may take besides its data, and the most data that are asked for.
 ANSWER_HEAD, MAX_DATA_COUNT = 256, 0x4000
+# In bytes: the longest message of a pipe. What its answer has besides still fits into a server's buffer of 4 KB.
+LONGEST_MESSAGE = 4280
 # What a server sends unasked has the MID behind the last.
 LAST_MID = 0xFFFE
 # There is no share before one is connected to.
@@ -106,6 +111,8 @@ class Session:
         self._capabilities = words.capabilities
         self._max_buffer_size = words.max_buffer_size
         self._session_key = words.session_key
+        #: By how many seconds the server's clock is ahead of the one here; None where it tells no time.
+        self.clock = _ahead(words.system_time)
         self._signing_required = bool(words.security_mode & SIGNING_REQUIRED)
         self._challenge_of_dialect = answer.behind_words()[: words.challenge_length]
         #: Whether names are in Unicode in this session.
@@ -140,7 +147,7 @@ class Session:
     @property
     def max_data_count(self) -> int:
         """The most bytes of data that the answer to a transaction may have."""
-        return min(self._max_buffer_size - ANSWER_HEAD, MAX_DATA_COUNT) & 0xFFFF
+        return max(min(self._max_buffer_size - ANSWER_HEAD, MAX_DATA_COUNT), LONGEST_MESSAGE)
 
     def prepare(self, account: Account) -> None:
         """Get the server's challenge: all of a logon but the one message that can be a bad one.
@@ -274,7 +281,6 @@ class Session:
             responses.nt,
             names,
             unicode=self.unicode,
-            max_buffer_size=self._max_buffer_size,
             session_key=self._session_key,
         )
         return self.exchange(asked, 0)
@@ -295,4 +301,9 @@ class Session:
         self._flags2 = FLAGS2 | (FLAGS2_UNICODE if unicode else 0)
 
 
-__all__ = ("IMPORT_ERROR", "LARGEST_CHUNK", "Session")
+def _ahead(system_time: int) -> int | None:
+    """Tell by how many seconds a server's time, in UTC (MS-CIFS section 2.2.4.52.2), is ahead; None for none."""
+    return round(system_time / TICKS - SECONDS_TO_1970 - time.time()) if system_time else None
+
+
+__all__ = ("IMPORT_ERROR", "LARGEST_CHUNK", "LONGEST_MESSAGE", "Session")

@@ -61,6 +61,11 @@ class Share:
             raise ServerError(f"listing {pattern}: the server has more than the {len(names)} names of its first answer")
         return names
 
+    def file_system(self) -> str:
+        """Give the name of its file system, as NTFS or FAT."""
+        answer = self._exchange(transaction.query_file_system(self._session.max_data_count))
+        return transaction.file_system_in(answer.transacted().data)
+
     def _exchange(self, asked: SmbRequest) -> Answer:
         return self._session.exchange(asked, self._tid)
 

@@ -19,9 +19,10 @@ from .names import decode_name, encode_name
 from .request import DIRECTORY, HIDDEN, SYSTEM, TRANSACTION, TRANSACTION2, SmbRequest
 
 # Subcommands (MS-CIFS section 2.2.2.2) and information levels (section 2.2.2.3).
-FIND_FIRST, QUERY_PATH, SET_FILE = 1, 5, 8
+FIND_FIRST, QUERY_FS, QUERY_PATH, SET_FILE = 1, 3, 5, 8
 TRANSACT_PIPE = 0x26
 NAMES_INFO, BASIC_INFO, END_OF_FILE_INFO = 0x103, 0x101, 0x104
+FS_ATTRIBUTE_INFO = 0x105
 MAX_PARAMETER_COUNT = 64
 
 
@@ -166,6 +167,35 @@ class BasicInfo(NamedTuple):
 
 
 @structure
+class QueryFs(NamedTuple):
+    """Parameters of TRANS2_QUERY_FS_INFORMATION (MS-CIFS section 2.2.6.4.1)."""
+
+    information_level: USHORT
+
+
+def query_file_system(max_data_count: int) -> SmbRequest:
+    """Ask for the file system of a share."""
+    return transaction2(QUERY_FS, pack(QueryFs(FS_ATTRIBUTE_INFO)), b"", max_data_count)
+
+
+@structure
+class FsAttributeInfo(NamedTuple):
+    """SMB_QUERY_FS_ATTRIBUTE_INFO before the name (MS-CIFS section 2.2.8.2.6)."""
+
+    file_system_attributes: ULONG
+    max_file_name_length: ULONG
+    length_of_file_system_name: ULONG
+
+
+def file_system_in(data: bytes) -> str:
+    """Give the name of a file system; old servers may tell it with one byte for a letter."""
+    told = unpack(FsAttributeInfo, data, what="answer about a file system")
+    start = size_of(FsAttributeInfo)
+    name = data[start : start + told.length_of_file_system_name]
+    return name.replace(b"\0", b"").decode("latin-1")
+
+
+@structure
 class SetFile(NamedTuple):
     """Parameters of TRANS2_SET_FILE_INFORMATION (MS-CIFS section 2.2.6.9.1)."""
 
@@ -267,10 +297,12 @@ __all__ = (
     "SET_FILE",
     "BasicInfo",
     "FoundFirst",
+    "file_system_in",
     "find_first",
     "names_in",
     "net_share_enum",
     "query_basic_info",
+    "query_file_system",
     "set_end_of_file",
     "shares_in",
     "transact_pipe",
