@@ -71,6 +71,7 @@ class Fleet:
     def _drives(self, name: str) -> Path:
         if not (self._folder / name).exists():
             furnish(self._folder / name, SAMPLES[name])
+            SAMPLES[name].add_log(self._folder / name)
         return self._folder / name
 
 

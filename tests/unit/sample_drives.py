@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._inform import inform
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.event_log import DriveEventLog
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.registry import DriveRegistry
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._options.emsmta_info import (
@@ -22,7 +23,13 @@ def ask(folder: Path, sample: Sample, **options: Any) -> dict[str, Any]:
     drives = {each.name: str(each) for each in folder.iterdir()}
     request = look_request_from({**sample.options, "drives": drives, **options})
     files = DriveFiles(request.drives)
-    return inform(files, request, False, lambda root: DriveRegistry(files, root))
+    return inform(
+        files,
+        request,
+        False,
+        lambda root: DriveRegistry(files, root),
+        lambda root, registry: DriveEventLog(files, root, registry),
+    )
 
 
 def furnish(folder: Path, sample: Sample) -> Path:
