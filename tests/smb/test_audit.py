@@ -141,7 +141,7 @@ def test_two_runs_at_once_into_two_folders(fleet: Fleet) -> None:
         command, env = fleet.command("legacy_exchange.winsock_proxy.audit", "-e", f"emsmta_audit_folder={name}")
         runs.append(subprocess.Popen(command, env=env, cwd=fleet.folder, stdout=quiet, stderr=quiet))
     assert [run.wait() for run in runs] == [2, 2]
-    assert fleet.report("one")["servers"] == fleet.report("two")["servers"]
+    assert without_history(fleet.report("one")) == without_history(fleet.report("two"))
     assert fleet.statuses("one") == STATUSES
 
 

@@ -48,8 +48,8 @@ SINCE = {
 }
 # More servers than the first may be told by their status, but for so many; fewer are named.
 SHORT_LIST, MOST_MISSING = 6, 3
-# Of one sentence.
-LONGEST = 600
+# Of one sentence, and of what is told of the evidence; of servers under one of its heads, so many are named.
+LONGEST, LONGEST_HEADS, NAMED = 600, 440, 3
 
 
 def totals_of(report: Report) -> str:
@@ -129,9 +129,15 @@ def _evidence(report: Report) -> Iterator[str]:
         if fixed and (fixed["refused"] or fixed["logs"]):
             since.setdefault("still refused" if fixed["refused"] else "none refused", []).append(each["name"])
     if by_kind:
-        yield f"Evidence, no proof: {'; '.join(f'{head}: {few(names)}' for head, names in by_kind.items())}"
+        yield f"Evidence, no proof: {_heads(by_kind)}"
     if since:
-        yield f"Since the start with the fix: {'; '.join(f'{head}: {few(names)}' for head, names in since.items())}"
+        yield f"Since the start with the fix: {_heads(since)}"
+
+
+def _heads(names: Mapping[str, Sequence[str]]) -> str:
+    """Give servers by what is told of them, the surest first; report.html has all of their names."""
+    told = [f"{head}: {few(each[:NAMED], left_out=len(each[NAMED:]))}" for head, each in names.items()]
+    return cut("; ".join(told), LONGEST_HEADS)
 
 
 def _advice(report: Report) -> Iterator[str]:
