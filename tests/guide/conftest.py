@@ -5,21 +5,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.guide.galaxy import Galaxy
-from tests.guide.place import ADDRESSES, Place, furnish
+from tests.guide.place import ADDRESSES, PROXY_SEEN, Place, furnish
+from tests.lab.event_pipe import EventPipe
 from tests.lab.lab import Lab
+from tests.lab.mta_events import refused, started
 
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The servers ex01, ex02, ex07 and px01 of the examples."""
-    with Lab(tmp_path_factory.mktemp("lab"), len(ADDRESSES), drives="C") as started:
-        yield started
+    base = tmp_path_factory.mktemp("lab")
+    with Lab(base, len(ADDRESSES), drives="C") as lab:
+        ex01, ex02, *_others = lab.addresses
+        yesterday = time.time() - 24 * 3600
+        # ex02 was called by way of the proxy.
+        logs = {ex01: [started(yesterday)], ex02: [started(yesterday), *refused(yesterday + 3600, PROXY_SEEN)]}
+        with EventPipe(base, logs):
+            yield lab
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,8 @@ from tests.smb.furnish import furnish_exposed
 
 # As the examples have the addresses of ex01, ex02, ex07 and px01.
 ADDRESSES = ("192.0.2.11", "192.0.2.12", "192.0.2.17", "192.0.2.21")
+# The proxy, as the guide has it on the side of the servers that are called.
+PROXY_SEEN = "192.0.2.9"
 VAULT = "V4ult-in-no-output"
 # What a user does in an editor: the addresses, the password, and here the port, which the lab has of its own.
 EDITOR = r"""#!/bin/sh

@@ -55,6 +55,8 @@ SHOWS: dict[str, str | tuple[str, int]] = {
     f"{PLAY} --forks 20 ": "Exposed: ex01, ex02",
     f"{PLAY} --limit ex02 ": "1 exposed",
     f"{PLAY} -e emsmta_audit_fail_on=exposed,": ("Exposed: ex01, ex02", 2),
+    f"{PLAY} -e emsmta_audit_events=true ": "refused by remote MTAs with the proxy's address: ex01",
+    "ansible -i hosts.yml ex02 -k -m legacy_exchange.winsock_proxy.mta_event_info ": '"ipv4": "192.0.2.9"',
     "cd my-project && molecule test": "ex05-on-purpose",
     "editor runner/env/passwords": "",
     "ansible-runner run ": "Exposed: ex03, ex04",
@@ -141,6 +143,7 @@ def install_an_older_one(place: Place) -> None:
 # What another page, or what is not run here, leaves there.
 GIVEN: dict[str, list[str | Callable[[Place], None]]] = {
     "docs/guide/audit.md": [HOSTS],
+    "docs/guide/evidence.md": [HOSTS],
     "docs/guide/awx.md": [HOSTS, give_folders_as_drives],
     "docs/guide/many-servers.md": [HOSTS, give_folders],
     "docs/guide/reach-a-server.md": [give_drives],

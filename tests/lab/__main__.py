@@ -40,6 +40,7 @@ from tests.lab.lab import (  # noqa: E402
     may_listen,
     remove_sockets,
 )
+from tests.lab.mta_events import failed, refused, started  # noqa: E402
 from tests.lab.programs import MTA_PROGRAM  # noqa: E402
 from tests.lab.trees import registry_of, system_root_of  # noqa: E402
 
@@ -52,6 +53,11 @@ COMMON = {
 }
 PROXY = Server("proxy-09", "", {"C": {"WINNT/SYSTEM.INI": b"", "Msp/Clients/MSPCLNT.INI": MSPCLNT}}, "", "")
 MOST_PRINTED = 20
+# The demo's server that has Exchange alone: it was called. As it saw the proxy, and the name in the clients' files.
+CALLED, PROXY_SEEN, PROXY_NAME = "ex06-no-client", "192.0.2.9", "PROXY"
+# One that logged a call that failed; mostly there is nothing.
+CALLER = "ex01-exposed"
+HOUR, DAY = 3600, 24 * 3600
 STORIES = {
     "exchange": "the fleet of the demo",
     "emsmta_proxies": "their proxy server, with the master copy of Mspclnt.ini; it is not audited",
@@ -119,8 +125,10 @@ class Servers:
                     target.write_bytes(MTA_PROGRAM if target.suffix.lower() == ".exe" else data)
         trees = {address: registry_of(server.drives) for address, server in hosts.items()}
         (lab.base / "registries.json").write_text(json.dumps(trees))
-        self._run("tests.lab.winreg", str(lab.base))
-        _wait_until((lab.base / "ncalrpc" / "np" / "winreg").exists, "no registry is served")
+        (lab.base / "events.json").write_text(json.dumps({host: _events_of(each) for host, each in hosts.items()}))
+        for what, pipe in (("winreg", "winreg"), ("event_pipe", "eventlog")):
+            self._run(f"tests.lab.{what}", str(lab.base))
+            _wait_until((lab.base / "ncalrpc" / "np" / pipe).exists, f"nothing serves the pipe {pipe}")
         inventory = {name: {"ansible_host": address} for name, address in zip(servers, hosts, strict=True)}
         return {"hosts": inventory, "vars": {**COMMON, "ansible_port": port or lab.port}}
 
@@ -134,6 +142,19 @@ class Servers:
     def _record(self, pid: int) -> None:
         with (self._folder / "pids").open("a") as file:
             file.write(f"{pid} {_started_at(pid)}\n")
+
+
+def _events_of(server: Server) -> list[tuple[Any, ...]]:
+    """Give what the MTA of a server logged yesterday, without what JSON cannot hold."""
+    begin = time.time() - DAY
+    events = [started(begin)]
+    if server.name == CALLED:
+        events += [event for hours in (1, 2, 3) for event in refused(begin + hours * HOUR, PROXY_SEEN, PROXY_NAME)]
+    elif server.before == "not_applicable":
+        events = []
+    elif server.name == CALLER:
+        events += failed(begin + HOUR)
+    return [(each.event_id, each.time, each.strings, each.kind, each.category) for each in events]
 
 
 def up(folder: Path, fleet: int) -> None:
@@ -178,7 +199,7 @@ def _explain(path: Path, inventory: dict[str, Group]) -> None:
     collections = f"ANSIBLE_COLLECTIONS_PATH={shlex.quote(str(ROOT / '.build' / 'collections'))}"
     look = "exchange -m legacy_exchange.winsock_proxy.emsmta_info"
     report = shlex.quote(json.dumps({"emsmta_audit_folder": str(path.parent / "audit")}))
-    audit = f"legacy_exchange.winsock_proxy.audit -e {report}"
+    audit = f"legacy_exchange.winsock_proxy.audit -e {report} -e emsmta_audit_events=true"
     # Apart from the inventory, which is to be had alone: make lab > FILE.
     sys.stdout.flush()
     print(f"# All of it is in {path}. For example:", file=sys.stderr)

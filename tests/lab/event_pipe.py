@@ -5,11 +5,15 @@ r"""Event logs for servers of the lab: what answers behind smbd's pipe \eventlog
 
 Samba's own begins at the oldest record, and needs a minute to take 5,000 in. Arguments and
 answers are put together by hand here: impacket takes a buffer apart byte by byte.
+`python -m tests.lab.event_pipe FOLDER` does it for a lab in another process.
 """
 
 from __future__ import annotations
 
+import json
+import signal
 import struct
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -171,3 +175,15 @@ def _filled(room: int, found: bytes = b"", needed: int = 0, status: int = 0) -> 
     """Give what a read returns: a buffer of the size that was asked for, whatever is in it."""
     buffer = found.ljust((room + 3) & ~3, b"\0")
     return struct.pack("<I", room) + buffer + struct.pack("<III", len(found), needed, status)
+
+
+def main() -> None:
+    """Serve the logs of a lab, from events.json in its folder, until a signal ends the process."""
+    base = Path(sys.argv[1])
+    logs = json.loads((base / "events.json").read_text())
+    with EventPipe(base, {address: [Event(*event) for event in events] for address, events in logs.items()}):
+        signal.pause()
+
+
+if __name__ == "__main__":
+    main()

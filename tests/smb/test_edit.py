@@ -116,6 +116,7 @@ def test_another_file_under_the_name_of_the_backup_is_kept(caller: Caller, ini: 
         ("C:\new\test.ini", "in double quotes, YAML takes"),
     ],
 )
+@pytest.mark.usefixtures("ini")
 def test_a_path_that_cannot_be(path: str, says: str, caller: Caller) -> None:
     with pytest.raises(ServerError, match=says.replace(".", "\\.")):
         apply(SmbEditor(caller.server()), request(path=path), check=False, diff=False)
