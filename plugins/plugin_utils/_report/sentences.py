@@ -28,7 +28,7 @@ WORDS: Mapping[str, str] = {
 # There is evidence.
 FOUND = (REFUSED_AND_SEEN, REFUSED, SEEN)
 MOST_OTHERS = 3
-NO_ADDRESS = "No address of a proxy is known for it: give emsmta_audit_proxy_addresses."
+NO_ADDRESS = "No address that is known is that of its proxy: give that one too as emsmta_audit_proxy_addresses."
 
 Evidence = Mapping[str, Any]
 
