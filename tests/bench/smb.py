@@ -87,7 +87,7 @@ PLAYS: dict[str, Play] = {
     "audit, its look": Play(LOOK),
     "audit": Play(REPORTED),
     "role, files": Play(ROLE_FILES, 4.0, 6.0),
-    "role": Play(ROLE, 4.8, 6.0),
+    "role": Play(ROLE, 4.3, 6.0),
     "role that fixes": Play(ROLE, 11.0, fixes=True),
     "ping, local": Play(PING, connection=LOCAL, rounds=1),
 }
