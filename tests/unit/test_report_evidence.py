@@ -12,6 +12,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._rep
 
 from tests.unit.report_events import Kind, at, events, kind
 from tests.unit.report_logs import OUTER, PARTNER, Found, client, joined, of, remote, rows
+from tests.unit.report_runs import reported, run_of
 
 
 def test_without_events_there_is_no_evidence() -> None:
@@ -204,6 +205,36 @@ def test_the_terminal_says_who_is_evidenced_by_what() -> None:
         "Evidence, no proof: fits what remote MTAs refused, and logged it too, though protected "
         "now: c; fits what remote MTAs refused: a, b"
     )
+
+
+@pytest.mark.parametrize(
+    ("in_force", "told"),
+    [
+        ("unknown", "Whether its MTA has read the fix is not known."),
+        ("no", "Its running MTA is taken not to have read the fix."),
+        ("yes", ""),
+    ],
+)
+def test_that_it_is_in_force_is_told_as_it_is_known(in_force: str, told: str) -> None:
+    far = remote(kind(9301, at(8), address=OUTER))
+    found = of(joined({"a": client("protected", in_force=in_force), "far": far}, OUTER), "a")["message"]
+    assert found.endswith(told)
+    assert ("Whether" in found, "taken" in found) == (in_force == "unknown", in_force == "no")
+
+
+def test_a_prediction_is_told_as_one() -> None:
+    far = remote(kind(9301, at(8), address=OUTER))
+    role = {"status_before": "exposed", "status_after": "protected", "outcome": "ok", "in_force": "unknown"}
+    hosts: dict[str, object] = {"a": client("protected", **role), "b": client("protected"), "far": far}
+    run = run_of(hosts)._replace(proxy_addresses=[OUTER], check_mode=True)
+    report = reported(run)
+    heads = [line for line in lines_of(report, "/r") if line.startswith("Evidence")]
+    assert heads == [
+        "Evidence, no proof: fits what remote MTAs refused, though it would be protected: a; "
+        "fits what remote MTAs refused, though protected now: b"
+    ]
+    assert (of(report, "a")["predicted"], of(report, "b")["predicted"]) == (True, False)
+    assert "read the fix" not in of(report, "a")["message"]
 
 
 @pytest.mark.parametrize("value", [None, 7, "text", [], {"refused": 3}, {"started": 7, "seen": [None, {}, 7]}])

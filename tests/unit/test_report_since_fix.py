@@ -99,7 +99,11 @@ def test_a_fleet_from_the_fault_to_the_cure() -> None:
     assert [(entry["name"], entry["why"]) for entry in remedy["restart"]] == [("ex01", "changed")]
     missed = joined({**hosts, "ex01": server("protected", old), "far": far(22)}, OUTER, last=remedy, day=22)
     assert [(entry["name"], entry["why"]) for entry in missed["restart"]] == [("ex01", "read_other")]
-    assert any(line.startswith("- ex01: restart the MTA: it has not read the fix") for line in lines_of(missed, "/r"))
+    assert (
+        "- ex01: restart the MTA: not started since the fix, so it is taken not to have read it (inferred)"
+        in lines_of(missed, "/r")
+    )
+    assert of(missed, "ex01")["message"].endswith("Its running MTA is taken not to have read the fix.")
     read = joined({**hosts, "ex01": server("protected", new, "yes"), "far": far(23)}, OUTER, last=missed, day=23)
     assert (read["restart"], of(read, "ex01")["since_fix"]["refused"]) == ([], 0)
     assert of(read, "ex01")["since_fix"]["as_of"][0] == {"name": "far", "record": 23, "time": at(5, day=23)}

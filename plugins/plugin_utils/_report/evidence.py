@@ -22,7 +22,7 @@ from .in_force import has_read_fix
 from .proxies import Key, Proxies
 from .refusals import MOST_NAMED, WINDOW, Refusals, Row, times_of
 from .sentences import BLIND, NONE, NOT_GATHERED, REFUSED, REFUSED_AND_SEEN, SEEN, SURE, in_words
-from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server, is_on_cluster
+from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server, is_on_cluster, verdict_of
 
 # KB Q196381: what a caller logs where the other side logs 1293.
 REFUSED_THERE = 1290
@@ -37,12 +37,13 @@ Evidence = dict[str, Any]
 Fitting = Mapping[Key, Mapping[str, None]]
 
 
-def evidence_of(servers: Sequence[Server], given: Sequence[str]) -> Evidence | None:
+def evidence_of(servers: Sequence[Server], given: Sequence[str], check_mode: bool = False) -> Evidence | None:
     """Join the logs of a fleet.
 
     Args:
         servers: of the report, with their events.
         given: addresses or names under which remote MTAs know the proxy.
+        check_mode: whether what a remedy would do to a server is a prediction.
 
     Returns:
         What speaks for each server, and what was read; None where no events were gathered.
@@ -57,7 +58,9 @@ def evidence_of(servers: Sequence[Server], given: Sequence[str]) -> Evidence | N
     for key, sightings in refusals.of_proxy.items():
         for row in sightings.newest():
             row["fits"], row["fits_left_out"] = _without(fitting.get(key, NOBODY), row["remote"])
-    told = [_OfServer(server, proxies, refusals, fitting).told(server["name"] in clusters) for server in clients]
+    told = [
+        _OfServer(server, proxies, refusals, fitting, check_mode).told(server["name"] in clusters) for server in clients
+    ]
     return {
         "proxies": proxies.all(),
         "proxies_left_out": proxies.left_out(),
@@ -97,7 +100,9 @@ def _without(names: Mapping[str, None], name: str) -> tuple[list[str], int]:
 class _OfServer:
     """What speaks for one server."""
 
-    def __init__(self, server: Server, proxies: Proxies, refusals: Refusals, fitting: Fitting) -> None:
+    def __init__(
+        self, server: Server, proxies: Proxies, refusals: Refusals, fitting: Fitting, check_mode: bool
+    ) -> None:
         self._name, self._refusals = server["name"], refusals
         self._behind = proxies.of(self._name)
         self._sightings = [each for key in self._behind if (each := refusals.of_proxy.get(key))]
@@ -106,6 +111,8 @@ class _OfServer:
         self._clock = events["clock"] if events else None
         self._seen: list[dict[str, Any]] = events["seen"] if events else []
         self._protected = server["status"] == PROTECTED
+        self._predicted = self._protected and verdict_of(server, check_mode) != PROTECTED
+        self._in_force: str | None = server["in_force"]
         self._started = _start_with_fix(server)
         #: By the controller's clock, as far as it can be told; what came before speaks for the server as it was.
         self._fixed = seconds(self._started["time"]) - (self._clock or 0) if self._started else None
@@ -120,6 +127,8 @@ class _OfServer:
             "sure": self._sure(bool(rows), near, without_address is not None),
             "guess": bool(rows) and all(row["guess"] for row in rows),
             "protected": self._protected,
+            "predicted": self._predicted,
+            "in_force": self._in_force,
             "proxies": len(self._behind),
             "refused": [{key: row[key] for key in OF_REFUSED} for row in rows],
             "seen": [{key: kind[key] for key in OF_SEEN} for kind in self._seen[:MOST_NAMED]],

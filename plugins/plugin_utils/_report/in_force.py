@@ -160,8 +160,8 @@ def _not_read(server: Server, start: Moment) -> Server:
     """Give a server whose running MTA is known to have read something else, with the reason."""
     reason = {
         "code": NOT_RESTARTED,
-        "message": f"The running MTA has not read the fix: it started at {start['time']} (event 9298, record "
-        f"{start['record']}, by the server's clock), and a report saw the server exposed after that.",
+        "message": f"The running MTA is taken not to have read the fix: it started at {start['time']} (event 9298, "
+        f"record {start['record']}, by the server's clock), and a report saw the server exposed after that.",
         "source": None,
         "certainty": "inferred",
     }

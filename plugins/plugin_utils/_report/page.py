@@ -41,7 +41,7 @@ NOT_JUDGED = (UNKNOWN, UNREACHABLE, FAILED, NOT_LOOKED_AT)
 # A message begins with what the column beside it says.
 STATUS_AND_CERTAINTY = re.compile(r"^[a-z_]+(?: -> [a-z_]+)? \([a-z]+\): ")
 RESTART = {
-    READ_OTHER: "Protected, and not started since: the running MTA has not read the fix",
+    READ_OTHER: "Protected, and not started since: the running MTA is taken not to have read the fix (inferred)",
     CHANGED: "Fixed, and not known to have been started since",
     NOT_KNOWN: "Protected, and not known to have been started since",
 }
@@ -80,8 +80,8 @@ TITLES = {
     "version_unknown": "Which version of Exchange?",
 }
 IN_FORCE = {
-    "yes": "the running MTA has read it",
-    "no": "the running MTA has not read it",
+    "yes": "the running MTA is taken to have read it (inferred)",
+    "no": "the running MTA is taken not to have read it (inferred)",
     "unknown": "whether the running MTA has read it is not known",
 }
 MEANINGS = {

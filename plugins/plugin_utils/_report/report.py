@@ -79,7 +79,7 @@ def report_of(run: Run, history: History) -> Report:
     others = sorted((inventory & history.servers.keys()) - {server["name"] for server in looked})
     servers = [_whole(server, run, history) for server in [*looked, *map(not_looked_at, others)]]
     servers.sort(key=_worst_first)
-    evidence = evidence_of(servers, run.proxy_addresses)
+    evidence = evidence_of(servers, run.proxy_addresses, run.check_mode)
     restart = [entry for server in servers if (entry := _restart(server, run, history))]
     return {
         "schema": SCHEMA,

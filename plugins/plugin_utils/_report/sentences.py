@@ -35,7 +35,9 @@ Evidence = Mapping[str, Any]
 
 def head_of(evidence: Evidence) -> str:
     """Give under which head a server stands: how sure it is, and whether the server holds the fix by now."""
-    now = ", though protected now" if evidence["protected"] and evidence["sure"] in FOUND else ""
+    now = ""
+    if evidence["protected"] and evidence["sure"] in FOUND:
+        now = ", though it would be protected" if evidence["predicted"] else ", though protected now"
     return f"{WORDS[evidence['sure']]}{now}{' (a guess)' if evidence['guess'] else ''}"
 
 
@@ -67,11 +69,21 @@ def _doubts(evidence: Evidence, named: int) -> Iterator[str]:
         others = names if named else f"{count} other{'' if count == 1 else 's'}"
         yield f"Behind the same proxy, {others} fit{'s' if count == 1 else ''} as well."
     if evidence["refused"] and evidence["protected"] and evidence["since_fix"] is None:
-        yield "Whether its MTA has read the fix is not known."
+        yield from _read(evidence)
     if evidence["refused"] and evidence["seen"] and not evidence["clocks_known"]:
         yield "How far the clocks differ is not known."
     if not evidence["proxies"]:
         yield NO_ADDRESS
+
+
+def _read(evidence: Evidence) -> Iterator[str]:
+    """Say of what is protected whether it is in force; a prediction has nothing that could be."""
+    if evidence["predicted"] or evidence["in_force"] == "yes":
+        return
+    if evidence["in_force"] == "no":
+        yield "Its running MTA is taken not to have read the fix."
+    else:
+        yield "Whether its MTA has read the fix is not known."
 
 
 def _since(evidence: Evidence) -> Iterator[str]:

@@ -37,7 +37,7 @@ SENTENCES: Mapping[str, str] = {
 # By why an MTA is in the list; of those that are only not known to have read the fix, report.html has the names.
 RESTART = {
     CHANGED: "restart the MTA: files were changed, and it is not known to have been started since",
-    READ_OTHER: "restart the MTA: it has not read the fix, since it was not started after it",
+    READ_OTHER: "restart the MTA: not started since the fix, so it is taken not to have read it (inferred)",
 }
 SINCE = {
     "no_longer_protected": "no longer protected",
