@@ -83,8 +83,8 @@ options:
     description:
       - IPv4 addresses or host names under which remote MTAs know the proxy server, those on their side of it. An event
         9301 that they logged with one of these is evidence that something behind the proxy called them.
-      - Left empty, what the files of the clients name is taken for it, and called a guess, since it is mostly the
-        address on the inner side.
+      - What the files of the clients name is taken for it too, and called a guess, since it is mostly the address on
+        the inner side.
       - Only used where the events of some hosts were gathered, see
         O(legacy_exchange.winsock_proxy.emsmta_info#module:gather).
     type: list

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.proxies import is_address, key_of
 
 from tests.unit.report_events import at, kind
-from tests.unit.report_logs import INNER, OUTER, client, joined, of, remote
+from tests.unit.report_logs import INNER, OUTER, client, joined, of, remote, rows
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,31 @@ def test_what_files_name_is_a_guess(proxies: tuple[str, ...], master: str | None
     assert (found["sure"], found["guess"]) == ("refused", True)
     assert f"({INNER}, a guess from files)" in found["message"]
     assert "proxy_addresses" in {advice["code"] for advice in report["advice"]}
-    # What was given takes the place of guesses.
+    # Beside one that was given it stays a guess.
     given = joined(hosts, OUTER)
-    assert [proxy["from"] for proxy in given["evidence"]["proxies"]] == ["given"]
-    assert of(given, "ex01")["sure"] == "none"
+    assert [proxy["from"] for proxy in given["evidence"]["proxies"]] == ["given", source]
+    assert (of(given, "ex01")["sure"], of(given, "ex01")["guess"]) == ("refused", True)
+    assert rows(given, "far")[0]["proxy"] == INNER
+
+
+def test_a_name_of_files_is_that_of_a_proxy_though_an_address_was_given() -> None:
+    far = remote(kind(9301, at(8), address=OUTER), kind(9301, at(9), name="PROXY-1"))
+    hosts = {"ex01": client(proxies=("PROXY-1",)), "ex02": client(proxies=("PROXY-2",)), "far": far}
+    report = joined(hosts, OUTER)
+    told = [(row["proxy"], row["guess"], row["fits"], row["other_causes"]) for row in rows(report, "far")]
+    assert told == [("PROXY-1", True, ["ex01"], ["firewall"]), (OUTER, False, ["ex01", "ex02"], ["firewall"])]
+    # What was given is surer, though older.
+    found = of(report, "ex01")
+    assert ([row["proxy"] for row in found["refused"]], found["guess"]) == ([OUTER, "PROXY-1"], False)
+    assert found["message"].startswith(
+        f"far refused callers with the proxy's address ({OUTER}): event 9301, last {at(8)}"
+    )
+
+
+def test_servers_that_saw_a_guess_alone_are_not_named_for_what_was_given() -> None:
+    off = remote(kind(9301, at(9), name="PROXY-1"))
+    hosts = {"ex01": client(proxies=("PROXY-1",)), "far": remote(kind(9301, at(8), address=OUTER)), "off": off}
+    assert of(joined(hosts, OUTER), "ex01")["message"].startswith("far refused callers")
 
 
 def test_digits_are_read_both_ways() -> None:

@@ -148,12 +148,15 @@ class _OfServer:
         return {**evidence, "message": in_words(evidence)}
 
     def _rows(self) -> list[Row]:
-        """Give some refusals by others, the newest; for one that has read the fix, the oldest, from before that."""
+        """Give some refusals by others, the newest; for one that has read the fix, the oldest, from before that.
+
+        Those with an address that was given come first: what files name is a guess.
+        """
         found: list[Row] = []
         for sightings in self._sightings:
             rows = sightings.newest() if self._fixed is None else sightings.until(self._fixed)
             found += islice((row for row in rows if row["remote"] != self._name), MOST_NAMED)
-        return sorted(found, key=lambda row: row["last"], reverse=True)[:MOST_NAMED]
+        return sorted(found, key=lambda row: (not row["guess"], row["last"]), reverse=True)[:MOST_NAMED]
 
     def _near(self) -> tuple[bool, str | None]:
         """Tell whether it logged calls when others refused the proxy, or who refused one without telling an address."""

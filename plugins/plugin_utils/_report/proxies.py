@@ -47,7 +47,7 @@ class Proxies:
     """The proxies that are known of, by what they are called."""
 
     def __init__(self, given: Sequence[str], servers: Sequence[Server]) -> None:
-        """Take what was given, or else what files of these servers name."""
+        """Take what was given, and what files of these servers name, as guesses beside it."""
         named = {server["name"]: list(_named(server)) for server in servers}
         #: Which servers' files name a proxy, by its key.
         self._named_by: dict[Key, list[str]] = {}
@@ -60,7 +60,7 @@ class Proxies:
         self._by_key: dict[Key, Proxy] = {}
         for text in given:
             self._add(text, GIVEN)
-        for text, source in () if given else (each for proxies in named.values() for each in proxies):
+        for text, source in (each for proxies in named.values() for each in proxies):
             self._add(text, source)
         # An address that no file names may be the outer one of any of them.
         self._of_all = [key for key in self._by_key if key not in self._named_by]

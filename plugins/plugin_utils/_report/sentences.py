@@ -102,8 +102,9 @@ def _since(evidence: Evidence) -> Iterator[str]:
 
 
 def _refused(rows: Sequence[Evidence], guess: bool) -> str:
+    # One with an address that was given stands before the guesses.
     newest = rows[0]
-    names = few([_name(name) for name in dict.fromkeys(row["remote"] for row in rows)])
+    names = few([_name(name) for name in dict.fromkeys(row["remote"] for row in rows if row["guess"] == guess)])
     address = f"{_name(newest['proxy'])}{', a guess from files' if guess else ''}"
     return f"{names} refused callers with the proxy's address ({address}): event {newest['id']}, last {newest['last']}"
 
