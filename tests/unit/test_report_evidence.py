@@ -12,7 +12,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._rep
 
 from tests.unit.report_events import Kind, at, events, kind
 from tests.unit.report_logs import OUTER, PARTNER, Found, client, joined, of, remote, rows
-from tests.unit.report_runs import reported, run_of
+from tests.unit.report_runs import reported, run_of, told
 
 
 def test_without_events_there_is_no_evidence() -> None:
@@ -164,6 +164,18 @@ def test_who_was_exposed_before_still_fits() -> None:
     far = remote(kind(9301, at(8), address=OUTER))
     report = joined({"a": client("protected"), "b": client(), "far": far}, OUTER, last=first, day=24)
     assert rows(report, "far")[0]["fits"] == ["b", "a"]
+
+
+def test_what_was_not_looked_at_is_not_told_of_but_still_fits() -> None:
+    far = remote(kind(9301, at(8), address=OUTER))
+    first = joined({"a": client(), "b": client(), "c": client("unreachable"), "far": far}, OUTER)
+    hosts = {"a": client(), "c": told("unreachable"), "d": None, "far": far}
+    run = run_of(hosts, at(6, day=24), inventory=["a", "b", "c", "d", "far"])._replace(proxy_addresses=[OUTER])
+    report = reported(run, first)
+    assert [each["name"] for each in report["evidence"]["servers"]] == ["a"]
+    assert rows(report, "far")[0]["fits"] == ["a", "b"]
+    (line,) = [line for line in lines_of(report, "/r") if line.startswith("Evidence")]
+    assert line == "Evidence, no proof: fits what remote MTAs refused: a"
 
 
 def test_lists_have_an_end_and_say_so() -> None:

@@ -22,7 +22,7 @@ from .in_force import has_read_fix
 from .proxies import Key, Proxies
 from .refusals import MOST_NAMED, WINDOW, Refusals, Row, times_of
 from .sentences import BLIND, NONE, NOT_GATHERED, REFUSED, REFUSED_AND_SEEN, SEEN, SURE, in_words
-from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server, is_on_cluster, verdict_of
+from .servers import EXPOSED, NOT_APPLICABLE, NOT_LOOKED_AT, PROTECTED, Server, is_on_cluster, verdict_of
 
 # KB Q196381: what a caller logs where the other side logs 1293.
 REFUSED_THERE = 1290
@@ -59,7 +59,10 @@ def evidence_of(servers: Sequence[Server], given: Sequence[str], check_mode: boo
         for row in sightings.newest():
             row["fits"], row["fits_left_out"] = _without(fitting.get(key, NOBODY), row["remote"])
     told = [
-        _OfServer(server, proxies, refusals, fitting, check_mode).told(server["name"] in clusters) for server in clients
+        _OfServer(server, proxies, refusals, fitting, check_mode).told(server["name"] in clusters)
+        for server in clients
+        # Of what only an older report knows, this run has nothing to say; it may have called all the same.
+        if server["status"] != NOT_LOOKED_AT
     ]
     return {
         "proxies": proxies.all(),
