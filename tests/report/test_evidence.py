@@ -50,7 +50,7 @@ def test_the_servers_stand_by_how_sure_it_is(browser: Browser, page: Path, fleet
     notes = [note.text.split("\n") for note in browser.all(f"{SECTION} .note")]
     assert notes[0] == ["The proxy, as remote MTAs know it", "192.0.2.9 given", "gate.example given"]
     assert [note[0] for note in notes[1:]] == [
-        "Fits what remote MTAs refused, and logged it too 1",
+        "Fits what remote MTAs refused, and logged failed calls near them 1",
         "Fits what remote MTAs refused 4",
         "Fits what remote MTAs refused, though protected now 3",
         "None in the logs of others 1",

@@ -52,7 +52,7 @@ def test_who_was_refused_who_has_to_be_restarted_and_whether_it_came_again(story
     assert sure(report) == {ONE: "refused_and_seen", TWO: "refused", OTHER: "none"}
     assert [(row["remote"], row["id"], row["count"]) for row in of(report, TWO)["refused"]] == [(CALLED, 9301, 2)]
     assert (of(report, ONE)["others"], of(report, TWO)["others"]) == ([TWO], [ONE])
-    assert "Evidence, no proof: fits what remote MTAs refused, and logged it too: one;" in told
+    assert "Evidence, no proof: fits what remote MTAs refused, and logged failed calls near them: one;" in told
     assert "[WARNING]" not in told
 
     _told, report = story.run("remediate")

@@ -214,9 +214,71 @@ def test_the_terminal_says_who_is_evidenced_by_what() -> None:
     lines = lines_of(joined({**hosts, "far": remote(kind(9301, at(8), address=OUTER))}, OUTER), "/r")
     (line,) = [line for line in lines if line.startswith("Evidence")]
     assert line == (
-        "Evidence, no proof: fits what remote MTAs refused, and logged it too, though protected "
-        "now: c; fits what remote MTAs refused: a, b"
+        "Evidence, no proof: fits what remote MTAs refused, and logged failed calls near them, "
+        "though protected now: c; fits what remote MTAs refused: a, b"
     )
+
+
+def test_the_terminal_says_who_refused_how_often_and_when() -> None:
+    often = kind(9301, at(12), at(8), address=OUTER, count=9)
+    hosts = {"a": client(proxies=("GATE",)), **{f"far{n}": remote(often) for n in range(5)}}
+    lines = lines_of(joined(hosts, OUTER), "/r")
+    at_refused = lines.index(f"Refused: by far0, far1, far2 and 2 more, 45 events, callers with {OUTER}; last {at(12)}")
+    assert lines[at_refused + 1].startswith("Evidence, no proof: ")
+    one = remote(kind(9301, at(8), name="GATE"))
+    lines = lines_of(joined({"a": client(proxies=("GATE",)), "far": one}), "/r")
+    assert f"Refused: by far, 1 event, callers with GATE (a guess); last {at(8)}" in lines
+    assert not any(line.startswith("Refused") for line in lines_of(joined({"a": client(), "far": one}, OUTER), "/r"))
+
+
+def test_logs_that_were_not_read_are_named_and_nobody_is_told_to_ask_for_them() -> None:
+    broken = events(newest=None, whole=False, fault="access denied")
+    far = {f"far{n}": told("not_applicable", events=broken) for n in range(5)}
+    lines = lines_of(joined({"a": client(logged=events()), **far}), "/r")
+    assert "Event logs not read: far0, far1, far2 and 2 more" in lines
+    assert "- a: no event log could be read: not_read in the report says why" in lines
+    assert not any("emsmta_audit_events" in line for line in lines)
+    # Its own is not that of another.
+    lines = lines_of(joined({"a": client(logged=broken)}), "/r")
+    assert any("emsmta_audit_events: true" in line for line in lines)
+    lines = lines_of(joined({"a": client(), "far": remote(), "off": far["far0"]}), "/r")
+    assert "Event logs not read: off" in lines
+    assert not any("no event log could" in line for line in lines)
+
+
+def test_callers_that_are_no_known_proxy_are_asked_about() -> None:
+    others = [kind(9301, at(hour), address=f"198.51.100.{hour}") for hour in (7, 8, 9, 10)]
+    hosts = {"a": client(), "b": client(), "far": remote(*others), "off": remote(others[0], kind(9202, at(8)))}
+    report = joined(hosts)
+    assert [each["address"][-2:] for each in report["evidence"]["other_callers"]] == ["10", ".9", ".8", ".7"]
+    asked = "callers were refused (198.51.100.10, 198.51.100.9, 198.51.100.8 and 1 more): is one of them your proxy? "
+    give = "Give it as emsmta_audit_proxy_addresses"
+    assert f"- far, off: {asked}{give}" in lines_of(report, "/r")
+    more = joined({**hosts, "far": remote(*others, kind(9301, at(8), address=OUTER))}, OUTER)
+    assert f"- far, off: other {asked}{give}" in lines_of(more, "/r")
+    (advice,) = [each for each in more["advice"] if each["code"] == "refused_callers"]
+    assert (advice["servers"], advice["certainty"]) == (["far", "off"], "inferred")
+    none = joined({"a": client(), "far": remote(kind(9301, at(8), address=OUTER))}, OUTER)
+    assert (none["evidence"]["other_callers"], none["evidence"]["other_callers_left_out"]) == ([], 0)
+    assert "refused_callers" not in {each["code"] for each in none["advice"]}
+    many = [kind(9301, at(8), address=f"198.51.100.{number}") for number in range(50)]
+    found = joined({"a": client(), "far": remote(*many)}, OUTER)["evidence"]
+    assert (len(found["other_callers"]), found["other_callers_left_out"]) == (20, 30)
+
+
+def test_what_it_logged_itself_is_told_with_how_near() -> None:
+    far = remote(kind(9301, at(8), address=OUTER))
+    seen = [kind(1290, at(8, 5)), kind(289, at(8, 5)), kind(301, at(8, 5))]
+    found = of(joined({"a": client(logged=events(seen=seen)), "far": far}, OUTER), "a")
+    assert "; it logged 1290, 289 and 301 itself within 15 minutes of one of them." in found["message"]
+
+
+def test_with_events_the_terminal_counts_what_is_not_known_to_be_read() -> None:
+    known = {"a": client("protected", events()), "b": client("protected", events())}
+    told_of = "2 MTAs are not known to have read the fix: see MTAs to restart in report.html"
+    assert lines_of(joined(known), "/r")[-2] == told_of
+    without = {"a": client("protected"), "b": client("protected")}
+    assert not any("not known to have read" in line for line in lines_of(joined(without), "/r"))
 
 
 @pytest.mark.parametrize(

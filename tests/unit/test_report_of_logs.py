@@ -37,7 +37,9 @@ def test_an_audit_says_who_fits_and_how_sure(tmp_path: Path) -> None:
         (BLIND, True),
     ]
     (line,) = [line for line in lines_of(report, "/r") if line.startswith("Evidence")]
-    assert line.startswith("Evidence, no proof: fits what remote MTAs refused, and logged it too: ex113")
+    assert line.startswith(
+        "Evidence, no proof: fits what remote MTAs refused, and logged failed calls near them: ex113"
+    )
 
 
 def test_what_files_name_fits_by_name_and_is_a_guess(tmp_path: Path) -> None:

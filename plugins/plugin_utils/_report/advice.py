@@ -54,8 +54,23 @@ PROXY_ADDRESSES: Advice = {
     "source": "Q254909",
     "certainty": "inferred",
 }
+# Where no log was read though that was asked for.
+LOGS_NOT_READ: Advice = {
+    "code": "logs_not_read",
+    "message": "No event log of another server could be read: not_read in the report says why of each.",
+    "source": "",
+    "certainty": "inferred",
+}
+# Who was refused is filled in.
+REFUSED_CALLERS: Advice = {
+    "code": "refused_callers",
+    "message": "{} were refused ({}): is one of them your proxy? Give it as emsmta_audit_proxy_addresses.",
+    "source": "Q254909",
+    "certainty": "inferred",
+}
 # By hand, where the events of remote MTAs were not read.
 BY_HAND = "remote_events"
+MOST_CALLERS = 3
 # A master copy of ISA Server is not to be edited: that server has its own advice.
 ISA = "isa_management"
 ON_PURPOSE = "proxied_on_purpose"
@@ -70,6 +85,8 @@ ORDER = (
     "fix_master",
     ISA,
     "gather_events",
+    "logs_not_read",
+    "refused_callers",
     "proxy_addresses",
 )
 
@@ -85,23 +102,44 @@ def advice_for(
         evidence: of the report; None where no events were gathered.
     """
     joined = {each["name"]: each for each in evidence["servers"]} if evidence else {}
+    # Those of which a log was asked for, and not read.
+    unread = set(unread_logs(evidence))
     only_guesses = evidence is not None and all(proxy["guess"] for proxy in evidence["proxies"])
     shared: dict[tuple[str, str], Advice] = {}
     fix_master = _fix_master(servers)
     for server in servers:
         known = joined.get(server["name"])
         by_hand = known is None or not known["logs_read"]
-        for advice in [*_of(server, restart, fix_master, by_hand), *_for_evidence(known, only_guesses)]:
+        for advice in [*_of(server, restart, fix_master, by_hand), *_for_evidence(known, unread, only_guesses)]:
             entry = shared.setdefault((advice["code"], advice["message"]), {**advice, "servers": []})
             if server["name"] not in entry["servers"][-1:]:
                 entry["servers"].append(server["name"])
-    return sorted(shared.values(), key=_place)
+    return sorted([*shared.values(), *_for_callers(evidence)], key=_place)
 
 
-def _for_evidence(known: Mapping[str, Any] | None, only_guesses: bool) -> Iterator[Advice]:
+def _for_callers(evidence: Mapping[str, Any] | None) -> Iterator[Advice]:
+    """Ask whether callers that are not known as a proxy are one; the servers are those that refused them."""
+    if evidence and evidence["other_callers"]:
+        found = [cut(each["address"], QUOTED_NAME) for each in evidence["other_callers"]]
+        named = few(found[:MOST_CALLERS], left_out=len(found[MOST_CALLERS:]) + evidence["other_callers_left_out"])
+        who = "Other callers" if any(_has_proxy(remote) for remote in evidence["remotes"]) else "Callers"
+        servers = [remote["name"] for remote in evidence["remotes"] if remote["other_callers"]]
+        yield {**REFUSED_CALLERS, "message": REFUSED_CALLERS["message"].format(who, named), "servers": servers}
+
+
+def _has_proxy(remote: Mapping[str, Any]) -> bool:
+    return any(row["proxy"] for row in remote["refused"])
+
+
+def unread_logs(evidence: Mapping[str, Any] | None) -> list[str]:
+    """Give the servers of which no record could be read, though that was asked for."""
+    return [each["name"] for each in evidence["remotes"] if not (each["newest"] or each["whole"])] if evidence else []
+
+
+def _for_evidence(known: Mapping[str, Any] | None, unread: Collection[str], only_guesses: bool) -> Iterator[Advice]:
     """Say what would make the evidence for a server better."""
     if known is not None and known["sure"] == NOT_GATHERED:
-        yield GATHER_EVENTS
+        yield LOGS_NOT_READ if len(unread) > (known["name"] in unread) else GATHER_EVENTS
     elif known is not None and only_guesses:
         yield PROXY_ADDRESSES
 

@@ -26,7 +26,7 @@ from .servers import EXPOSED, NOT_APPLICABLE, NOT_LOOKED_AT, PROTECTED, Server, 
 
 # KB Q196381: what a caller logs where the other side logs 1293.
 REFUSED_THERE = 1290
-MOST_FITS = 10
+MOST_FITS, MOST_CALLERS = 10, 20
 OF_SEEN = ("id", "about", "count", "first", "last", "record")
 
 OF_REFUSED = ("remote", "id", "proxy", "guess", "count", "first", "last", "record")
@@ -64,11 +64,14 @@ def evidence_of(servers: Sequence[Server], given: Sequence[str], check_mode: boo
         # Of what only an older report knows, this run has nothing to say; it may have called all the same.
         if server["status"] != NOT_LOOKED_AT
     ]
+    callers = sorted(refusals.other_callers.items(), key=lambda each: each[1], reverse=True)
     return {
         "proxies": proxies.all(),
         "proxies_left_out": proxies.left_out(),
         "window": WINDOW,
         "logs_read": len(refusals.read),
+        "other_callers": [{"address": caller, "last": last} for caller, last in callers[:MOST_CALLERS]],
+        "other_callers_left_out": len(callers[MOST_CALLERS:]),
         "remotes": refusals.remotes,
         "servers": sorted(told, key=lambda each: SURE.index(each["sure"])),
         "other_causes": causes_told(refusals.causes | ({CLUSTER} if clusters else set())),

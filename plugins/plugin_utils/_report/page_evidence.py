@@ -12,14 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...module_utils._server.text import QUOTED_NAME, cut, few
+from .refusals import caller_of
 from .report import Report
 from .sentences import FOUND, head_of, in_words
 from .servers import EXPOSED, NOT_APPLICABLE, UNKNOWN
 
 # Of rows that the page has; report.json has what was read of each server.
 MOST_ROWS = 200
-# Of a host, in characters.
-LONGEST_NAME = 255
 SOURCES = {
     "given": "given",
     "mspclnt": "a guess: clients' Mspclnt.ini names it, mostly by its address on the inner side",
@@ -84,8 +83,7 @@ def _groups(servers: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, list[s
 
 def address(row: Mapping[str, Any]) -> str:
     """Give the address of an event in all readings."""
-    readings = [cut(text, LONGEST_NAME) for text in (row["ipv4"], row["name"]) if text]
-    return " or ".join(readings) if readings else "no address"
+    return caller_of(row) or "no address"
 
 
 def _is_quiet(remote: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from itertools import takewhile
 from typing import Any
 
 from ...module_utils._events.mta import may_be_blind
+from ...module_utils._server.text import cut
 from .causes import causes_of
 from .events import Events, seconds
 from .proxies import Key, Proxies
@@ -26,6 +27,8 @@ from .servers import Server
 WINDOW = 15 * 60
 # Of the refusals of one server, and of those of one proxy that a server's evidence names.
 MOST_ROWS, MOST_NAMED = 20, 5
+# Of a host, in characters.
+LONGEST_NAME = 255
 NOT_FOUND, REJECTED, RPC_REFUSED = 9301, 1293, 9322
 OF_REMOTE = ("started", "build", "levels", "newest", "read_to", "whole", "clock", "fault", "kinds_left_out")
 OF_ROW = ("id", "hex", "ipv4", "name", "about", "count", "first", "last", "record")
@@ -115,6 +118,8 @@ class Refusals:
     def __init__(self, servers: Sequence[Server], proxies: Proxies, cluster: bool) -> None:
         self._proxies = proxies
         self.of_proxy: dict[Key, Sightings] = {}
+        #: Callers whose address or name is no known proxy's, as it is told, and when each was refused last.
+        self.other_callers: dict[str, str] = {}
         #: Refusals without an address, as 1293, where no 9301 or 9322 of the same server is near.
         self.without_address = Moments()
         self.remotes: list[dict[str, Any]] = []
@@ -141,6 +146,7 @@ class Refusals:
                 "blind": blind,
                 "refused": rows[:MOST_ROWS],
                 "refused_left_out": len(rows[MOST_ROWS:]),
+                "other_callers": sum(_is_of_another(row) for row in rows),
             }
         )
         self._take_without_address(name, events)
@@ -166,6 +172,9 @@ class Refusals:
             "fits_left_out": 0,
             "other_causes": causes,
         }
+        if _is_of_another(row):
+            caller = caller_of(row)
+            self.other_callers[caller] = max(self.other_callers.get(caller, ""), row["last"])
         if key is not None:
             self.of_proxy.setdefault(key, Sightings()).add(row, kind, events["clock"])
         return row
@@ -192,6 +201,15 @@ class Refusals:
     def others_blind(self, server: str) -> int:
         """Give how many of these are of builds that may log nothing."""
         return len(self.blind) - (server in self.blind)
+
+
+def caller_of(row: Mapping[str, Any]) -> str:
+    """Give the address of an event in all readings; empty where it has none."""
+    return " or ".join(cut(text, LONGEST_NAME) for text in (row["ipv4"], row["name"]) if text)
+
+
+def _is_of_another(row: Row) -> bool:
+    return row["proxy"] is None and bool(row["ipv4"] or row["name"])
 
 
 def moments_of(kind: Mapping[str, Any], clock: int | None) -> list[int]:

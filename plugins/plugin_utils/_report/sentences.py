@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...module_utils._server.text import QUOTED_NAME, cut, few
+from .refusals import WINDOW
 
 # How sure, the strongest first: refused with the proxy's address, and the caller logged it too at those moments; the
 # one, or the other, alone; nothing, though logs of others were read; nothing, and these may log nothing; none was read.
 SURE = ("refused_and_seen", "refused", "seen", "none", "blind", "not_gathered")
 REFUSED_AND_SEEN, REFUSED, SEEN, NONE, BLIND, NOT_GATHERED = SURE
 WORDS: Mapping[str, str] = {
-    REFUSED_AND_SEEN: "fits what remote MTAs refused, and logged it too",
+    REFUSED_AND_SEEN: "fits what remote MTAs refused, and logged failed calls near them",
     REFUSED: "fits what remote MTAs refused",
     SEEN: "logged calls that failed, of which the logs of others say nothing",
     NONE: "none in the logs of others",
@@ -112,12 +113,13 @@ def _refused(rows: Sequence[Evidence], guess: bool) -> str:
 def _and_seen(evidence: Evidence) -> str:
     if not evidence["seen"]:
         return ""
-    when = "at those moments" if evidence["at_those_moments"] else "at other moments"
+    when = f"within {WINDOW // 60} minutes of one of them" if evidence["at_those_moments"] else "at other moments"
     return f"; it logged {_codes(evidence['seen'])} itself {when}"
 
 
 def _codes(kinds: Sequence[Evidence]) -> str:
-    return few([str(code) for code in dict.fromkeys(kind["id"] for kind in kinds)])
+    codes = [str(code) for code in dict.fromkeys(kind["id"] for kind in kinds)]
+    return " and ".join([", ".join(codes[:-1])] * (len(codes) > 1) + codes[-1:])
 
 
 def _others(evidence: Evidence) -> str:

@@ -8,11 +8,11 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ...module_utils._server.text import cut, few, plain
-from .advice import FIX_MASTER, GATHER_EVENTS, PROXY_ADDRESSES
-from .history import CHANGED, READ_OTHER
+from ...module_utils._server.text import QUOTED_NAME, cut, few, plain
+from .advice import FIX_MASTER, GATHER_EVENTS, LOGS_NOT_READ, PROXY_ADDRESSES, REFUSED_CALLERS, unread_logs
+from .history import CHANGED, NOT_KNOWN, READ_OTHER
 from .report import Report
 from .sentences import head_of
 from .servers import STATUSES, is_right, words
@@ -23,14 +23,16 @@ SENTENCES: Mapping[str, str] = {
     "remediate": "fix by the playbook legacy_exchange.winsock_proxy.remediate, with --check --diff first",
     "leave_out": "before the edit, ask the partners which address their connectors name; where it is the proxy's on "
     "purpose, leave the server out (KB Q263046)",
-    "override_proxied": "remediate leaves it alone, since X.400 may go through the proxy on purpose; where that is not "
-    "wanted, set emsmta_bypass_override_proxied to true",
+    "override_proxied": "X.400 may go through the proxy on purpose, so remediate leaves such servers alone; where that "
+    "is not wanted, set emsmta_bypass_override_proxied to true",
     "look": "give what could not be read (the report names it), or look by hand",
     "client_1_0": "remove, switch off or upgrade the client, which knows no sections for single programs (CAT8)",
     "isa_management": "add EMSMTA with Disable=1 in ISA Management too: ISA Server overwrites the file (KB Q323457)",
     FIX_MASTER["code"]: "",
     GATHER_EVENTS["code"]: "have the event logs of the remote MTAs read too, by emsmta_audit_events: true "
     "on those hosts",
+    LOGS_NOT_READ["code"]: "no event log could be read: not_read in the report says why",
+    REFUSED_CALLERS["code"]: "",
     PROXY_ADDRESSES["code"]: "for surer evidence, give the proxy's address on the side of the remote MTAs as "
     "emsmta_audit_proxy_addresses",
 }
@@ -71,10 +73,11 @@ def told(report: Report, folder: str) -> list[str]:
         *_not_right(report),
         *_masters(report),
         *_since(report),
+        *_refused(report),
         *_evidence(report),
     ]
     where = f"The report: {folder}/report.html, with report.csv, report.json and report.xml beside it"
-    return ["", *map(plain, [*lines, *_advice(report), where])]
+    return ["", *map(plain, [*lines, *_advice(report), *_not_known(report), where])]
 
 
 def _head(report: Report) -> str:
@@ -116,6 +119,42 @@ def _since(report: Report) -> Iterator[str]:
         yield f"Since the last report ({since['compared_with']}): {'; '.join(changes)}"
 
 
+def _refused(report: Report) -> Iterator[str]:
+    """Say who refused callers with the proxy's address, how often and when last, and of whom no log could be read."""
+    evidence = report["evidence"]
+    if evidence is None:
+        return
+    rows = [row for remote in evidence["remotes"] for row in remote["refused"] if row["proxy"]]
+    if rows:
+        rows.sort(key=lambda row: row["last"], reverse=True)
+        count = sum(row["count"] for row in rows)
+        guess = " (a guess)" if all(row["guess"] for row in rows) else ""
+        yield (
+            f"Refused: by {_some(row['remote'] for row in rows)}, {count} event{'' if count == 1 else 's'}, "
+            f"callers with {_some(row['proxy'] for row in rows)}{guess}; last {rows[0]['last']}"
+        )
+    if unread := unread_logs(evidence):
+        yield f"Event logs not read: {_some(unread)}"
+
+
+def _some(names: Iterable[str]) -> str:
+    """Give some of these names, each once."""
+    found = [cut(name, QUOTED_NAME) for name in dict.fromkeys(names)]
+    return few(found[:NAMED], left_out=len(found[NAMED:]))
+
+
+def _not_known(report: Report) -> Iterator[str]:
+    """Say of how many MTAs is only not known that they have read the fix, where their logs were asked for."""
+    count = sum(entry["why"] == NOT_KNOWN for entry in report["restart"])
+    if report["evidence"] is not None and count:
+        more = " more" if count < len(report["restart"]) else ""
+        one = count == 1
+        yield (
+            f"{count}{more} MTA{' is' if one else 's are'} not known to have read the fix: "
+            "see MTAs to restart in report.html"
+        )
+
+
 def _evidence(report: Report) -> Iterator[str]:
     """Say of which servers the fault shows, how sure; and of those that have read the fix, whether it still does."""
     evidence = report["evidence"]
@@ -146,13 +185,18 @@ def _advice(report: Report) -> Iterator[str]:
     for entry in report["restart"]:
         if entry["why"] in RESTART:
             advice.setdefault(RESTART[entry["why"]], []).append(entry["name"])
+    asking: set[str] = set()
     for each in report["advice"]:
         if each["code"] in SENTENCES:
             sentence = SENTENCES[each["code"]] or _sentence(each["message"])
             advice.setdefault(sentence, []).extend(each["servers"])
+            asking |= {sentence} if each["code"] == REFUSED_CALLERS["code"] else set()
     if advice:
         yield "What to do:"
-    yield from (f"- {_whom(list(dict.fromkeys(names)), report)}: {sentence}" for sentence, names in advice.items())
+    for sentence, names in advice.items():
+        # Those that refused callers are no servers of a status.
+        whom = _some(names) if sentence in asking else _whom(list(dict.fromkeys(names)), report)
+        yield f"- {whom}: {sentence}"
 
 
 def _whom(names: Sequence[str], report: Report) -> str:
