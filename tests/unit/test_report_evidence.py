@@ -298,7 +298,7 @@ def test_that_it_is_in_force_is_told_as_it_is_known(in_force: str, told: str) ->
 
 def test_a_prediction_is_told_as_one() -> None:
     far = remote(kind(9301, at(8), address=OUTER))
-    role = {"status_before": "exposed", "status_after": "protected", "outcome": "ok", "in_force": "unknown"}
+    role: Found = {"status_before": "exposed", "status_after": "protected", "outcome": "ok", "in_force": "unknown"}
     hosts: dict[str, object] = {"a": client("protected", **role), "b": client("protected"), "far": far}
     run = run_of(hosts)._replace(proxy_addresses=[OUTER], check_mode=True)
     report = reported(run)
