@@ -40,12 +40,19 @@ def test_a_name_of_files_is_that_of_a_proxy_though_an_address_was_given() -> Non
     report = joined(hosts, OUTER)
     told = [(row["proxy"], row["guess"], row["fits"], row["other_causes"]) for row in rows(report, "far")]
     assert told == [("PROXY-1", True, ["ex01"], ["firewall"]), (OUTER, False, ["ex01", "ex02"], ["firewall"])]
+    assert (of(report, "ex01")["others"], of(report, "ex02")["others"]) == (["ex02"], ["ex01"])
     # What was given is surer, though older.
     found = of(report, "ex01")
     assert ([row["proxy"] for row in found["refused"]], found["guess"]) == ([OUTER, "PROXY-1"], False)
     assert found["message"].startswith(
         f"far refused callers with the proxy's address ({OUTER}): event 9301, last {at(8)}"
     )
+
+
+def test_others_are_those_behind_the_proxy_that_was_refused() -> None:
+    hosts = {"a": client(proxies=("PROXY-1", "ALL")), "b": client(proxies=("ALL",)), "c": client(proxies=("PROXY-1",))}
+    report = joined({**hosts, "far": remote(kind(9301, at(8), name="PROXY-1"))}, "PROXY-1")
+    assert of(report, "a")["others"] == ["c"]
 
 
 def test_servers_that_saw_a_guess_alone_are_not_named_for_what_was_given() -> None:

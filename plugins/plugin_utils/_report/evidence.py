@@ -112,7 +112,10 @@ class _OfServer:
         self._name, self._refusals = server["name"], refusals
         self._behind = proxies.of(self._name)
         self._sightings = [each for key in self._behind if (each := refusals.of_proxy.get(key))]
-        self._fitting = [fitting[key] for key in self._behind if key in fitting]
+        # Behind the proxies that were refused, those that were given before guesses; behind any where none was.
+        refused = [key for key in self._behind if key in refusals.of_proxy]
+        surest = [key for key in refused if not proxies.get(key)["guess"]] or refused or self._behind
+        self._fitting = [fitting[key] for key in surest if key in fitting]
         events: Events | None = server["events"]
         self._clock = events["clock"] if events else None
         self._seen: list[dict[str, Any]] = events["seen"] if events else []
