@@ -11,6 +11,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.report.browser import Browser
 from tests.report.fleets import Report, report, write
+from tests.unit.report_events import events
 
 SECTION = "section[aria-labelledby=evidence]"
 FOUND = ("refused_and_seen", "refused", "seen")
@@ -38,7 +39,8 @@ def test_each_refusal_has_a_row_with_who_fits(browser: Browser, page: Path) -> N
         "2026-11-20 08:20 UTC record 700",
         f"{fits} or: a firewall or translated addresses",
     ]
-    assert gate[2:] == ["GATE the proxy", *proxy[3:]]
+    same = "the same 7 servers as above or: a firewall or translated addresses"
+    assert gate[2:] == ["GATE the proxy", proxy[3], same]
     assert (without[1:3], without[4]) == (["9202 2 times", "no address"], "an event without an address")
     assert other[4].startswith("not the proxy's address, as far as that is known or: no name by reverse lookup")
     link = browser.find(f"{SECTION} .events tbody td a")
@@ -72,6 +74,15 @@ def test_silence_and_faults_are_told(browser: Browser, page: Path) -> None:
     assert "read back to 2026-11-20T06:00:00Z" in text
 
 
+def test_on_a_narrow_page_each_cell_says_what_it_is(browser: Browser, page: Path) -> None:
+    label = "getComputedStyle(cell, '::before').content"
+    cells = f"[...document.querySelectorAll('.events tr:first-child td')].map(cell => {label})"
+    browser.open(page, width=700)
+    assert browser.run(f"return {cells}") == [f'"{word}: "' for word in ("event", "caller", "last", "fits")]
+    browser.open(page, width=1200)
+    assert set(browser.run(f"return {cells}")) == {"none"}
+
+
 def test_a_box_leaves_the_servers_with_evidence(browser: Browser, page: Path, fleet: Report) -> None:
     browser.open(page)
     browser.click("#evidenced")
@@ -90,6 +101,19 @@ def test_the_box_is_for_the_keyboard_too(browser: Browser, page: Path, fleet: Re
     browser.run("document.getElementById('fold').focus()")
     browser.press(Keys.TAB, Keys.SPACE)
     assert browser.names() == evidenced(fleet)
+
+
+def test_an_mta_that_has_not_read_the_fix_is_told_at_the_top_and_in_amber(browser: Browser, tmp_path: Path) -> None:
+    found = {"status": "protected", "msg": "protected (documented): why", "in_force": "no", "events": events()}
+    browser.open(write(tmp_path, report({"a": found, "b": found})))
+    assert browser.texts("header .note") == [
+        "2 MTAs are taken not to have read the fix (inferred). See MTAs to restart."
+    ]
+    (box,) = browser.all("section[aria-labelledby=restart] .note.unknown")
+    assert box.text.startswith("Protected, and not started since: the running MTA is taken not to have read the fix")
+    quiet = report({"a": {**found, "events": None}})
+    browser.open(write(tmp_path, quiet))
+    assert browser.all("header .note") == []
 
 
 def test_without_scripts_the_rows_can_be_read(browser: Browser, page: Path) -> None:

@@ -6,6 +6,10 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.page_evidence import (
+    LEVELS_NOT_KNOWN,
+    shown,
+)
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.report import Report
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.sentences import SURE
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.told import told as lines_of
@@ -264,6 +268,30 @@ def test_callers_that_are_no_known_proxy_are_asked_about() -> None:
     many = [kind(9301, at(8), address=f"198.51.100.{number}") for number in range(50)]
     found = joined({"a": client(), "far": remote(*many)}, OUTER)["evidence"]
     assert (len(found["other_callers"]), found["other_callers_left_out"]) == (20, 30)
+
+
+def test_the_page_says_the_same_of_many_once() -> None:
+    quiet = {f"far{number}": remote(levels=None) for number in range(40)}
+    blind = remote(build="2448.8", levels=None)
+    told_of = shown(joined({"a": client(), **quiet, "off": blind, "known": remote(levels={})}, OUTER))
+    assert told_of is not None
+    assert told_of.quiet_logs == 42
+    assert [(len(names), silence) for names, silence in told_of.quiet] == [
+        (41, LEVELS_NOT_KNOWN),
+        (1, ""),
+        (1, "build 2448.8 may log no 9301"),
+    ]
+
+
+def test_the_page_names_the_same_servers_once() -> None:
+    hosts = {f"ex{number}": client() for number in range(9)}
+    far = remote(*(kind(9301, at(hour), address=OUTER, about=str(hour)) for hour in (10, 9, 8)))
+    told_of = shown(joined({**hosts, "far": far, "off": remote(kind(9301, at(3), address=OUTER))}, OUTER))
+    assert told_of is not None
+    assert told_of.same == {2: 1, 3: 1, 4: 1}
+    few_fit = shown(joined({"ex0": client(), "far": far}, OUTER))
+    assert few_fit is not None
+    assert few_fit.same == {}
 
 
 def test_what_it_logged_itself_is_told_with_how_near() -> None:

@@ -22,9 +22,20 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from .history import CHANGED, NOT_KNOWN, READ_OTHER
-from .page_evidence import CAUSE_NAMES, SOURCES, address, shown
+from .page_evidence import CAUSE_NAMES, SOURCES, address, count_of, shown
 from .report import Report
-from .servers import EXPOSED, FAILED, NOT_LOOKED_AT, STATUSES, UNKNOWN, UNREACHABLE, Server, words
+from .servers import (
+    EXPOSED,
+    FAILED,
+    NOT_LOOKED_AT,
+    PROTECTED,
+    STATUSES,
+    UNKNOWN,
+    UNREACHABLE,
+    Server,
+    verdict_of,
+    words,
+)
 
 TEMPLATE = Path(__file__).with_name("page.html.j2")
 STYLE, SCRIPT = (Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
@@ -141,6 +152,7 @@ def as_html(report: Report) -> bytes:
         place={status: place for place, status in enumerate(STATUSES)},
         since=[(kind, title, report["since"][key]) for key, kind, title in SINCE if report["since"][key]],
         restart=_restart(report),
+        not_read=_not_read(report),
         history=any(server["last_status"] or server["status_before"] for server in servers),
         number={server["name"]: number for number, server in enumerate(servers, 1)},
         shared=_shared(servers),
@@ -161,7 +173,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "address": address,
         "brief": _brief,
-        "count_of": _count,
+        "count_of": count_of,
         "day": _day,
         "edits": _edits,
         "linked": _linked,
@@ -187,7 +199,7 @@ def _headline(report: Report) -> str:
     """Say in one sentence how the fleet is."""
     totals, most = report["totals"], len(report["servers"])
     exposed, open_ = totals[EXPOSED], sum(totals[status] for status in NOT_JUDGED)
-    head = f"{exposed} of {_count(most, 'server')} {'is' if exposed == 1 else 'are'} exposed"
+    head = f"{exposed} of {count_of(most, 'server')} {'is' if exposed == 1 else 'are'} exposed"
     if not exposed:
         head = "No server is known to be exposed" if open_ else "No server is exposed"
     told = f"{open_}{'' if exposed else f' of {most}'} {'was' if open_ == 1 else 'were'} not judged"
@@ -202,12 +214,27 @@ def _tiles(report: Report) -> list[Tile]:
     return tiles
 
 
-def _restart(report: Report) -> list[tuple[str, list[str]]]:
-    """Give the servers whose MTA has to be restarted, by why."""
+def _restart(report: Report) -> list[tuple[str, str, list[str]]]:
+    """Give the servers whose MTA has to be restarted, by why, each with the colour of a status."""
     groups = [
-        (title, [entry["name"] for entry in report["restart"] if entry["why"] == why]) for why, title in RESTART.items()
+        (
+            UNKNOWN if why == READ_OTHER else PROTECTED,
+            title,
+            [entry["name"] for entry in report["restart"] if entry["why"] == why],
+        )
+        for why, title in RESTART.items()
     ]
-    return [(title, names) for title, names in groups if names]
+    return [group for group in groups if group[2]]
+
+
+def _not_read(report: Report) -> int:
+    """Give how many protected servers have an MTA that is taken not to have read the fix, where that was asked for."""
+    if report["evidence"] is None:
+        return 0
+    return sum(
+        server["in_force"] == "no" and verdict_of(server, report["check_mode"]) == PROTECTED
+        for server in report["servers"]
+    )
 
 
 def _shared(servers: Sequence[Server]) -> dict[str, Shared]:
@@ -266,10 +293,6 @@ def _setting(key: str, value: object) -> str | None:
 def _brief(server: Server) -> str:
     """Give a message without the status that it begins with."""
     return STATUS_AND_CERTAINTY.sub("", server["message"], count=1)
-
-
-def _count(number: int, of: str) -> str:
-    return f"{number} {of}{'' if number == 1 else 's'}"
 
 
 def _hash(text: str) -> str:

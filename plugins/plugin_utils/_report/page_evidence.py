@@ -8,7 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...module_utils._server.text import QUOTED_NAME, cut, few
@@ -19,6 +19,12 @@ from .servers import EXPOSED, NOT_APPLICABLE, UNKNOWN
 
 # Of rows that the page has; report.json has what was read of each server.
 MOST_ROWS = 200
+# So many servers under "Fits" stand in each row; more stand once.
+FEW_FITS = 3
+LEVELS_NOT_KNOWN = (
+    "diagnostics levels not known, so that events may be missing: see them in Exchange Administrator, on the page "
+    "Diagnostics Logging of the MTA (Q163032)"
+)
 SOURCES = {
     "given": "given",
     "mspclnt": "a guess: clients' Mspclnt.ini names it, mostly by its address on the inner side",
@@ -40,7 +46,8 @@ class Shown(NamedTuple):
     groups: servers by how sure it is: the colour of the status that is as bad, a title, and their names.
     rows: refusals, those with the proxy's address first; left_out: of how many more the page says nothing.
     of: what speaks for each server, in words, by its name, and evidenced: those for which something does.
-    quiet: servers whose log was read and has no refusal, each with what makes its silence say less.
+    same: of a row, by its number in the page, which earlier one names the same servers.
+    quiet: servers whose log was read and has no refusal, by what makes their silence say less; quiet_logs: how many.
     faults: servers whose log could not be read to its end, and why.
     """
 
@@ -49,7 +56,9 @@ class Shown(NamedTuple):
     left_out: int
     of: Mapping[str, str]
     evidenced: frozenset[str]
-    quiet: Sequence[tuple[str, str]]
+    same: Mapping[int, int]
+    quiet: Sequence[tuple[Sequence[str], str]]
+    quiet_logs: int
     faults: Sequence[tuple[str, str]]
 
 
@@ -68,7 +77,9 @@ def shown(report: Report) -> Shown | None:
         # The rows name the others; here, a search for one of them would find all behind the proxy.
         of={each["name"]: in_words(each, named=0) for each in evidence["servers"]},
         evidenced=frozenset(each["name"] for each in evidence["servers"] if each["sure"] in FOUND),
-        quiet=[(each["name"], _silence(each)) for each in evidence["remotes"] if _is_quiet(each)],
+        same=_same(rows[:MOST_ROWS]),
+        quiet=_quiet(evidence["remotes"]),
+        quiet_logs=sum(map(_is_quiet, evidence["remotes"])),
         faults=[(each["name"], each["fault"]) for each in evidence["remotes"] if each["fault"]],
     )
 
@@ -81,17 +92,42 @@ def _groups(servers: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, list[s
     return [(colour, title[:1].upper() + title[1:], names) for (colour, title), names in found.items()]
 
 
+def _same(rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    first: dict[tuple[Sequence[str], int], int] = {}
+    found: dict[int, int] = {}
+    for number, row in enumerate(rows, 1):
+        if len(row["fits"]) > FEW_FITS:
+            earlier = first.setdefault((tuple(row["fits"]), row["fits_left_out"]), number)
+            found |= {number: earlier} if earlier < number else {}
+    return found
+
+
+def _quiet(remotes: Sequence[Mapping[str, Any]]) -> list[tuple[list[str], str]]:
+    """Give the servers whose log has no refusal: those of which the same is to be said stand together."""
+    found: dict[str, list[str]] = {}
+    for remote in remotes:
+        for silence in _silence(remote) if _is_quiet(remote) else ():
+            found.setdefault(silence, []).append(remote["name"])
+    most_first = sorted(found.items(), key=lambda each: -len(each[1]))
+    return [(names, silence) for silence, names in most_first]
+
+
 def address(row: Mapping[str, Any]) -> str:
     """Give the address of an event in all readings."""
     return caller_of(row) or "no address"
+
+
+def count_of(number: int, of: str) -> str:
+    """Give a number of things."""
+    return f"{number} {of}{'' if number == 1 else 's'}"
 
 
 def _is_quiet(remote: Mapping[str, Any]) -> bool:
     return not remote["refused"] and bool(remote["newest"] or remote["whole"])
 
 
-def _silence(remote: Mapping[str, Any]) -> str:
-    """Say what a log without refusals is worth."""
+def _silence(remote: Mapping[str, Any]) -> Iterator[str]:
+    """Say what a log without refusals is worth; what most have in common stands by itself."""
     doubts = []
     if remote["blind"] is None:
         doubts.append("its build is not known")
@@ -102,8 +138,9 @@ def _silence(remote: Mapping[str, Any]) -> str:
         doubts.append(
             "diagnostics levels " + few([f"{cut(name, QUOTED_NAME)}: {level}" for name, level in levels.items()])
         )
-    elif levels is None:
-        doubts.append("its diagnostics levels are not known")
     if not remote["whole"] and remote["read_to"]:
         doubts.append(f"read back to {remote['read_to']['time']}")
-    return "; ".join(doubts)
+    if doubts or levels is not None:
+        yield "; ".join(doubts)
+    if levels is None:
+        yield LEVELS_NOT_KNOWN
