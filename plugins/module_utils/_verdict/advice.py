@@ -72,9 +72,8 @@ MASTER_OF_1_0 = Advice(
     "Server.",
     "CAT8",
 )
-# KB Q244035 is about Exchange 5.0 and 5.5.
+# KB Q244035 prints the commands, for Exchange 5.0 and 5.5; that an edit needs them is inferred.
 BY_NET_STOP = "Restart the MTA after an edit: 'net stop msexchangemta', 'net start msexchangemta' (KB Q244035)."
-RESTARTED_AS_PRINTED = ("Exchange Server 5.0", "Exchange Server 5.5")
 LISTED_DEPENDENTS = "by KB Q143380 MSExchangeIMC and MSExchangeDX, where they are, and perhaps others"
 UNLESS_CLUSTER = " On a cluster, which could not be looked for, use Cluster Administrator instead (KB Q175568)."
 RESTART_ON_CLUSTER = Advice(
@@ -151,9 +150,7 @@ def _restart(evidence: Evidence) -> Advice:
         f"{BY_NET_STOP} The stop takes with it what depends on the MTA, {with_it}: note which of them are running, and "
         f"start again those that were.{UNLESS_CLUSTER if evidence.system.cluster is None else ''}"
     )
-    name = evidence.product.name if evidence.product is not None else ""
-    certainty = DOCUMENTED if name.startswith(RESTARTED_AS_PRINTED) else INFERRED
-    return Advice("restart_mta", message, "Q244035", certainty)
+    return Advice("restart_mta", message, "Q244035", INFERRED)
 
 
 def _outside(peers: Sequence[str]) -> list[Advice]:
