@@ -84,7 +84,7 @@ def test_what_the_log_and_the_time_of_the_file_say(events: list[Event], in_utc: 
         (
             Source(OTHER, breaks="access is denied"),
             WRITTEN,
-            "could not be read to its end: Application: access is denied",
+            "could not be read to its end: access is denied",
         ),
         (Source(started(WRITTEN + 9)), None, "on visible drives, times are those of another machine's clock"),
         (
