@@ -22,6 +22,7 @@ from ..plugin_utils._report.page import as_html
 from ..plugin_utils._report.proxies import is_address
 from ..plugin_utils._report.report import Report, Run, report_of
 from ..plugin_utils._report.servers import OUTCOMES, STATUSES, fails_on, server_of
+from ..plugin_utils._report.shape import FORM_OF_TIME
 from ..plugin_utils._report.told import told, totals_of
 
 display = Display()
@@ -114,7 +115,7 @@ class ActionModule(ActionBase):
         found = {host: server_of(host, registered(host)) for host in masters if host not in hosts}
         return Run(
             name=str(self._task._uuid),
-            generated=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            generated=datetime.now(timezone.utc).strftime(FORM_OF_TIME),
             # A look is the same in check mode. What the role tells is a prediction then.
             check_mode=bool(variables.get("ansible_check_mode")) and any(map(_is_of_role, map(registered, hosts))),
             hosts=hosts,

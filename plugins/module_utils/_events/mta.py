@@ -99,6 +99,8 @@ __all__ = (
     "IDS",
     "NOT_FOUND",
     "REFUSED",
+    "REJECTED",
+    "RPC_REFUSED",
     "SEEN",
     "SOURCE",
     "STARTED",

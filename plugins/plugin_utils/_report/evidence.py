@@ -28,7 +28,6 @@ from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server, is_on_cluster
 REFUSED_THERE = 1290
 MOST_FITS = 10
 OF_SEEN = ("id", "about", "count", "first", "last", "record")
-
 OF_REFUSED = ("remote", "id", "proxy", "guess", "count", "first", "last", "record")
 NOBODY: Mapping[str, None] = MappingProxyType({})
 

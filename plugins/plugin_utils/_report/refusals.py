@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from ...module_utils._events.mta import may_be_blind
+from ...module_utils._events.mta import NOT_FOUND, REJECTED, RPC_REFUSED, may_be_blind
 from .causes import causes_of
 from .events import Events, seconds
 from .proxies import Key, Proxies
@@ -26,7 +26,6 @@ from .servers import Server
 WINDOW = 15 * 60
 # Of the refusals of one server, and of those of one proxy that a server's evidence names.
 MOST_ROWS, MOST_NAMED = 20, 5
-NOT_FOUND, REJECTED, RPC_REFUSED = 9301, 1293, 9322
 OF_REMOTE = ("started", "build", "levels", "newest", "read_to", "whole", "clock", "fault", "kinds_left_out")
 OF_ROW = ("id", "hex", "ipv4", "name", "about", "count", "first", "last", "record")
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...module_utils._events.record import LONGEST_RECORD, NUMBERS, EventError, Record, records_in
-from ...module_utils._events.source import APPLICATION, EventSource, Extent
+from ...module_utils._events.source import APPLICATION, LOGS, EventSource, Extent
 from ...module_utils._server.errors import ServerError
 from .even import BACKWARDS, SEEK, SEQUENTIAL, OpenedLog, RecordTooLong
 from .handle import SmbHandle
@@ -35,7 +35,6 @@ from .status import (
     StatusError,
 )
 
-LOGS = "SYSTEM\\CurrentControlSet\\Services\\EventLog"
 NO_SERVICE = (OBJECT_NAME_NOT_FOUND, PIPE_NOT_AVAILABLE, PIPE_BUSY)
 # A log of 64 MB, the largest file that is read, has about as many records of the usual size.
 MOST_RECORDS = 300_000
