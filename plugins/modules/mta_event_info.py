@@ -199,7 +199,7 @@ log:
     newest: {description: C(record) and C(time) of its newest record., type: dict}
     wrapped: {description: Whether older records were overwritten or cleared., type: bool}
     clean: {description: 'Whether its file was closed in good order, on visible drives.', type: bool}
-    lost: {description: 'How many records it must hold that cannot be given, on visible drives.', type: int}
+    lost: {description: How many records it must hold that cannot be given., type: int}
 read_to:
   description:
     - C(record) and C(time) of the oldest record that was read, of whatever source; null for an empty log. Of what lies
