@@ -33,10 +33,11 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 from tests.cases.case import FIX
 from tests.lab.event_logs import Event
 from tests.lab.hives import hive
+from tests.lab.mta_events import started, stopped
 from tests.lab.servers import OPTIONS
 from tests.unit.detect_servers import CLIENT, MSPCLNT, SERVER, SYSTEM_INI
 from tests.unit.drive_trees import build
-from tests.unit.event_sources import Source, closed_down, started
+from tests.unit.event_sources import Source
 from tests.unit.inform_contract import check_shape
 
 FIXED = {**SERVER, "C/mspclnt/MSPCLNT.INI": MSPCLNT + FIX}
@@ -265,7 +266,7 @@ def test_the_last_change_of_what_decides(
         (Source(started(TIME + 1)), 1),
         (Source(started(TIME + 3600)), 1),
         (Source(started(TIME + 3601)), 0),
-        (Source(started(TIME + 1), closed_down(TIME + 2)), 0),
+        (Source(started(TIME + 1), stopped(TIME + 2)), 0),
         (Source(), 0),
     ],
 )
