@@ -89,7 +89,7 @@ def _since(evidence: Evidence) -> Iterator[str]:
         yield f"No log of another server reaches beyond its start with the fix ({since['started']['time']})."
 
 
-def _refused(rows: Sequence[Evidence], guess: bool) -> str:
+def _refused(rows: Sequence[Mapping[str, Any]], guess: bool) -> str:
     newest = rows[0]
     names = few([_name(name) for name in dict.fromkeys(row["remote"] for row in rows)])
     address = f"{_name(newest['proxy'])}{', a guess from files' if guess else ''}"
@@ -103,7 +103,7 @@ def _and_seen(evidence: Evidence) -> str:
     return f"; it logged {_codes(evidence['seen'])} itself {when}"
 
 
-def _codes(kinds: Sequence[Evidence]) -> str:
+def _codes(kinds: Sequence[Mapping[str, Any]]) -> str:
     return few([str(code) for code in dict.fromkeys(kind["id"] for kind in kinds)])
 
 
