@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -52,6 +53,7 @@ OF_PLAYBOOKS = tuple(
         "step",
     )
 )
+EVENTS = f"{PREFIX}events"
 Variables = Mapping[str, Any]
 
 
@@ -80,6 +82,7 @@ class ActionModule(ActionBase):
             if options["results"] is None:
                 _fail_words(options["fail_on"])
                 _addresses(options["proxy_addresses"])
+                _true_or_false(self._templar.template(variables.get(EVENTS, False)))
                 try_to_write(folder)
                 return {**result, "changed": False, "folder": str(folder)}
             report = _written(self._run(options, variables), folder)
@@ -179,6 +182,14 @@ def _addresses(given: Sequence[str]) -> None:
                 "IPv4 address and no name of a host; give those under which remote MTAs know the proxy, as 192.0.2.1"
             )
         )
+
+
+def _true_or_false(given: object) -> None:
+    """Refuse a word that would count as no, and so have no events read without a word."""
+    try:
+        boolean(given)
+    except TypeError:
+        raise AnsibleActionFail(message(f"{EVENTS}: {given!r} is neither true nor false")) from None
 
 
 def _folder(given: str) -> Path:

@@ -209,6 +209,8 @@ def _sentence(reading: _Reading, request: EventRequest) -> str:
     observed = reading.observed
     if observed.newest is None or observed.read_to is None:
         return cut(f"event log {request.log} is empty", LONGEST_MESSAGE - ROOM)
+    if not reading.events and request.since is not None and request.since > observed.newest.time:
+        return f"no event, since the newest record of {request.log} is of {moment(observed.newest.time)}"
     last = observed.stopped or observed.started
     state = f"; the MTA {'stopped' if observed.stopped else 'started'} at {moment(last.time)}" if last else ""
     found = f"{_counted(len(reading.events), 'event')} of {request.source}"
