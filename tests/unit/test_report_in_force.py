@@ -121,6 +121,8 @@ def test_a_clock_apart_by_less_than_two_minutes_tells_nothing() -> None:
         [look("exposed"), look("exposed"), look("protected", OLD, "yes"), look("protected", OLD)],
         # It is stopped, and will read the fix.
         [look("exposed", OLD), look("protected", OLD, stopped=moment(at(5), 9))],
+        # The clock was set back before the start, which therefore has the time of an older one.
+        [look("exposed"), fix(), look("protected", OLD, set_back=86400)],
         # Records are lost, and with them perhaps a start.
         [look("exposed", OLD), look("protected", OLD, log={"lost": 3})],
         [look("exposed", OLD, log={"lost": 3}), look("protected", OLD, clock=None)],
