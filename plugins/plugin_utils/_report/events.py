@@ -66,7 +66,8 @@ def events_of(value: object) -> Events | None:
 
 def seconds(time: str) -> int:
     """Give a time as seconds since 1970."""
-    return int(datetime.strptime(time, FORM_OF_TIME).replace(tzinfo=timezone.utc).timestamp())
+    # A large fleet has a million of them, for which strptime takes a minute.
+    return int(datetime.fromisoformat(time[:-1]).replace(tzinfo=timezone.utc).timestamp())
 
 
 def time_of(moment: int) -> str:
