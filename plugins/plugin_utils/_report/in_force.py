@@ -155,7 +155,10 @@ def _has_read_other(starts: Starts, start: Moment, events: Events | None) -> boo
         return False
     at = controller_time(start, events)
     by_time = at is not None and starts.exposed_at is not None and at <= seconds(starts.exposed_at) - APART
-    return starts.read_other == start or (by_time and not starts.protected_before)
+    if starts.read_other is not None:
+        # Another start came after a report saw that one, whatever its time says: clocks are set.
+        return starts.read_other == start
+    return by_time and not starts.protected_before
 
 
 def _not_read(server: Server, start: Moment) -> Server:
