@@ -153,6 +153,7 @@ def test_all_that_a_log_tells(tmp_path: Path) -> None:
         "clock": None,
         "fault": None,
         "kinds_left_out": 0,
+        "set_back": 0,
     }
 
 

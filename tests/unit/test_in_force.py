@@ -61,6 +61,22 @@ YES, STOPPED, UNKNOWN = ("yes", "mta_read_fix"), ("unknown", "mta_stopped"), ("u
         ),
         pytest.param([started(WRITTEN - 99), started(WRITTEN + 9)], True, YES, id="crashed and started"),
         pytest.param([started(WRITTEN + 99), started(WRITTEN - 9)], True, UNKNOWN, id="the newest record decides"),
+        pytest.param(
+            [started(WRITTEN + 999), OTHER._replace(time=WRITTEN + 900)],
+            True,
+            UNKNOWN,
+            id="the clock was set back since",
+        ),
+        pytest.param(
+            [OTHER._replace(time=WRITTEN + 999), started(WRITTEN + 99)], True, UNKNOWN, id="set back before the start"
+        ),
+        pytest.param([started(WRITTEN + 99), OTHER._replace(time=WRITTEN + 39)], True, YES, id="set back by a minute"),
+        pytest.param(
+            [started(WRITTEN + 60), OTHER._replace(time=WRITTEN + 59)], True, UNKNOWN, id="a second, within a minute"
+        ),
+        pytest.param(
+            [started(WRITTEN + 999), OTHER._replace(time=WRITTEN + 1, delay=999)], True, YES, id="written late"
+        ),
         pytest.param([OTHER], True, UNKNOWN, id="no start"),
         pytest.param([], True, UNKNOWN, id="empty"),
         pytest.param([started(WRITTEN + 9, source="MSExchangeSA")], True, UNKNOWN, id="another program's"),
@@ -86,6 +102,11 @@ def test_what_the_log_and_the_time_of_the_file_say(events: list[Event], in_utc: 
             "could not be read to its end: access is denied",
         ),
         (Source(started(WRITTEN + 9)), None, "on visible drives, times are those of another machine's clock"),
+        (
+            Source(started(WRITTEN + 999), started(WRITTEN + 900, source="Print")),
+            WRITTEN,
+            "the server's clock was set back about that start, by 99 s",
+        ),
         (
             Source(started(WRITTEN)),
             WRITTEN,
@@ -128,7 +149,7 @@ def test_by_local_time_the_reason_says_so() -> None:
 
 def test_a_log_that_breaks_behind_the_newest_start_decides_all_the_same() -> None:
     """It is read newest first: what is older cannot change the answer."""
-    verdict = judge(protected(Source(OTHER, started(WRITTEN + 9), breaks="the server no longer answers")))
+    verdict = judge(protected(Source(OTHER, started(WRITTEN + 99), breaks="the server no longer answers")))
     assert told(verdict) == YES
 
 

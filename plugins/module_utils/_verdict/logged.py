@@ -34,6 +34,7 @@ def logged(events: Observed, levels: Mapping[str, int] | None) -> dict[str, Any]
         "clock": events.clock,
         "fault": events.fault,
         "kinds_left_out": events.kinds_left_out,
+        "set_back": events.set_back,
     }
 
 

@@ -37,6 +37,8 @@ class Moments:
 
     def __init__(self) -> None:
         self._times: list[tuple[int, str]] = []
+        #: Of each, where the next one of another server is, so that a server that logs much costs no more.
+        self._of_others: list[int] = []
         self._sorted = True
 
     def add(self, times: Sequence[int], server: str) -> None:
@@ -47,18 +49,17 @@ class Moments:
     def _in_order(self) -> list[tuple[int, str]]:
         if not self._sorted:
             self._times.sort()
+            self._of_others = _next_of_others([server for _time, server in self._times])
             self._sorted = True
         return self._times
 
     def other_near(self, time: int, server: str) -> str | None:
         """Give a server other than this one that logged such an event near a moment; None where none did."""
         times = self._in_order()
-        for at in range(bisect_left(times, (time - WINDOW, "")), len(times)):
-            if times[at][0] > time + WINDOW:
-                break
-            if times[at][1] != server:
-                return times[at][1]
-        return None
+        at = bisect_left(times, (time - WINDOW, ""))
+        if at < len(times) and times[at][1] == server:
+            at = self._of_others[at]
+        return times[at][1] if at < len(times) and times[at][0] <= time + WINDOW else None
 
     def after(self, time: int) -> int:
         """Give how many are later."""
@@ -191,6 +192,14 @@ class Refusals:
     def others_blind(self, server: str) -> int:
         """Give how many of these are of builds that may log nothing."""
         return len(self.blind) - (server in self.blind)
+
+
+def _next_of_others(servers: Sequence[str]) -> list[int]:
+    """Give for each place the next that has another server; that behind the last where there is none."""
+    found = [len(servers)] * len(servers)
+    for at in range(len(servers) - 2, -1, -1):
+        found[at] = at + 1 if servers[at + 1] != servers[at] else found[at + 1]
+    return found
 
 
 def moments_of(kind: Mapping[str, Any], clock: int | None) -> list[int]:
