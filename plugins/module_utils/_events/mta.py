@@ -96,6 +96,7 @@ def may_be_blind(build: str) -> bool:
 
 
 __all__ = (
+    "ACCEPT_FAILED",
     "IDS",
     "NOT_FOUND",
     "REFUSED",

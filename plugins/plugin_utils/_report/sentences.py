@@ -57,7 +57,7 @@ def _head(evidence: Evidence) -> Iterator[str]:
         blind = f" ({evidence['logs_blind']} of builds that may log no 9301)" if evidence["logs_blind"] else ""
         yield f"No log of {_others(evidence)}{blind} has the proxy's address as far back as it was read."
     if evidence["without_address"] and not evidence["refused"]:
-        yield f"When it logged 1290, {_name(evidence['without_address'])} logged 1293, which names no address."
+        yield f"When it logged failed calls, {_name(evidence['without_address'])} refused some, without an address."
 
 
 def _doubts(evidence: Evidence, named: int) -> Iterator[str]:
