@@ -297,6 +297,11 @@ events:
     clock: {description: 'By how many seconds the server''s clock is ahead, over SMB; null where not known.', type: int}
     fault: {description: 'Why the log could not be read, or not on; null for nothing.', type: str}
     kinds_left_out: {description: Events of more kinds than are kept., type: int}
+    set_back:
+      description: >-
+        By how many seconds the server's clock was set back just before or after the newest start, by the times in the
+        log. More than a minute, and that start proves nothing.
+      type: int
 left_out:
   description: The lists that were longer than 100 items, and how many more there are.
   returned: when there is one

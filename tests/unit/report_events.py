@@ -63,5 +63,6 @@ def events(**more: Any) -> Events:
         "clock": 0,
         "fault": None,
         "kinds_left_out": 0,
+        "set_back": 0,
         **more,
     }

@@ -35,9 +35,22 @@ def fleet(number: int) -> dict[str, Found]:
     return found
 
 
-def operations(number: int, *addresses: str) -> int:
+def busy(number: int) -> dict[str, Found]:
+    """Give a few servers that each log so many kinds within minutes, while the others are quiet."""
+    found: dict[str, Found] = {}
+    for each in range(3):
+        times = [at(8 + each, 1), at(8 + each)]
+        kinds = [f"/o=EX/cn={one}" for one in range(number)]
+        refused = [kind(9301, *times, address=OUTER, about=about) for about in kinds]
+        found[f"ex{each}"] = client(
+            "exposed", events(refused=refused, seen=[kind(289, *times, about=about) for about in kinds]), (OUTER,)
+        )
+    return found
+
+
+def operations(found: dict[str, Found], *addresses: str) -> int:
     """Count the instructions of Python that joining the logs takes."""
-    run = run_of(dict(fleet(number)), at(6, day=23))._replace(proxy_addresses=addresses)
+    run = run_of(dict(found), at(6, day=23))._replace(proxy_addresses=addresses)
     count = 0
 
     def counted(frame: FrameType, event: str, _argument: object) -> Callable[..., Any] | None:
@@ -59,5 +72,10 @@ def operations(number: int, *addresses: str) -> int:
 
 @pytest.mark.parametrize("addresses", [(OUTER,), ()])
 def test_twice_as_many_servers_take_about_twice_as_much(addresses: tuple[str, ...]) -> None:
-    small, large = operations(50, *addresses), operations(100, *addresses)
+    small, large = operations(fleet(50), *addresses), operations(fleet(100), *addresses)
     assert small < large < 2.05 * small
+
+
+def test_twice_as_many_events_at_once_take_about_twice_as_much() -> None:
+    small, large = operations(busy(40), OUTER), operations(busy(80), OUTER)
+    assert small < large < 2.2 * small

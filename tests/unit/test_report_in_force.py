@@ -121,6 +121,11 @@ def test_a_clock_apart_by_less_than_two_minutes_tells_nothing() -> None:
         [look("exposed"), look("exposed"), look("protected", OLD, "yes"), look("protected", OLD)],
         # It is stopped, and will read the fix.
         [look("exposed", OLD), look("protected", OLD, stopped=moment(at(5), 9))],
+        # The clock was set back before the start, which therefore has the time of an older one.
+        [look("exposed"), fix(), look("protected", OLD, set_back=86400)],
+        # Another start than the newest when it was exposed came later, whatever a clock that was set since says.
+        [look("exposed", OLD, clock=-86400), look("protected", moment(at(4, day=18), 9))],
+        [look("exposed", OLD), look("exposed", OLD), look("protected", moment(at(4, day=20), 9))],
         # Records are lost, and with them perhaps a start.
         [look("exposed", OLD), look("protected", OLD, log={"lost": 3})],
         [look("exposed", OLD, log={"lost": 3}), look("protected", OLD, clock=None)],

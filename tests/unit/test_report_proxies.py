@@ -97,6 +97,26 @@ def test_names_are_compared_by_their_first_label_and_addresses_as_numbers() -> N
     assert key_of("192.0.2.1") != key_of("192.example")
 
 
+@pytest.mark.parametrize(
+    ("logged", "known", "sure"),
+    [
+        ("proxy.one.example", "PROXY.one.example.", "refused"),
+        ("proxy", "proxy.one.example", "refused"),
+        ("proxy.one.example", "proxy", "refused"),
+        ("proxy.two.example", "proxy.one.example", "none"),
+    ],
+)
+def test_names_of_other_domains_are_others(logged: str, known: str, sure: str) -> None:
+    hosts = {"ex01": client(proxies=(known,)), "far": remote(kind(9301, at(8), name=logged))}
+    assert of(joined(hosts), "ex01")["sure"] == sure
+    assert of(joined(hosts, known), "ex01")["sure"] == sure
+
+
+def test_what_only_looks_like_an_address_is_its_own() -> None:
+    assert key_of("192.0.2.1.") == key_of("192.0.2.1")
+    assert len({key_of(text) for text in ("192.0.2.256", "192.0.2.257", "192.0.2.1:80", "192.0.2.2:80", "192")}) == 5
+
+
 def test_an_address_that_no_file_names_may_be_that_of_any_proxy() -> None:
     hosts = {"ex01": client(proxies=("PROXY-1",)), "ex02": client(proxies=("PROXY-2",))}
     report = joined({**hosts, "far": remote(kind(9301, at(8), address=OUTER))}, OUTER)

@@ -65,7 +65,8 @@ class Observed(NamedTuple):
     says. refused, seen: events of the one that was called, and of the one that called. read_to:
     the oldest record that was read; None where the log is empty. fault: why no more was read,
     though more was wanted; None where nothing stood against it. kinds_left_out: events of more
-    kinds than are kept.
+    kinds than are kept. set_back: by how many seconds the clock of the server was seen to be set
+    back since that start, or just before it.
     """
 
     started: Moment | None
@@ -78,6 +79,7 @@ class Observed(NamedTuple):
     whole: bool
     fault: str | None = None
     kinds_left_out: int = 0
+    set_back: int = 0
     extent: Extent = Extent()
     clock: int | None = None
 
@@ -91,6 +93,10 @@ class Observer:
         self._started: Moment | None = None
         self._stopped: Moment | None = None
         self._build: str | None = None
+        self._set_back = 0
+        #: The earliest moment at which one was written; once the start is found, when that was.
+        self._earliest: int | None = None
+        self._is_placed = False
         self.newest: Moment | None = None
         self.read_to: Moment | None = None
         self.count = 0
@@ -101,7 +107,8 @@ class Observer:
             return True
         if self.count >= MOST_READ:
             return False
-        return self._started is None or self.newest.time - self.read_to.time <= SPAN
+        # The record before the start tells whether the clock was set back between them.
+        return not self._is_placed or self.newest.time - self.read_to.time <= SPAN
 
     def take(self, record: Record) -> None:
         """Take in the next older record."""
@@ -109,14 +116,31 @@ class Observer:
         self.count += 1
         self.newest = self.newest or moment
         self.read_to = moment
-        if record.source_name.lower() != SOURCE.lower():
-            return
+        if record.source_name.lower() == SOURCE.lower():
+            self._take_of_mta(record, moment)
+        self._notice_clock(record.time_written, self._started is moment)
+
+    def _take_of_mta(self, record: Record, moment: Moment) -> None:
         if record.code == STARTED and self._started is None:
             self._started, self._build = moment, build_of(record.strings)
         elif record.code == STOPPED and self._started is None and self._stopped is None:
             self._stopped = moment
         elif record.code in REFUSED or record.code in SEEN:
             self._count(Kind(record.code, about(record), address_of(record)), moment)
+
+    def _notice_clock(self, written: int, is_start: bool) -> None:
+        """Compare when the start was written with all that was written behind it, and the one before it.
+
+        The service numbers the records as it writes them, so times that fall mean a clock that was set back.
+        """
+        if self._is_placed:
+            return
+        if self._started is not None and self._earliest is not None:
+            self._set_back = max(self._set_back, written - self._earliest)
+        if is_start or self._earliest is None:
+            self._earliest = written
+        self._earliest = min(written, self._earliest) if self._started is None else self._earliest
+        self._is_placed = self._started is not None and not is_start
 
     def _count(self, kind: Kind, moment: Moment) -> None:
         if kind not in self._kinds and len(self._kinds) >= MOST_KINDS:
@@ -137,6 +161,7 @@ class Observer:
             whole=whole,
             fault=fault,
             kinds_left_out=self._left_out,
+            set_back=self._set_back,
         )
 
     def _of(self, codes: tuple[int, ...]) -> tuple[Occurred, ...]:
@@ -157,7 +182,7 @@ def observe(source: EventSource) -> Observed:
             whole = True
         extent = source.extent()
     except (UserError, ConnectionLost) as error:
-        fault = f"{source.name}: {error}"
+        fault = str(error)
     return observer.observed(fault, whole)._replace(extent=extent, clock=source.clock)
 
 

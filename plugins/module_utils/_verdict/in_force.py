@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     InForce = Literal["yes", "no", "unknown"]
 
 YES: InForce = "yes"
+# In seconds: clocks are set back by less in passing, as by a time service.
+MINUTE = 60
 AS_READ = "it is taken to read the file when it starts (by analogy with KB Q181847 and Q178532)"
 
 
@@ -54,7 +56,7 @@ def in_force(evidence: Evidence, events: Observed) -> Answer:
         return Answer(UNKNOWN, stopped_at(moment(events.stopped.time)))
     if events.started is None:
         return _unknown(_without_start(events))
-    return _by_time(evidence.written, events.started)
+    return _by_time(evidence.written, events.started, events.set_back)
 
 
 def stopped_at(time: str) -> Reason:
@@ -63,7 +65,7 @@ def stopped_at(time: str) -> Reason:
     return Reason("mta_stopped", message, "Q174695", INFERRED)
 
 
-def _by_time(written: Written | None, started: Moment) -> Answer:
+def _by_time(written: Written | None, started: Moment, set_back: int) -> Answer:
     start = f"the MTA was started at {moment(started.time)}"
     if written is None:
         return _unknown(
@@ -80,6 +82,11 @@ def _by_time(written: Written | None, started: Moment) -> Answer:
         return _unknown(
             f"{start}, at most an hour after {file}: its volume may keep local time, as FAT does, which may be off by "
             "that"
+        )
+    if set_back > MINUTE or (set_back and started.time - written.time <= MINUTE):
+        return _unknown(
+            f"{start}, after {file}, but by the times in the log the server's clock was set back about that start, by "
+            f"{set_back} s"
         )
     return Answer(YES, Reason("mta_read_fix", f"{start}, after {file}; {AS_READ}", "Q174695", INFERRED))
 

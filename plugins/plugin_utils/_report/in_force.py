@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ...module_utils._verdict.in_force import MINUTE
 from .events import MOMENT, Events, seconds, time_of
 from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server, is_on_cluster
 from .shape import TIME_OR_NONE, Maybe, Shape
@@ -81,7 +82,8 @@ def with_starts(server: Server, known: Starts, sight: Sight) -> Server:
     """
     events: Events | None = server["events"]
     # Of a log with lost records, the newest start may be among these; on a cluster, it may be that of another node.
-    sure = events and not events["lost"] and not is_on_cluster(server)
+    # A clock that was set back about it has given it a wrong time.
+    sure = events and not events["lost"] and events["set_back"] <= MINUTE and not is_on_cluster(server)
     start = events["started"] if events and sure else None
     starts = _exposed(known, start, sight) if EXPOSED in (sight.verdict, server["status_before"]) else known
     starts = starts._replace(
@@ -153,7 +155,10 @@ def _has_read_other(starts: Starts, start: Moment, events: Events | None) -> boo
         return False
     at = controller_time(start, events)
     by_time = at is not None and starts.exposed_at is not None and at <= seconds(starts.exposed_at) - APART
-    return starts.read_other == start or (by_time and not starts.protected_before)
+    if starts.read_other is not None:
+        # Another start came after a report saw that one, whatever its time says: clocks are set.
+        return starts.read_other == start
+    return by_time and not starts.protected_before
 
 
 def _not_read(server: Server, start: Moment) -> Server:

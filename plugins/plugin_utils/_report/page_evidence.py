@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...module_utils._server.text import QUOTED_NAME, cut, few
+from .causes import BY_NAME, CLUSTER, FIREWALL, MULTIHOMED, NO_REVERSE_NAME, RAS
+from .proxies import BY_MASTER_COPY, BY_MSPCLNT, GIVEN
 from .refusals import caller_of
 from .report import Report
 from .sentences import FOUND, head_of, in_words
@@ -26,17 +28,17 @@ LEVELS_NOT_KNOWN = (
     "Diagnostics Logging of the MTA (Q163032)"
 )
 SOURCES = {
-    "given": "given",
-    "mspclnt": "a guess: clients' Mspclnt.ini names it, mostly by its address on the inner side",
-    "master_copy": "a guess: the share of a master copy names it",
+    GIVEN: "given",
+    BY_MSPCLNT: "a guess: clients' Mspclnt.ini names it, mostly by its address on the inner side",
+    BY_MASTER_COPY: "a guess: the share of a master copy names it",
 }
 CAUSE_NAMES = {
-    "no_reverse_name": "no name by reverse lookup",
-    "connector_by_name": "a connector by name",
-    "multihomed": "a caller with several addresses",
-    "cluster_node": "a node of a cluster",
-    "ras_pool": "a dial-up address",
-    "firewall": "a firewall or translated addresses",
+    NO_REVERSE_NAME: "no name by reverse lookup",
+    BY_NAME: "a connector by name",
+    MULTIHOMED: "a caller with several addresses",
+    CLUSTER: "a node of a cluster",
+    RAS: "a dial-up address",
+    FIREWALL: "a firewall or translated addresses",
 }
 
 

@@ -36,11 +36,22 @@ def is_address(text: str) -> bool:
 
 def key_of(text: str) -> Key:
     """Give that by which an address or a name is compared; nothing where it names nothing."""
-    name = text.strip().strip("\\").strip()
+    name = _bare(text)
     try:
         return int(IPv4Address(name))
     except AddressValueError:
-        return name.partition(".")[0].casefold()
+        label = name.partition(".")[0]
+        # What looks like an address and is none shares no label with others.
+        return (name if label.isdigit() else label).casefold()
+
+
+def _bare(text: str) -> str:
+    return text.strip().strip("\\").strip().rstrip(".")
+
+
+def _domain_of(text: str, key: Key) -> str:
+    """Give what stands behind the first label of a name; nothing where it has no domain, or is an address."""
+    return "" if isinstance(key, int) else _bare(text).partition(".")[2].casefold()
 
 
 class Proxies:
@@ -58,6 +69,8 @@ class Proxies:
             for key in keys:
                 self._named_by.setdefault(key, []).append(server)
         self._by_key: dict[Key, Proxy] = {}
+        #: Of each, the domains with which it was named; an empty one where without.
+        self._domains: dict[Key, set[str]] = {}
         for text in given:
             self._add(text, GIVEN)
         for text, source in (each for proxies in named.values() for each in proxies):
@@ -68,6 +81,7 @@ class Proxies:
     def _add(self, text: str, source: str) -> None:
         if key := key_of(text):
             self._by_key.setdefault(key, {"address": text, "from": source, "guess": source != GIVEN})
+            self._domains.setdefault(key, set()).add(_domain_of(text, key))
 
     def all(self) -> list[Proxy]:
         """Give what is known of each, as many as are told."""
@@ -83,8 +97,13 @@ class Proxies:
 
     def called(self, ipv4: str | None, name: str | None) -> Key | None:
         """Give the proxy that an event means, whichever way its address is read; None where it means none."""
-        keys = (key_of(text) for text in (ipv4, name) if text)
-        return next((key for key in keys if key in self._by_key), None)
+        keys = ((key_of(text), text) for text in (ipv4, name) if text)
+        return next((key for key, text in keys if self._is_of_domain(key, _domain_of(text, key))), None)
+
+    def _is_of_domain(self, key: Key, domain: str) -> bool:
+        """Tell whether a proxy is known by this key; where both names have a domain, by the same one."""
+        domains = self._domains.get(key)
+        return domains is not None and (not domain or bool(domains & {"", domain}))
 
     def get(self, key: Key) -> Proxy:
         """Give what is known of one."""

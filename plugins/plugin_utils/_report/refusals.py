@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from ...module_utils._events.mta import may_be_blind
+from ...module_utils._events.mta import ACCEPT_FAILED, NOT_FOUND, REJECTED, RPC_REFUSED, may_be_blind
 from ...module_utils._server.text import cut
 from .causes import causes_of
 from .events import Events, seconds
@@ -29,7 +29,8 @@ WINDOW = 15 * 60
 MOST_ROWS, MOST_NAMED = 20, 5
 # Of a host, in characters.
 LONGEST_NAME = 255
-NOT_FOUND, REJECTED, RPC_REFUSED = 9301, 1293, 9322
+# What a caller may log when the other side logs one of these: 1293 (KB Q196381), 9202 (KB Q254909; inferred).
+WITHOUT_ADDRESS = {REJECTED: (1290,), ACCEPT_FAILED: (289, 301, 1290, 1294)}
 OF_REMOTE = ("started", "build", "levels", "newest", "read_to", "whole", "clock", "fault", "kinds_left_out")
 OF_ROW = ("id", "hex", "ipv4", "name", "about", "count", "first", "last", "record")
 
@@ -41,6 +42,8 @@ class Moments:
 
     def __init__(self) -> None:
         self._times: list[tuple[int, str]] = []
+        #: Of each, where the next one of another server is, so that a server that logs much costs no more.
+        self._of_others: list[int] = []
         self._sorted = True
 
     def add(self, times: Sequence[int], server: str) -> None:
@@ -51,18 +54,17 @@ class Moments:
     def _in_order(self) -> list[tuple[int, str]]:
         if not self._sorted:
             self._times.sort()
+            self._of_others = _next_of_others([server for _time, server in self._times])
             self._sorted = True
         return self._times
 
     def other_near(self, time: int, server: str) -> str | None:
         """Give a server other than this one that logged such an event near a moment; None where none did."""
         times = self._in_order()
-        for at in range(bisect_left(times, (time - WINDOW, "")), len(times)):
-            if times[at][0] > time + WINDOW:
-                break
-            if times[at][1] != server:
-                return times[at][1]
-        return None
+        at = bisect_left(times, (time - WINDOW, ""))
+        if at < len(times) and times[at][1] == server:
+            at = self._of_others[at]
+        return times[at][1] if at < len(times) and times[at][0] <= time + WINDOW else None
 
     def after(self, time: int) -> int:
         """Give how many are later."""
@@ -120,8 +122,8 @@ class Refusals:
         self.of_proxy: dict[Key, Sightings] = {}
         #: Callers whose address or name is no known proxy's, as it is told, and when each was refused last.
         self.other_callers: dict[str, str] = {}
-        #: Refusals without an address, as 1293, where no 9301 or 9322 of the same server is near.
-        self.without_address = Moments()
+        #: Refusals without an address, by their id, where no 9301 or 9322 of the same server is near.
+        self.without_address = {code: Moments() for code in WITHOUT_ADDRESS}
         self.remotes: list[dict[str, Any]] = []
         self.causes: set[str] = set()
         #: Of the logs that were read: the servers, and those whose silence says nothing.
@@ -180,15 +182,22 @@ class Refusals:
         return row
 
     def _take_without_address(self, name: str, events: Events) -> None:
-        """Take 1293 in where no event with an address is near, as behind a firewall (KB Q196381)."""
+        """Take them in where no event with an address is near, as behind a firewall, or of a build that logs none."""
         with_address = Moments()
         for kind in events["refused"]:
             if kind["id"] in (NOT_FOUND, RPC_REFUSED):
                 with_address.add(moments_of(kind, events["clock"]), name)
         for kind in events["refused"]:
-            if kind["id"] == REJECTED:
+            if kind["id"] in WITHOUT_ADDRESS:
                 times = moments_of(kind, events["clock"])
-                self.without_address.add([time for time in times if not with_address.other_near(time, "")], name)
+                self.without_address[kind["id"]].add(
+                    [time for time in times if not with_address.other_near(time, "")], name
+                )
+
+    def other_without_address(self, code: int, time: int, server: str) -> str | None:
+        """Give another server that refused without an address near a moment when this one logged a failed call."""
+        known = (self.without_address[refused] for refused, failed in WITHOUT_ADDRESS.items() if code in failed)
+        return next((name for each in known if (name := each.other_near(time, server))), None)
 
     def others_read(self, server: str) -> int:
         """Give how many logs of others were read."""
@@ -210,6 +219,14 @@ def caller_of(row: Mapping[str, Any]) -> str:
 
 def _is_of_another(row: Row) -> bool:
     return row["proxy"] is None and bool(row["ipv4"] or row["name"])
+
+
+def _next_of_others(servers: Sequence[str]) -> list[int]:
+    """Give for each place the next that has another server; that behind the last where there is none."""
+    found = [len(servers)] * len(servers)
+    for at in range(len(servers) - 2, -1, -1):
+        found[at] = at + 1 if servers[at + 1] != servers[at] else found[at + 1]
+    return found
 
 
 def moments_of(kind: Mapping[str, Any], clock: int | None) -> list[int]:

@@ -103,7 +103,8 @@ def _matching(value: Any, pattern: re.Pattern[str], where: str) -> str | None:
 def _is_time(text: str) -> bool:
     """Tell whether there is such a day and hour."""
     with suppress(ValueError):
-        return datetime.strptime(text, FORM_OF_TIME) is not None
+        # It has that form, and this is much faster than strptime.
+        return datetime.fromisoformat(text[:-1]) is not None
     return False
 
 
