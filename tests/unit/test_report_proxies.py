@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.proxies import is_address, key_of
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.told import told as lines_of
 
-from tests.unit.report_events import at, kind
+from tests.unit.report_events import at, events, kind, moment
 from tests.unit.report_logs import INNER, OUTER, client, joined, of, remote, rows
 
 
@@ -47,6 +48,15 @@ def test_a_name_of_files_is_that_of_a_proxy_though_an_address_was_given() -> Non
     assert found["message"].startswith(
         f"far refused callers with the proxy's address ({OUTER}): event 9301, last {at(8)}"
     )
+
+
+def test_what_was_refused_since_the_fix_is_counted_of_what_was_given() -> None:
+    far = remote(kind(9301, at(8), address=OUTER), kind(9301, at(12), name="PROXY-1"))
+    fixed = client("protected", events(started=moment(at(9), 9)), ("PROXY-1",), in_force="yes")
+    assert of(joined({"a": fixed, "far": far}, OUTER), "a")["since_fix"]["refused"] == 0
+    assert of(joined({"a": fixed, "far": far}), "a")["since_fix"]["refused"] == 1
+    (line,) = [line for line in lines_of(joined({"a": fixed, "far": far}, OUTER), "/r") if line.startswith("Refused")]
+    assert line == f"Refused: by far, 2 events, callers with {OUTER}, PROXY-1 (some a guess); last {at(12)}"
 
 
 def test_others_are_those_behind_the_proxy_that_was_refused() -> None:

@@ -113,6 +113,8 @@ class _OfServer:
         refused = [key for key in self._behind if key in refusals.of_proxy]
         surest = [key for key in refused if not proxies.get(key)["guess"]] or refused or self._behind
         self._fitting = [fitting[key] for key in surest if key in fitting]
+        #: What counts is told of those that were given, where any was: what files name is told beside it.
+        self._counted = [refusals.of_proxy[key] for key in surest if key in refusals.of_proxy]
         events: Events | None = server["events"]
         self._clock = events["clock"] if events else None
         self._seen: list[dict[str, Any]] = events["seen"] if events else []
@@ -169,7 +171,7 @@ class _OfServer:
         near, without_address = False, None
         for code, time in times_of(self._seen, self._clock):
             if self._fixed is None or time <= self._fixed:
-                near = near or any(each.moments.other_near(time, self._name) for each in self._sightings)
+                near = near or any(each.moments.other_near(time, self._name) for each in self._counted)
                 without_address = without_address or self._refusals.other_without_address(code, time, self._name)
         return near, without_address
 
@@ -189,7 +191,7 @@ class _OfServer:
         """Tell what was refused since it started with the fix, as far as the logs of others reach."""
         if self._started is None or self._fixed is None:
             return None
-        counts = [each.since(self._fixed, self._name) for each in self._sightings]
+        counts = [each.since(self._fixed, self._name) for each in self._counted]
         logs = self._refusals.newest_of
         names = dict.fromkeys([*(row["remote"] for row in rows), *islice(logs, MOST_NAMED + 1)])
         return {

@@ -128,10 +128,12 @@ def _refused(report: Report) -> Iterator[str]:
     if rows:
         rows.sort(key=lambda row: row["last"], reverse=True)
         count = sum(row["count"] for row in rows)
-        guess = " (a guess)" if all(row["guess"] for row in rows) else ""
+        # Those that were given stand first.
+        called = {row["proxy"]: row["guess"] for row in sorted(rows, key=lambda row: bool(row["guess"]))}
+        guesses = " (a guess)" if all(called.values()) else " (some a guess)" if any(called.values()) else ""
         yield (
             f"Refused: by {_some(row['remote'] for row in rows)}, {count} event{'' if count == 1 else 's'}, "
-            f"callers with {_some(row['proxy'] for row in rows)}{guess}; last {rows[0]['last']}"
+            f"callers with {_some(called)}{guesses}; last {rows[0]['last']}"
         )
     if unread := unread_logs(evidence):
         yield f"Event logs not read: {_some(unread)}"
