@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -22,6 +23,7 @@ from ..plugin_utils._report.page import as_html
 from ..plugin_utils._report.proxies import is_address
 from ..plugin_utils._report.report import Report, Run, report_of
 from ..plugin_utils._report.servers import OUTCOMES, STATUSES, fails_on, server_of
+from ..plugin_utils._report.shape import FORM_OF_TIME
 from ..plugin_utils._report.told import told, totals_of
 
 display = Display()
@@ -51,6 +53,7 @@ OF_PLAYBOOKS = tuple(
         "step",
     )
 )
+EVENTS = f"{PREFIX}events"
 Variables = Mapping[str, Any]
 
 
@@ -79,6 +82,7 @@ class ActionModule(ActionBase):
             if options["results"] is None:
                 _fail_words(options["fail_on"])
                 _addresses(options["proxy_addresses"])
+                _true_or_false(self._templar.template(variables.get(EVENTS, False)))
                 try_to_write(folder)
                 return {**result, "changed": False, "folder": str(folder)}
             report = _written(self._run(options, variables), folder)
@@ -114,7 +118,7 @@ class ActionModule(ActionBase):
         found = {host: server_of(host, registered(host)) for host in masters if host not in hosts}
         return Run(
             name=str(self._task._uuid),
-            generated=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            generated=datetime.now(timezone.utc).strftime(FORM_OF_TIME),
             # A look is the same in check mode. What the role tells is a prediction then.
             check_mode=bool(variables.get("ansible_check_mode")) and any(map(_is_of_role, map(registered, hosts))),
             hosts=hosts,
@@ -178,6 +182,14 @@ def _addresses(given: Sequence[str]) -> None:
                 "IPv4 address and no name of a host; give those under which remote MTAs know the proxy, as 192.0.2.1"
             )
         )
+
+
+def _true_or_false(given: object) -> None:
+    """Refuse a word that would count as no, and so have no events read without a word."""
+    try:
+        boolean(given)
+    except TypeError:
+        raise AnsibleActionFail(message(f"{EVENTS}: {given!r} is neither true nor false")) from None
 
 
 def _folder(given: str) -> Path:

@@ -17,7 +17,7 @@ from ._detect.system_ini import find_system_ini
 from ._detect.wording import moment
 from ._errors import UserError
 from ._events.mta import NOT_FOUND, Address, address_of
-from ._events.observed import Moment, Observed, Observer
+from ._events.observed import Observed, Observer
 from ._events.record import Record
 from ._events.source import EventSource, Extent
 from ._local.event_log import DriveEventLog
@@ -27,6 +27,7 @@ from ._options.mta_event_info import EventRequest
 from ._server.errors import ServerError
 from ._server.protocols import Registry
 from ._server.text import cut
+from ._verdict.logged import at
 
 # The lists of the result that the option `limit` and the form of a record bound, and not the gate.
 WHOLE = ("events", "events.strings")
@@ -94,12 +95,12 @@ def event_info(source: EventSource, request: EventRequest, registry: Registry) -
         "changed": False,
         "msg": _sentence(reading, request),
         "events": [_event(record) for record in reading.events],
-        "started": _at(observed.started),
-        "stopped": _at(observed.stopped),
+        "started": at(observed.started),
+        "stopped": at(observed.stopped),
         "build": observed.build,
         "addresses": _addresses(reading.events),
         "log": _log(extent, observed),
-        "read_to": _at(observed.read_to),
+        "read_to": at(observed.read_to),
         "levels": levels,
         "not_read": [gap._asdict() for gap in dict.fromkeys(gaps)],
     }
@@ -186,7 +187,7 @@ def _log(extent: Extent, observed: Observed) -> dict[str, Any]:
     return {
         "records": extent.records,
         "oldest": _oldest(extent, observed),
-        "newest": _at(observed.newest),
+        "newest": at(observed.newest),
         "wrapped": extent.wrapped,
         "clean": extent.clean,
         "lost": extent.lost,
@@ -197,14 +198,10 @@ def _oldest(extent: Extent, observed: Observed) -> dict[str, Any] | None:
     """Give the oldest record of the log; where the log was read to its end, the last one that was read is it."""
     read = observed.read_to if observed.whole else None
     if read is not None and extent.oldest in (None, read.record):
-        return _at(read)
+        return at(read)
     if extent.oldest is None:
         return None
     return {"record": extent.oldest, "time": None if extent.oldest_time is None else moment(extent.oldest_time)}
-
-
-def _at(when: Moment | None) -> dict[str, Any] | None:
-    return None if when is None else {"record": when.record, "time": moment(when.time)}
 
 
 def _sentence(reading: _Reading, request: EventRequest) -> str:
@@ -212,6 +209,8 @@ def _sentence(reading: _Reading, request: EventRequest) -> str:
     observed = reading.observed
     if observed.newest is None or observed.read_to is None:
         return cut(f"event log {request.log} is empty", LONGEST_MESSAGE - ROOM)
+    if not reading.events and request.since is not None and request.since > observed.newest.time:
+        return f"no event, since the newest record of {request.log} is of {moment(observed.newest.time)}"
     last = observed.stopped or observed.started
     state = f"; the MTA {'stopped' if observed.stopped else 'started'} at {moment(last.time)}" if last else ""
     found = f"{_counted(len(reading.events), 'event')} of {request.source}"

@@ -126,7 +126,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: >-
       started {{ ex01.started.time | default('at an unknown time', true) }}, refused
-      {{ ex01.addresses | map(attribute='ipv4') | select | join(', ') | default('nobody', true) }}
+      {% for each in ex01.addresses %}{{ each.ipv4 or each.name or each.hex }} {% else %}nobody{% endfor %}
 
 - name: Who was refused in the last hour, on a server over SMB?
   legacy_exchange.winsock_proxy.mta_event_info:
@@ -161,7 +161,7 @@ events:
 started:
   description:
     - C(record) and C(time) of the newest 9298 of the MTA that was read, whatever O(ids) and O(source) say; null where
-      none was.
+      none was. O(since) and O(limit) end the search, so null does not say that there was none.
   returned: success
   type: dict
   sample: {record: 412, time: '2003-03-01T08:00:00Z'}
@@ -199,7 +199,7 @@ log:
     newest: {description: C(record) and C(time) of its newest record., type: dict}
     wrapped: {description: Whether older records were overwritten or cleared., type: bool}
     clean: {description: 'Whether its file was closed in good order, on visible drives.', type: bool}
-    lost: {description: 'How many records it must hold that cannot be given, on visible drives.', type: int}
+    lost: {description: How many records it must hold that cannot be given., type: int}
 read_to:
   description:
     - C(record) and C(time) of the oldest record that was read, of whatever source; null for an empty log. Of what lies

@@ -13,22 +13,27 @@ import pytest
 
 from tests.guide.galaxy import Galaxy
 from tests.guide.place import ADDRESSES, PROXY_SEEN, Place, furnish
+from tests.lab import mta_events
 from tests.lab.event_pipe import EventPipe
 from tests.lab.lab import Lab
-from tests.lab.mta_events import refused, started
 
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The servers ex01, ex02, ex07 and px01 of the examples."""
-    base = tmp_path_factory.mktemp("lab")
-    with Lab(base, len(ADDRESSES), drives="C") as lab:
-        ex01, ex02, *_others = lab.addresses
-        yesterday = time.time() - 24 * 3600
-        # ex02 was called by way of the proxy.
-        logs = {ex01: [started(yesterday)], ex02: [started(yesterday), *refused(yesterday + 3600, PROXY_SEEN)]}
-        with EventPipe(base, logs):
-            yield lab
+    with Lab(tmp_path_factory.mktemp("lab"), len(ADDRESSES), drives="C") as started:
+        yield started
+
+
+@pytest.fixture(scope="session", autouse=True)
+def event_logs(lab: Lab) -> Iterator[EventPipe]:
+    """The logs of ex01, and of ex02, which was called by way of the proxy."""
+    ex01, ex02, *_others = lab.addresses
+    yesterday = time.time() - 24 * 3600
+    start = mta_events.started(yesterday)
+    refused = mta_events.refused(yesterday + 3600, PROXY_SEEN)
+    with EventPipe(lab.base, {ex01: [start], ex02: [start, *refused]}) as pipe:
+        yield pipe
 
 
 @pytest.fixture(scope="session")

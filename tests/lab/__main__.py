@@ -57,6 +57,7 @@ MOST_PRINTED = 20
 CALLED, PROXY_SEEN, PROXY_NAME = "ex06-no-client", "192.0.2.9", "PROXY"
 # One that logged a call that failed; mostly there is nothing.
 CALLER = "ex01-exposed"
+NOT_RESTARTED = "ex03-odd-spelling"
 HOUR, DAY = 3600, 24 * 3600
 STORIES = {
     "exchange": "the fleet of the demo",
@@ -123,6 +124,9 @@ class Servers:
                     target = lab.drive(address, letter) / path
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(MTA_PROGRAM if target.suffix.lower() == ".exe" else data)
+                    # Before the MTA was started, but on the one server on which it was not since.
+                    if server.name != NOT_RESTARTED:
+                        os.utime(target, (time.time() - 2 * DAY,) * 2)
         trees = {address: registry_of(server.drives) for address, server in hosts.items()}
         (lab.base / "registries.json").write_text(json.dumps(trees))
         (lab.base / "events.json").write_text(json.dumps({host: _events_of(each) for host, each in hosts.items()}))
@@ -199,7 +203,8 @@ def _explain(path: Path, inventory: dict[str, Group]) -> None:
     collections = f"ANSIBLE_COLLECTIONS_PATH={shlex.quote(str(ROOT / '.build' / 'collections'))}"
     look = "exchange -m legacy_exchange.winsock_proxy.emsmta_info"
     report = shlex.quote(json.dumps({"emsmta_audit_folder": str(path.parent / "audit")}))
-    audit = f"legacy_exchange.winsock_proxy.audit -e {report} -e emsmta_audit_events=true"
+    audit = f"legacy_exchange.winsock_proxy.audit -e {report} -e emsmta_audit_events=true "
+    audit += f"-e emsmta_audit_proxy_addresses={PROXY_SEEN}"
     # Apart from the inventory, which is to be had alone: make lab > FILE.
     sys.stdout.flush()
     print(f"# All of it is in {path}. For example:", file=sys.stderr)

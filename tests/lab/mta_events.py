@@ -9,7 +9,7 @@ from tests.lab.event_logs import INFORMATION, Event
 
 STACK = "/o=Org/ou=Site/cn=Configuration/cn=Servers/cn=CALLED/cn=TCP (CALLED)"
 CONNECTOR = "/o=Org/ou=Site/cn=Configuration/cn=Connections/cn=To CALLED"
-BUILD = "5.5 (build 2653.23)"
+BUILD, MTA = "5.5 (build 2653.23)", "MSExchangeMTA"
 # The last four strings of each: where in the MTA it was logged.
 WHERE = ("BASE IL", "TCP/IP DRVR", "8", "218")
 WARNINGS, INFORMATIONS = 0x80000000, 0x40000000
@@ -22,14 +22,14 @@ def hex_of(caller: str) -> str:
     return (bytes(map(int, parts)) if is_address else caller.encode("ascii")).hex().upper()
 
 
-def started(at: float, build: str = BUILD) -> Event:
+def started(at: float, build: str = BUILD, source: str = MTA) -> Event:
     """Give the event of a start."""
-    return Event(INFORMATIONS | 9298, int(at), (build, *WHERE), INFORMATION)
+    return Event(INFORMATIONS | 9298, int(at), (build, *WHERE), INFORMATION, source=source)
 
 
-def stopped(at: float, build: str = BUILD) -> Event:
+def stopped(at: float, build: str = BUILD, source: str = MTA) -> Event:
     """Give the event of a stop."""
-    return Event(INFORMATIONS | 9299, int(at), (build, *WHERE), INFORMATION)
+    return Event(INFORMATIONS | 9299, int(at), (build, *WHERE), INFORMATION, source=source)
 
 
 def refused(at: float, *callers: str) -> list[Event]:

@@ -103,6 +103,13 @@ def test_every_server_is_down(fleet: Fleet) -> None:
     assert set(fleet.statuses().values()) == {"unreachable"}
 
 
+def test_a_word_for_events_that_is_none_is_refused_before_any_look(fleet: Fleet) -> None:
+    done = fleet.run("audit", "--limit", "protected", emsmta_audit_events="maybe")
+    assert done.returncode == 2
+    assert "emsmta_audit_events: 'maybe' is neither true nor false" in done.stdout
+    assert "TASK [Look]" not in done.stdout
+
+
 def test_what_a_run_fails_on(fleet: Fleet) -> None:
     assert fleet.run("audit", "--limit", "exposed", emsmta_audit_fail_on="unknown, exposed").returncode == 2
     assert fleet.run("audit", "--limit", "protected", emsmta_audit_fail_on=["unknown", "exposed"]).returncode == 0

@@ -14,9 +14,9 @@ import pytest
 
 from tests.lab.event_pipe import EventPipe, HeldLog
 from tests.lab.lab import Lab
+from tests.lab.mta_events import started
 from tests.smb.fleets import DRIVE_HOST, PROXY, SMB_HOSTS, Fleet, server_of
 from tests.smb.plays import ROLE, play
-from tests.unit.event_sources import started
 
 READ_FIX = "mta_read_fix"
 

@@ -15,11 +15,11 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 
 from tests.lab.event_pipe import EventPipe, HeldLog
 from tests.lab.lab import Lab
+from tests.lab.mta_events import started, stopped
 from tests.lab.proxy import Cut, FaultProxy
 from tests.lab.servers import OPTIONS, Sample, samples
 from tests.smb.callers import Caller
 from tests.smb.worlds import in_force, over_smb
-from tests.unit.event_sources import closed_down, started
 
 PROTECTED = next(sample for sample in samples() if sample.name == "ex02-protected")
 MINE = "mspclnt/MSPCLNT.INI"
@@ -128,7 +128,7 @@ def test_a_connection_that_breaks_before_is_lost(served: Served) -> None:
 
 
 def test_an_mta_that_was_stopped(served: Served) -> None:
-    served.pipe.logs[served.address] = HeldLog([started(TIME + 4000), closed_down(TIME + 5000)])
+    served.pipe.logs[served.address] = HeldLog([started(TIME + 4000), stopped(TIME + 5000)])
     result = looked(served.caller(), "events")
     assert in_force(result) == ["unknown", "mta_stopped"]
     (risk,) = [risk for risk in result["risks"] if risk["code"] == "mta_not_restarted"]

@@ -90,8 +90,10 @@ def test_the_commands_that_are_printed_run_as_pasted(started: tuple[Path, subpro
     assert (folder / "audit" / "report.html").exists()
     audited = sum(len(group["hosts"]) for name, group in groups.items() if name != "emsmta_proxies")
     assert f"{audited} servers: " in done.stdout
-    assert "fits what remote MTAs refused, and logged it too (a guess): ex01-exposed" in done.stdout
+    assert "fits what remote MTAs refused, and logged it too: ex01-exposed" in done.stdout
     report = json.loads((folder / "audit" / "report.json").read_text())
+    told = {server["name"]: server["in_force"] for server in report["servers"]}
+    assert (told["ex02-protected"], told["ex03-odd-spelling"]) == ("yes", "unknown")
     assert {row["remote"] for each in report["evidence"]["servers"] for row in each["refused"]} >= {"ex06-no-client"}
 
 

@@ -11,19 +11,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._eve
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.source import EventSource, Extent
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.errors import ServerError
 
-from tests.lab.event_logs import INFORMATION, Event, record
-
-VERSION = "Microsoft Exchange Server", "5.5 (build 2653.23)"
-
-
-def started(time: int, source: str = "MSExchangeMTA") -> Event:
-    """Give the event of a start."""
-    return Event(9298, time, VERSION, INFORMATION, source=source)
-
-
-def closed_down(time: int, source: str = "MSExchangeMTA") -> Event:
-    """Give the event of a stop."""
-    return Event(9299, time, VERSION, INFORMATION, source=source)
+from tests.lab.event_logs import Event, record
 
 
 class Source(EventSource):

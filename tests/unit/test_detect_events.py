@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.evidence import Evidence
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.evidence import Evidence, Gap
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.gather import gather
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._detect.look import Hints
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.source import EventSource
@@ -33,10 +33,11 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 from tests.cases.case import FIX
 from tests.lab.event_logs import Event
 from tests.lab.hives import hive
+from tests.lab.mta_events import started, stopped
 from tests.lab.servers import OPTIONS
 from tests.unit.detect_servers import CLIENT, MSPCLNT, SERVER, SYSTEM_INI
 from tests.unit.drive_trees import build
-from tests.unit.event_sources import Source, closed_down, started
+from tests.unit.event_sources import Source
 from tests.unit.inform_contract import check_shape
 
 FIXED = {**SERVER, "C/mspclnt/MSPCLNT.INI": MSPCLNT + FIX}
@@ -182,8 +183,8 @@ def test_a_server_whose_mta_is_not_known_is_asked(tmp_path: Path) -> None:
 def test_what_keeps_a_log_from_being_read_costs_the_events_alone(breaks: Exception, tmp_path: Path) -> None:
     build(tmp_path, FIXED)
     result, without = told(tmp_path, Source(breaks=breaks)), told(tmp_path, Source(), gather=["files"])
-    assert result["events"]["fault"] == f"Application: {breaks}"
-    assert {"what": "event log Application", "reason": f"Application: {breaks}"} in result["not_read"]
+    assert result["events"]["fault"] == str(breaks)
+    assert {"what": "event log Application", "reason": str(breaks)} in result["not_read"]
     assert (result["msg"], result["plan"], result["paths"]) == (without["msg"], without["plan"], without["paths"])
 
 
@@ -194,8 +195,8 @@ def test_a_log_that_cannot_be_opened_costs_the_events_alone(refusal: Exception, 
 
     evidence = gather(DriveFiles(build(tmp_path, FIXED)), Hints(), None, refuse)
     assert evidence.events is not None
-    assert evidence.events.fault == f"event log Application: {refusal}"
-    assert [gap for gap in evidence.not_read if gap.reason == evidence.events.fault]
+    assert evidence.events.fault == str(refusal)
+    assert Gap("event log Application", str(refusal)) in evidence.not_read
     assert evidence.mspclnt is not None
 
 
@@ -266,7 +267,7 @@ def test_the_last_change_of_what_decides(
         (Source(started(TIME + 1)), 1),
         (Source(started(TIME + 3600)), 1),
         (Source(started(TIME + 3601)), 0),
-        (Source(started(TIME + 1), closed_down(TIME + 2)), 0),
+        (Source(started(TIME + 1), stopped(TIME + 2)), 0),
         (Source(), 0),
     ],
 )

@@ -127,6 +127,12 @@ def test_no_more_is_read_than_was_asked_for(
     assert result.get("left_out") == (ended if "limit" in options and options["limit"] != 9 else None)
 
 
+def test_a_time_behind_the_newest_record_is_told(tmp_path: Path) -> None:
+    newest = ask(tmp_path, log_of(EVENTS).data())["log"]["newest"]["time"]
+    told = ask(tmp_path, log_of(EVENTS).data(), since="2050-01-01")["msg"]
+    assert told == f"no event, since the newest record of Application is of {newest}"
+
+
 def test_only_9301_is_asked_for_addresses(tmp_path: Path) -> None:
     by_rpc = Event(9322, EIGHT, ("76", "5", "ncacn_ip_tcp:192.0.2.7[1034]"))
     result = ask(tmp_path, log_of((by_rpc, refused(EIGHT + 1, "no digits"))).data())

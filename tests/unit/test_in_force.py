@@ -17,7 +17,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._eve
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.judge import Verdict, judge
 
 from tests.lab.event_logs import Event
-from tests.unit.event_sources import Source, closed_down, started
+from tests.lab.mta_events import started, stopped
+from tests.unit.event_sources import Source
 from tests.unit.verdict_evidence import MSPCLNT, OFF, ON, evidence, risk_of, said
 
 # 2003-03-01T08:00:00Z: when the file was changed.
@@ -52,11 +53,11 @@ YES, STOPPED, UNKNOWN = ("yes", "mta_read_fix"), ("unknown", "mta_stopped"), ("u
         pytest.param([started(WRITTEN + 1)], False, UNKNOWN, id="a second later by local time"),
         pytest.param([started(WRITTEN + HOUR)], False, UNKNOWN, id="an hour later by local time"),
         pytest.param([started(WRITTEN + HOUR + 1)], False, YES, id="more than an hour later by local time"),
-        pytest.param([started(WRITTEN + 5), closed_down(WRITTEN + 9)], True, STOPPED, id="stopped since"),
-        pytest.param([started(WRITTEN - 5), closed_down(WRITTEN + 9)], True, STOPPED, id="started before, stopped"),
-        pytest.param([closed_down(WRITTEN + 9)], True, STOPPED, id="a stop alone"),
+        pytest.param([started(WRITTEN + 5), stopped(WRITTEN + 9)], True, STOPPED, id="stopped since"),
+        pytest.param([started(WRITTEN - 5), stopped(WRITTEN + 9)], True, STOPPED, id="started before, stopped"),
+        pytest.param([stopped(WRITTEN + 9)], True, STOPPED, id="a stop alone"),
         pytest.param(
-            [started(WRITTEN - 99), closed_down(WRITTEN + 5), started(WRITTEN + 9)], True, YES, id="stopped and started"
+            [started(WRITTEN - 99), stopped(WRITTEN + 5), started(WRITTEN + 9)], True, YES, id="stopped and started"
         ),
         pytest.param([started(WRITTEN - 99), started(WRITTEN + 9)], True, YES, id="crashed and started"),
         pytest.param([started(WRITTEN + 99), started(WRITTEN - 9)], True, UNKNOWN, id="the newest record decides"),
@@ -79,9 +80,7 @@ YES, STOPPED, UNKNOWN = ("yes", "mta_read_fix"), ("unknown", "mta_stopped"), ("u
         pytest.param([OTHER], True, UNKNOWN, id="no start"),
         pytest.param([], True, UNKNOWN, id="empty"),
         pytest.param([started(WRITTEN + 9, source="MSExchangeSA")], True, UNKNOWN, id="another program's"),
-        pytest.param(
-            [started(WRITTEN + 9), closed_down(WRITTEN + 20, source="MSExchangeSA")], True, YES, id="its stop"
-        ),
+        pytest.param([started(WRITTEN + 9), stopped(WRITTEN + 20, source="MSExchangeSA")], True, YES, id="its stop"),
     ],
 )
 def test_what_the_log_and_the_time_of_the_file_say(events: list[Event], in_utc: bool, answer: tuple[str, str]) -> None:
@@ -100,7 +99,7 @@ def test_what_the_log_and_the_time_of_the_file_say(events: list[Event], in_utc: 
         (
             Source(OTHER, breaks="access is denied"),
             WRITTEN,
-            "could not be read to its end: Application: access is denied",
+            "could not be read to its end: access is denied",
         ),
         (Source(started(WRITTEN + 9)), None, "on visible drives, times are those of another machine's clock"),
         (
@@ -119,7 +118,7 @@ def test_what_the_log_and_the_time_of_the_file_say(events: list[Event], in_utc: 
             "not all records of the event log can be read (lost: 3)",
         ),
         (
-            Source(closed_down(WRITTEN + 9), extent=Extent(lost=1)),
+            Source(stopped(WRITTEN + 9), extent=Extent(lost=1)),
             WRITTEN,
             "not all records of the event log can be read (lost: 1)",
         ),
@@ -134,7 +133,7 @@ def test_why_it_is_not_known(source: Source, written: int | None, why: str) -> N
     assert risk_of(verdict, "mta_not_restarted").message.startswith("What was read does not tell whether the MTA was ")
 
 
-@pytest.mark.parametrize("events", [[started(WRITTEN + 9)], [closed_down(WRITTEN + 9)]])
+@pytest.mark.parametrize("events", [[started(WRITTEN + 9)], [stopped(WRITTEN + 9)]])
 def test_on_a_cluster_the_start_may_be_that_of_another_node(events: list[Event]) -> None:
     found = protected(Source(*events))
     verdict = judge(found._replace(system=found.system._replace(cluster=True)))
@@ -167,7 +166,7 @@ def test_the_times_stand_in_the_reason_and_the_risk() -> None:
     )
 
 
-@pytest.mark.parametrize("events", [[started(WRITTEN + 9)], [closed_down(WRITTEN + 9)], []])
+@pytest.mark.parametrize("events", [[started(WRITTEN + 9)], [stopped(WRITTEN + 9)], []])
 def test_the_judgement_is_as_sure_as_without_events(events: list[Event]) -> None:
     verdict, without = judge(protected(Source(*events))), judge(evidence(said(MSPCLNT, ON)))
     assert (verdict.certainty, verdict.sentence) == (without.certainty, without.sentence)

@@ -166,7 +166,7 @@ def test_no_more_is_read_than_is_bounded() -> None:
 def test_what_was_read_before_a_fault_holds(error: Exception) -> None:
     seen = observe(Told((20, 9298, STARTED), (10, 9202, ()), error=error))
     assert (seen.started, len(seen.refused)) == (Moment(1, NOW - 20), 1)
-    assert (seen.fault, seen.whole, seen.extent) == ("the log: it is gone", False, Extent())
+    assert (seen.fault, seen.whole, seen.extent) == ("it is gone", False, Extent())
 
 
 def test_a_fault_of_the_code_is_not_taken_for_one_of_the_log() -> None:

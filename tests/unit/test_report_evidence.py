@@ -115,6 +115,9 @@ def test_a_refusal_that_names_no_address_fits_the_moment_alone() -> None:
     # A caller logs 1290 then, and not 289.
     hosts = {"a": client(logged=events(seen=[kind(289, at(8, 5))])), "far": remote(kind(1293, at(8)))}
     assert of(joined(hosts, OUTER), "a")["without_address"] is None
+    # A remote MTA that logs no 9301 may log 9202 alone.
+    hosts = {"a": client(logged=events(seen=[kind(289, at(8, 5))])), "far": remote(kind(9202, at(8)), build="2448.8")}
+    assert of(joined(hosts, OUTER), "a")["without_address"] == "far"
     # Beside a 9301 it belongs to that caller.
     other = remote(kind(1293, at(8)), kind(9301, at(8), address=PARTNER))
     hosts = {"a": client(logged=events(seen=[near])), "far": other}

@@ -123,7 +123,7 @@ def test_a_clock_apart_by_less_than_two_minutes_tells_nothing() -> None:
         [look("exposed", OLD), look("protected", OLD, stopped=moment(at(5), 9))],
         # The clock was set back before the start, which therefore has the time of an older one.
         [look("exposed"), fix(), look("protected", OLD, set_back=86400)],
-        # Another start than the one that was the newest when it was exposed came later, whatever a clock set since says.
+        # Another start than the newest when it was exposed came later, whatever a clock that was set since says.
         [look("exposed", OLD, clock=-86400), look("protected", moment(at(4, day=18), 9))],
         [look("exposed", OLD), look("exposed", OLD), look("protected", moment(at(4, day=20), 9))],
         # It read the fix, which was lost or taken back, and is written again; nothing tells of a start in between.

@@ -38,7 +38,7 @@ def with_events(look: Look, evidence: Evidence, system_root: str | None, open_lo
         if source.doubt is not None:
             look.gap("registry", source.doubt)
     except (UserError, ConnectionLost) as error:
-        observed = _nothing(f"{LOG}: {error}")
+        observed = _nothing(str(error))
     if observed.fault is not None:
         look.gap(LOG, observed.fault)
     return evidence._replace(events=observed, written=_written(look, evidence, observed))

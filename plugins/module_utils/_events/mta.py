@@ -100,9 +100,12 @@ def may_be_blind(build: str) -> bool:
 
 
 __all__ = (
+    "ACCEPT_FAILED",
     "IDS",
     "NOT_FOUND",
     "REFUSED",
+    "REJECTED",
+    "RPC_REFUSED",
     "SEEN",
     "SOURCE",
     "STARTED",

@@ -182,7 +182,7 @@ def observe(source: EventSource) -> Observed:
             whole = True
         extent = source.extent()
     except (UserError, ConnectionLost) as error:
-        fault = str(error) if source.name in str(error) else f"{source.name}: {error}"
+        fault = str(error)
     return observer.observed(fault, whole)._replace(extent=extent, clock=source.clock)
 
 

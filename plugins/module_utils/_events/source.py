@@ -14,6 +14,8 @@ from typing import Iterator, NamedTuple
 from .record import Record
 
 APPLICATION = "Application"
+# Has a key for each log, below HKEY_LOCAL_MACHINE (KB Q175386).
+LOGS = "SYSTEM\\CurrentControlSet\\Services\\EventLog"
 
 
 class Extent(NamedTuple):
@@ -63,4 +65,4 @@ class EventSource(ABC):
         return None
 
 
-__all__ = ("APPLICATION", "EventSource", "Extent")
+__all__ = ("APPLICATION", "LOGS", "EventSource", "Extent")

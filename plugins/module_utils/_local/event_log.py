@@ -16,13 +16,12 @@ from typing import Iterator
 
 from .._events.log import LOG_LIMIT, EventLog
 from .._events.record import EventError, Record
-from .._events.source import APPLICATION, EventSource, Extent
+from .._events.source import APPLICATION, LOGS, EventSource, Extent
 from .._server.errors import ServerError
 from .._server.protocols import Entry, Files, ReadPart, Registry
 from .._windows.registry_values import text
 
 # KB Q175386.
-LOGS = "SYSTEM\\CurrentControlSet\\Services\\EventLog"
 FOLDER = "System32\\Config"
 NAMES = {"application": "AppEvent.Evt", "system": "SysEvent.Evt", "security": "SecEvent.Evt"}
 VARIABLE = re.compile("%([^%]*)%")
@@ -92,21 +91,9 @@ class DriveEventLog(EventSource):
 
     def _parsed(self, entry: Entry) -> EventLog:
         try:
-            return EventLog(self._files.consult(entry, self._whole))
+            return EventLog(self._files.consult(entry, _whole))
         except EventError as error:
             raise ServerError(f"Error while reading {self.name}: {error}") from error
-
-    def _whole(self, read: ReadPart) -> bytes:
-        """Read the file to its end, in parts; a log in use may grow meanwhile."""
-        if read(LOG_LIMIT, 1):
-            raise EventError(f"it has more than the {LOG_LIMIT} bytes that are read; copy it, and clear the log there")
-        data = bytearray()
-        while len(data) <= LOG_LIMIT:
-            part = read(len(data), PART)
-            if not part:
-                break
-            data += part
-        return bytes(data)
 
     def _path(self) -> str:
         """Give the path of the file, as the registry tells it; else the one that it has by default."""
@@ -151,6 +138,19 @@ class DriveEventLog(EventSource):
                 f"{self.name}: its file, {path}, is in the system folder, which is not known: set 'system_root'"
             )
         return self._root
+
+
+def _whole(read: ReadPart) -> bytes:
+    """Read the file to its end, in parts; a log in use may grow meanwhile."""
+    if read(LOG_LIMIT, 1):
+        raise EventError(f"it has more than the {LOG_LIMIT} bytes that are read; copy it, and clear the log there")
+    data = bytearray()
+    while len(data) <= LOG_LIMIT:
+        part = read(len(data), PART)
+        if not part:
+            break
+        data += part
+    return bytes(data)
 
 
 __all__ = ("DriveEventLog",)

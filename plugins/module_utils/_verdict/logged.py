@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 def logged(events: Observed, levels: Mapping[str, int] | None) -> dict[str, Any]:
     """Give what `emsmta_info` returns of an event log."""
     return {
-        "started": _at(events.started),
-        "stopped": _at(events.stopped),
+        "started": at(events.started),
+        "stopped": at(events.stopped),
         "build": events.build,
         "refused": [_kind(each) for each in events.refused],
         "seen": [_kind(each) for each in events.seen],
         "log": _log(events.extent),
-        "newest": _at(events.newest),
-        "read_to": _at(events.read_to),
+        "newest": at(events.newest),
+        "read_to": at(events.read_to),
         "whole": events.whole,
         "levels": dict(levels) if levels is not None else None,
         "clock": events.clock,
@@ -38,7 +38,8 @@ def logged(events: Observed, levels: Mapping[str, int] | None) -> dict[str, Any]
     }
 
 
-def _at(when: Moment | None) -> dict[str, Any] | None:
+def at(when: Moment | None) -> dict[str, Any] | None:
+    """Give when a record was logged, and its number."""
     return {"record": when.record, "time": moment(when.time)} if when is not None else None
 
 
@@ -65,4 +66,4 @@ def _kind(occurred: Occurred) -> dict[str, Any]:
     }
 
 
-__all__ = ("logged",)
+__all__ = ("at", "logged")

@@ -24,11 +24,8 @@ from .refusals import MOST_NAMED, WINDOW, Refusals, Row, times_of
 from .sentences import BLIND, NONE, NOT_GATHERED, REFUSED, REFUSED_AND_SEEN, SEEN, SURE, in_words
 from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server, is_on_cluster
 
-# KB Q196381: what a caller logs where the other side logs 1293.
-REFUSED_THERE = 1290
 MOST_FITS = 10
 OF_SEEN = ("id", "about", "count", "first", "last", "record")
-
 OF_REFUSED = ("remote", "id", "proxy", "guess", "count", "first", "last", "record")
 NOBODY: Mapping[str, None] = MappingProxyType({})
 
@@ -152,8 +149,7 @@ class _OfServer:
         for code, time in times_of(self._seen, self._clock):
             if self._fixed is None or time <= self._fixed:
                 near = near or any(each.moments.other_near(time, self._name) for each in self._sightings)
-                if code == REFUSED_THERE and without_address is None:
-                    without_address = self._refusals.without_address.other_near(time, self._name)
+                without_address = without_address or self._refusals.other_without_address(code, time, self._name)
         return near, without_address
 
     def _others(self) -> tuple[list[str], int]:

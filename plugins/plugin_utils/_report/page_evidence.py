@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...module_utils._server.text import QUOTED_NAME, cut, few
+from .causes import BY_NAME, CLUSTER, FIREWALL, MULTIHOMED, NO_REVERSE_NAME, RAS
+from .proxies import BY_MASTER_COPY, BY_MSPCLNT, GIVEN
 from .report import Report
 from .sentences import FOUND, head_of, in_words
 from .servers import EXPOSED, NOT_APPLICABLE, UNKNOWN
@@ -21,17 +23,17 @@ MOST_ROWS = 200
 # Of a host, in characters.
 LONGEST_NAME = 255
 SOURCES = {
-    "given": "given",
-    "mspclnt": "a guess: clients' Mspclnt.ini names it, mostly by its address on the inner side",
-    "master_copy": "a guess: the share of a master copy names it",
+    GIVEN: "given",
+    BY_MSPCLNT: "a guess: clients' Mspclnt.ini names it, mostly by its address on the inner side",
+    BY_MASTER_COPY: "a guess: the share of a master copy names it",
 }
 CAUSE_NAMES = {
-    "no_reverse_name": "no name by reverse lookup",
-    "connector_by_name": "a connector by name",
-    "multihomed": "a caller with several addresses",
-    "cluster_node": "a node of a cluster",
-    "ras_pool": "a dial-up address",
-    "firewall": "a firewall or translated addresses",
+    NO_REVERSE_NAME: "no name by reverse lookup",
+    BY_NAME: "a connector by name",
+    MULTIHOMED: "a caller with several addresses",
+    CLUSTER: "a node of a cluster",
+    RAS: "a dial-up address",
+    FIREWALL: "a firewall or translated addresses",
 }
 
 

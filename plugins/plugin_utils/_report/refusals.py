@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from ...module_utils._events.mta import may_be_blind
+from ...module_utils._events.mta import ACCEPT_FAILED, NOT_FOUND, REJECTED, RPC_REFUSED, may_be_blind
 from .causes import causes_of
 from .events import Events, seconds
 from .proxies import Key, Proxies
@@ -26,7 +26,8 @@ from .servers import Server
 WINDOW = 15 * 60
 # Of the refusals of one server, and of those of one proxy that a server's evidence names.
 MOST_ROWS, MOST_NAMED = 20, 5
-NOT_FOUND, REJECTED, RPC_REFUSED = 9301, 1293, 9322
+# What a caller may log when the other side logs one of these: 1293 (KB Q196381), 9202 (KB Q254909; inferred).
+WITHOUT_ADDRESS = {REJECTED: (1290,), ACCEPT_FAILED: (289, 301, 1290, 1294)}
 OF_REMOTE = ("started", "build", "levels", "newest", "read_to", "whole", "clock", "fault", "kinds_left_out")
 OF_ROW = ("id", "hex", "ipv4", "name", "about", "count", "first", "last", "record")
 
@@ -116,8 +117,8 @@ class Refusals:
     def __init__(self, servers: Sequence[Server], proxies: Proxies, cluster: bool) -> None:
         self._proxies = proxies
         self.of_proxy: dict[Key, Sightings] = {}
-        #: Refusals without an address, as 1293, where no 9301 or 9322 of the same server is near.
-        self.without_address = Moments()
+        #: Refusals without an address, by their id, where no 9301 or 9322 of the same server is near.
+        self.without_address = {code: Moments() for code in WITHOUT_ADDRESS}
         self.remotes: list[dict[str, Any]] = []
         self.causes: set[str] = set()
         #: Of the logs that were read: the servers, and those whose silence says nothing.
@@ -172,15 +173,22 @@ class Refusals:
         return row
 
     def _take_without_address(self, name: str, events: Events) -> None:
-        """Take 1293 in where no event with an address is near, as behind a firewall (KB Q196381)."""
+        """Take them in where no event with an address is near, as behind a firewall, or of a build that logs none."""
         with_address = Moments()
         for kind in events["refused"]:
             if kind["id"] in (NOT_FOUND, RPC_REFUSED):
                 with_address.add(moments_of(kind, events["clock"]), name)
         for kind in events["refused"]:
-            if kind["id"] == REJECTED:
+            if kind["id"] in WITHOUT_ADDRESS:
                 times = moments_of(kind, events["clock"])
-                self.without_address.add([time for time in times if not with_address.other_near(time, "")], name)
+                self.without_address[kind["id"]].add(
+                    [time for time in times if not with_address.other_near(time, "")], name
+                )
+
+    def other_without_address(self, code: int, time: int, server: str) -> str | None:
+        """Give another server that refused without an address near a moment when this one logged a failed call."""
+        known = (self.without_address[refused] for refused, failed in WITHOUT_ADDRESS.items() if code in failed)
+        return next((name for each in known if (name := each.other_near(time, server))), None)
 
     def others_read(self, server: str) -> int:
         """Give how many logs of others were read."""

@@ -57,7 +57,7 @@ def _head(evidence: Evidence) -> Iterator[str]:
         blind = f" ({evidence['logs_blind']} of builds that may log no 9301)" if evidence["logs_blind"] else ""
         yield f"No log of {_others(evidence)}{blind} has the proxy's address as far back as it was read."
     if evidence["without_address"] and not evidence["refused"]:
-        yield f"When it logged 1290, {_name(evidence['without_address'])} logged 1293, which names no address."
+        yield f"When it logged failed calls, {_name(evidence['without_address'])} refused some, without an address."
 
 
 def _doubts(evidence: Evidence, named: int) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _since(evidence: Evidence) -> Iterator[str]:
         yield f"No log of another server reaches beyond its start with the fix ({since['started']['time']})."
 
 
-def _refused(rows: Sequence[Evidence], guess: bool) -> str:
+def _refused(rows: Sequence[Mapping[str, Any]], guess: bool) -> str:
     newest = rows[0]
     names = few([_name(name) for name in dict.fromkeys(row["remote"] for row in rows)])
     address = f"{_name(newest['proxy'])}{', a guess from files' if guess else ''}"
@@ -103,7 +103,7 @@ def _and_seen(evidence: Evidence) -> str:
     return f"; it logged {_codes(evidence['seen'])} itself {when}"
 
 
-def _codes(kinds: Sequence[Evidence]) -> str:
+def _codes(kinds: Sequence[Mapping[str, Any]]) -> str:
     return few([str(code) for code in dict.fromkeys(kind["id"] for kind in kinds)])
 
 

@@ -21,7 +21,7 @@ from .header import (
     SmbHeader,
     data_offset,
 )
-from .layout import UCHAR, ULONG, ULONGLONG, USHORT, Structure, structure, unpack
+from .layout import SECONDS_TO_1970, TICKS, UCHAR, ULONG, ULONGLONG, USHORT, Structure, structure, unpack
 from .status import (
     ACCESS_DENIED,
     LOGON_FAILURE,
@@ -40,9 +40,6 @@ DOS_ERRORS = {
     (1, 32): SHARING_VIOLATION,
     (2, 2): LOGON_FAILURE,
 }
-
-# A FILETIME counts steps of 100 ns since 1601.
-FILETIME_SECOND, SECONDS_TO_1970 = 10_000_000, 11_644_473_600
 
 
 @structure
@@ -108,7 +105,7 @@ def changed_at(created: CreateAnswer) -> int | None:
 
 def _seconds(filetime: int) -> int | None:
     """Give a FILETIME (MS-DTYP section 2.3.3) in whole seconds since 1970; None where an event cannot have it."""
-    seconds = filetime // FILETIME_SECOND - SECONDS_TO_1970
+    seconds = filetime // TICKS - SECONDS_TO_1970
     return seconds if 0 < seconds < 2**32 else None
 
 

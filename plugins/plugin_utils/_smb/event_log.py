@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ...module_utils._events.record import LONGEST_RECORD, NUMBERS, EventError, Record, records_in
-from ...module_utils._events.source import APPLICATION, EventSource, Extent
+from ...module_utils._events.source import APPLICATION, LOGS, EventSource, Extent
 from ...module_utils._server.errors import ServerError
 from .even import BACKWARDS, SEEK, SEQUENTIAL, OpenedLog, RecordTooLong
 from .handle import SmbHandle
@@ -24,19 +24,8 @@ from .registry import SmbRegistry
 from .server import SmbServer
 from .session import Session
 from .share import open_pipe
-from .status import (
-    END_OF_FILE,
-    EVENTLOG_FILE_CHANGED,
-    INVALID_PARAMETER,
-    MISSING,
-    OBJECT_NAME_NOT_FOUND,
-    PIPE_BUSY,
-    PIPE_NOT_AVAILABLE,
-    StatusError,
-)
+from .status import END_OF_FILE, EVENTLOG_FILE_CHANGED, INVALID_PARAMETER, MISSING, NO_SERVICE, StatusError
 
-LOGS = "SYSTEM\\CurrentControlSet\\Services\\EventLog"
-NO_SERVICE = (OBJECT_NAME_NOT_FOUND, PIPE_NOT_AVAILABLE, PIPE_BUSY)
 # A log of 64 MB, the largest file that is read, has about as many records of the usual size.
 MOST_RECORDS = 300_000
 # How often a log may change while it is read.

@@ -20,6 +20,9 @@ USHORT = Annotated[int, "H"]
 ULONG = Annotated[int, "I"]
 ULONGLONG = Annotated[int, "Q"]
 
+# FILETIME counts tenths of a microsecond from 1601 on (MS-DTYP section 2.3.3); 1970 is so many seconds later.
+TICKS, SECONDS_TO_1970 = 10_000_000, 11_644_473_600
+
 # One kind of NamedTuple: their fields are all that matters here.
 Structure = TypeVar("Structure", bound=tuple[Any, ...])
 
@@ -54,4 +57,16 @@ def unpack(kind: type[Structure], data: bytes, offset: int = 0, what: str = "ans
     return kind(*layout.unpack_from(data, offset))
 
 
-__all__ = ("UCHAR", "ULONG", "ULONGLONG", "USHORT", "Structure", "pack", "size_of", "structure", "unpack")
+__all__ = (
+    "SECONDS_TO_1970",
+    "TICKS",
+    "UCHAR",
+    "ULONG",
+    "ULONGLONG",
+    "USHORT",
+    "Structure",
+    "pack",
+    "size_of",
+    "structure",
+    "unpack",
+)

@@ -19,10 +19,7 @@ from typing import Annotated, NamedTuple
 
 from ...module_utils._server.errors import ConnectionLost
 from ...module_utils._server.upcase import upper
-from .layout import UCHAR, ULONG, ULONGLONG, USHORT, pack, structure, unpack
-
-# From 1601, where a FILETIME begins, to 1970 (MS-DTYP section 2.3.3).
-FILETIME_EPOCH_SECONDS = 11644473600
+from .layout import SECONDS_TO_1970, TICKS, UCHAR, ULONG, ULONGLONG, USHORT, pack, structure, unpack
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ def ntlmv2_responses(
     name = (upper(account.user) + account.domain).encode("utf-16-le")
     key = _hmac(nt_hash, name)
     client_challenge = os.urandom(8)
-    now = int((time.time() + FILETIME_EPOCH_SECONDS) * 10_000_000)
+    now = int((time.time() + SECONDS_TO_1970) * TICKS)
     head = pack(ClientChallenge(time_stamp=now, challenge_from_client=client_challenge))
     blob = head + (target_info or NO_ATTRIBUTES) + BEHIND_ATTRIBUTES
     proof = _hmac(key, server_challenge + blob)

@@ -18,7 +18,7 @@ from .layout import ULONG, pack, size_of, structure
 from .rpc import Rpc, SyntaxId, unicode_string, unpack_stub
 from .server import SmbServer
 from .share import open_pipe
-from .status import OBJECT_NAME_NOT_FOUND, PIPE_BUSY, PIPE_NOT_AVAILABLE, StatusError
+from .status import NO_SERVICE, StatusError
 
 # MS-RRP sections 1.9 and 3.1.5.
 WINREG = SyntaxId(UUID("338cd001-2244-31f1-aaaa-900038001003").bytes_le, 1)
@@ -31,7 +31,6 @@ SENTENCES = {
     1018: "the key is being deleted",
     1009: "the server's registry is damaged",
 }
-NO_SERVICE = (OBJECT_NAME_NOT_FOUND, PIPE_NOT_AVAILABLE, PIPE_BUSY)
 # RPC_HKEY (MS-RRP section 2.2), to us a name.
 HKEY = Annotated[bytes, "20s"]
 

@@ -32,6 +32,7 @@ from .header import (
     SmbHeader,
     message,
 )
+from .layout import SECONDS_TO_1970, TICKS
 from .names import encode_name
 from .ntlm import (
     KEPT,
@@ -77,8 +78,6 @@ else:
 # A bit of the SecurityMode that a server negotiates (MS-CIFS section 2.2.4.52.2).
 SIGNING_REQUIRED = 0x08
 CHALLENGE_SIZE = 8
-# FILETIME counts tenths of a microsecond from 1601 on (MS-DTYP section 2.3.3); 1970 is so many seconds later.
-TICKS, SECONDS_TO_1970 = 10_000_000, 11_644_473_600
 # A bit of the Action with which a server lets in (MS-CIFS section 2.2.4.53.2).
 GUEST = 0x01
 LARGEST_CHUNK = 60000

@@ -51,6 +51,8 @@ NOT_LOOKED_AT = frozenset((0xC000005E, 0xC00000D0, 0xC000018C, 0xC000018D, 0xC00
 # The server does not know the request, or not in this form: NT_STATUS_INVALID_LEVEL is the last one.
 UNKNOWN_REQUEST = frozenset((0xC0000002, 0xC0000003, INVALID_PARAMETER, 0xC00000BB, 0xC0000148))
 NO_FOLDER = frozenset((OBJECT_PATH_NOT_FOUND, 0xC0000039))
+# Nobody listens at a pipe: its service is stopped, or there is none.
+NO_SERVICE = frozenset((OBJECT_NAME_NOT_FOUND, PIPE_NOT_AVAILABLE, PIPE_BUSY))
 MISSING = NO_FOLDER | frozenset((OBJECT_NAME_NOT_FOUND, 0xC000000F, 0xC0000033))
 
 IN_USE = "it is in use by another program: run the task again when that program is done"
@@ -142,10 +144,9 @@ __all__ = (
     "NOT_LOOKED_AT",
     "NOT_ON_THIS_HOST",
     "NO_FOLDER",
+    "NO_SERVICE",
     "OBJECT_NAME_NOT_FOUND",
     "OBJECT_PATH_NOT_FOUND",
-    "PIPE_BUSY",
-    "PIPE_NOT_AVAILABLE",
     "REFUSED_LOGONS",
     "SENTENCES",
     "SHARING_VIOLATION",
