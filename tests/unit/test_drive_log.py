@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.log import LOG_LIMIT
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.observed import observe
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.source import Extent
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local import event_log
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.event_log import DriveEventLog
@@ -115,6 +116,20 @@ def test_a_log_of_any_name_that_the_registry_knows(tmp_path: Path) -> None:
 def test_the_default_place_where_the_registry_tells_none(tmp_path: Path) -> None:
     log = log_on(tmp_path, {DEFAULT: LOG.data(), SYSTEM: system_of(None)})
     assert (numbers(log), log.doubt) == (LOG.numbers[::-1], None)
+
+
+@pytest.mark.parametrize("path", ["C:\\" + "a" * 258, "%SystemRoot%" * 40])
+def test_a_path_that_windows_could_not_open_is_not_quoted(path: str, tmp_path: Path) -> None:
+    said = observe(log_on(tmp_path, {DEFAULT: LOG.data(), SYSTEM: system_of(path)})).fault
+    assert said == (
+        f"event log Application: the registry has its file at a path of {len(path)} characters; a Windows path has at "
+        "most 260"
+    )
+
+
+def test_a_refusal_names_the_file_once(tmp_path: Path) -> None:
+    said = observe(log_on(tmp_path, {f"{DEFAULT}/x": b""})).fault
+    assert said is not None and said.count("AppEvent.Evt") == 1
 
 
 @pytest.mark.parametrize("data", [system_of(None, clean=False), b"regf" * 2000])

@@ -172,3 +172,12 @@ def test_what_was_read_before_a_fault_holds(error: Exception) -> None:
 def test_a_fault_of_the_code_is_not_taken_for_one_of_the_log() -> None:
     with pytest.raises(ZeroDivisionError):
         observe(Told(error=ZeroDivisionError()))
+
+
+def test_of_a_name_without_end_no_more_is_kept_than_a_name_can_have() -> None:
+    long = STACK + "x" * 30_000
+    (one,) = observe(Told((9, 9301, (long, "0A000005")), (8, 9301, (long, "0A000005")))).refused
+    assert one.count == 2
+    assert one.kind.about is not None
+    assert one.kind.about.startswith(STACK)
+    assert len(one.kind.about) < 600

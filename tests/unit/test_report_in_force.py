@@ -126,6 +126,10 @@ def test_a_clock_apart_by_less_than_two_minutes_tells_nothing() -> None:
         # Another start than the newest when it was exposed came later, whatever a clock that was set since says.
         [look("exposed", OLD, clock=-86400), look("protected", moment(at(4, day=18), 9))],
         [look("exposed", OLD), look("exposed", OLD), look("protected", moment(at(4, day=20), 9))],
+        # It read the fix, which was lost or taken back, and is written again; nothing tells of a start in between.
+        [look("protected", OLD, "yes"), look("exposed", OLD), fix(OLD)],
+        [look("protected", OLD, "yes"), fix(OLD)],
+        [look("protected"), fix()],
         # Records are lost, and with them perhaps a start.
         [look("exposed", OLD), look("protected", OLD, log={"lost": 3})],
         [look("exposed", OLD, log={"lost": 3}), look("protected", OLD, clock=None)],

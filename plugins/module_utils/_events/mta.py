@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, Sequence
 
+from .._server.text import cut
 from .record import Record
 
 SOURCE = "MSExchangeMTA"
@@ -36,6 +37,8 @@ BY_RPC = re.compile(r"ncacn_ip_tcp:([0-9A-Za-z._-]{1,255})\[")
 IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 # The distinguished name of a connector, or of a transport stack.
 DISTINGUISHED = "/o="
+# In characters, of such a name: an organization, a site and each container have at most 64 (general knowledge).
+LONGEST_NAME = 512
 # As "5.0 (build 1457.8)": the version of Exchange has one digit before its point (KB Q174695, Q163294).
 BUILD = re.compile(r"(?<!\d)(\d{3,5}\.\d{1,5})(?![\d.])")
 # KB Q234962: of the builds in between, some log no 9301.
@@ -82,7 +85,8 @@ def _by_rpc(given: str) -> Address:
 
 def about(record: Record) -> str | None:
     """Give the connector or transport stack that an event names by its distinguished name; None where none is."""
-    return next((text for text in record.strings if text.lower().startswith(DISTINGUISHED)), None)
+    found = next((text for text in record.strings if text[: len(DISTINGUISHED)].lower() == DISTINGUISHED), None)
+    return None if found is None else cut(found, LONGEST_NAME)
 
 
 def build_of(strings: Sequence[str]) -> str | None:

@@ -26,6 +26,8 @@ FOLDER = "System32\\Config"
 NAMES = {"application": "AppEvent.Evt", "system": "SysEvent.Evt", "security": "SecEvent.Evt"}
 VARIABLE = re.compile("%([^%]*)%")
 SYSTEM_FOLDER, SYSTEM_DRIVE = ("systemroot", "windir"), "systemdrive"
+# In characters.
+LONGEST_PATH = 260
 # In bytes, of what is read at once.
 PART = 1024 * 1024
 
@@ -97,6 +99,11 @@ class DriveEventLog(EventSource):
         """Give the path of the file, as the registry tells it; else the one that it has by default."""
         told = self._told()
         if told:
+            if len(told) > LONGEST_PATH:
+                raise ServerError(
+                    f"{self.name}: the registry has its file at a path of {len(told)} characters; a Windows path has "
+                    f"at most {LONGEST_PATH}"
+                )
             return VARIABLE.sub(lambda found: self._variable(found.group(1), told), told)
         name = NAMES.get(self._log_name.lower())
         if name is None:

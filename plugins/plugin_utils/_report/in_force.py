@@ -92,6 +92,8 @@ def with_starts(server: Server, known: Starts, sight: Sight) -> Server:
         read_other=starts.read_other if server["in_force"] != "yes" else None,
     )
     told = {**server, **starts._asdict()}
+    if server["in_force"] == "no" and starts.protected_before and (start is None or starts.read_other != start):
+        return _perhaps_read(told, starts.protected_before)
     is_open = sight.verdict == PROTECTED and server["in_force"] == "unknown" and not is_stopped(server)
     return _not_read(told, start) if start and is_open and _has_read_other(starts, start, events) else told
 
@@ -172,6 +174,18 @@ def _not_read(server: Server, start: Moment) -> Server:
     }
     others = [each for each in server["reasons"] if each["code"] != UNKNOWN_BY_LOOK]
     return {**server, "in_force": "no", "reasons": [*others, reason]}
+
+
+def _perhaps_read(server: Server, protected: str) -> Server:
+    """Give a server that a run has fixed again, whose MTA may have read the fix before it was lost."""
+    reason = {
+        "code": UNKNOWN_BY_LOOK,
+        "message": "Whether the running MTA has read the fix is not known: this run wrote it, but a report of "
+        f"{protected} saw the server protected, and the MTA may have been started then.",
+        "source": None,
+        "certainty": "inferred",
+    }
+    return {**server, "in_force": "unknown", "reasons": [*server["reasons"], reason]}
 
 
 def _is_later(one: Moment, other: Moment) -> bool:
