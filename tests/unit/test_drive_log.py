@@ -129,7 +129,8 @@ def test_a_path_that_windows_could_not_open_is_not_quoted(path: str, tmp_path: P
 
 def test_a_refusal_names_the_file_once(tmp_path: Path) -> None:
     said = observe(log_on(tmp_path, {f"{DEFAULT}/x": b""})).fault
-    assert said is not None and said.count("AppEvent.Evt") == 1
+    assert said is not None
+    assert said.count("AppEvent.Evt") == 1
 
 
 @pytest.mark.parametrize("data", [system_of(None, clean=False), b"regf" * 2000])
