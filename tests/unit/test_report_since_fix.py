@@ -27,7 +27,7 @@ def test_none_since_the_fix_as_of_the_newest_records() -> None:
     }
     assert found["sure"] == "refused"
     assert f"None since it started with the fix ({at(9)}), as of far record 812 of {at(23)}." in found["message"]
-    assert "Since the start with the fix: none refused: a" in lines_of(report, "/r")
+    assert "Since the MTA's start with the fix: none refused: a" in lines_of(report, "/r")
 
 
 @pytest.mark.parametrize(

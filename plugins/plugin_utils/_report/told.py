@@ -168,11 +168,13 @@ def _evidence(report: Report) -> Iterator[str]:
         by_kind.setdefault(head_of(each), []).append(each["name"])
         fixed = each["since_fix"]
         if fixed and (fixed["refused"] or fixed["logs"]):
-            since.setdefault("still refused" if fixed["refused"] else "none refused", []).append(each["name"])
+            since.setdefault("their proxy was refused again" if fixed["refused"] else "none refused", []).append(
+                each["name"]
+            )
     if by_kind:
         yield f"Evidence, no proof: {_heads(by_kind)}"
     if since:
-        yield f"Since the start with the fix: {_heads(since)}"
+        yield f"Since the MTA's start with the fix: {_heads(since)}"
 
 
 def _heads(names: Mapping[str, Sequence[str]]) -> str:
