@@ -184,7 +184,7 @@ def test_a_play_tells_the_same_over_smb_here_and_by_the_module(served: Served, t
         here: False,
         module: True,
     }
-    told = [same({name: each for name, each in found.items() if name in KEYS}) for found, _ in results.values()]
+    told = [same({name: each for name, each in found.items() if name in KEYS}) for found, _refused in results.values()]
     assert told == [told[0]] * 3
     assert [event["record"] for event in told[0]["events"]] == [11, 9, 8, 7, 6, 5]
     assert {refused["msg"][:14] for _found, refused in results.values()} == {"since: 'soon' "}
