@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..module_utils._detect.wording import moment
 from ..module_utils._errors import UserError
 from ..module_utils._server.text import few, message, plain
 from ..plugin_utils._report.files import as_csv, as_json, as_junit
@@ -23,7 +24,6 @@ from ..plugin_utils._report.page import as_html
 from ..plugin_utils._report.proxies import is_address
 from ..plugin_utils._report.report import Report, Run, report_of
 from ..plugin_utils._report.servers import OUTCOMES, STATUSES, fails_on, server_of
-from ..plugin_utils._report.shape import FORM_OF_TIME
 from ..plugin_utils._report.told import told, totals_of
 
 display = Display()
@@ -118,7 +118,7 @@ class ActionModule(ActionBase):
         found = {host: server_of(host, registered(host)) for host in masters if host not in hosts}
         return Run(
             name=str(self._task._uuid),
-            generated=datetime.now(timezone.utc).strftime(FORM_OF_TIME),
+            generated=moment(int(time.time())),
             # A look is the same in check mode. What the role tells is a prediction then.
             check_mode=bool(variables.get("ansible_check_mode")) and any(map(_is_of_role, map(registered, hosts))),
             hosts=hosts,

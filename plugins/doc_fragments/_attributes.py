@@ -27,3 +27,26 @@ attributes:
   platform:
     description: Where the module runs and what it works on.
 """
+
+    # For modules that never change anything; beside the above.
+    INFO_MODULE = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - This module never changes anything.
+  diff_mode:
+    support: N/A
+    details:
+      - This module never changes anything.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+    details:
+      - Works on servers behind the connection P(legacy_exchange.winsock_proxy.smb#connection), in process on the
+        controller, and on drives of a Windows server that are visible as a folder, such as a mounted share, a disk
+        image or a restored backup.
+"""

@@ -20,25 +20,8 @@ author:
   - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
 extends_documentation_fragment:
   - legacy_exchange.winsock_proxy._attributes
+  - legacy_exchange.winsock_proxy._attributes.info_module
   - legacy_exchange.winsock_proxy._look
-attributes:
-  check_mode:
-    support: full
-    details:
-      - This module never changes anything.
-  diff_mode:
-    support: N/A
-    details:
-      - This module never changes anything.
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: posix
-    details:
-      - Works on servers behind the connection P(legacy_exchange.winsock_proxy.smb#connection), in process on the
-        controller, and on drives of a Windows server that are visible as a folder, such as a mounted share, a disk
-        image or a restored backup.
 notes:
   - Two names that differ only in case, a link that leads out of its drive, a path on a drive that was not given, and a
     pointer in System.ini that leads nowhere make the answer V(unknown), with the reason.

@@ -21,6 +21,7 @@ author:
   - The legacy_exchange.winsock_proxy authors (@legacy-exchange)
 extends_documentation_fragment:
   - legacy_exchange.winsock_proxy._attributes
+  - legacy_exchange.winsock_proxy._attributes.info_module
 options:
   drives:
     description:
@@ -73,27 +74,9 @@ options:
         left.
     type: int
     default: 1000
-attributes:
-  check_mode:
-    support: full
-    details:
-      - This module never changes anything.
-  diff_mode:
-    support: N/A
-    details:
-      - This module never changes anything.
-  idempotent:
-    support: full
-  platform:
-    support: full
-    platforms: posix
-    details:
-      - Works on servers behind the connection P(legacy_exchange.winsock_proxy.smb#connection), in process on the
-        controller, and on drives of a Windows server that are visible as a folder, such as a mounted share, a disk
-        image or a restored backup.
 notes:
-  - All times are those of the server that logged them, in UTC. Nothing tells whether its clock was right, and a log
-    holds no trace of a clock that was set.
+  - All times are those of the server that logged them, in UTC. Nothing tells whether its clock was right; of a
+    clock that was set back, records that are newer but of an earlier time may tell.
   - No event is not no fault. The log may not reach back so far, RV(levels) may keep the MTA from logging, and some
     builds from 2354 to 2620, among them that of Exchange 5.5 SP2, do not log 9301 (KB Q234962). The build is told by
     9298.

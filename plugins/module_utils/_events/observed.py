@@ -135,12 +135,13 @@ class Observer:
         """
         if self._is_placed:
             return
-        if self._started is not None and self._earliest is not None:
+        if self._started is None:
+            self._earliest = written if self._earliest is None else min(written, self._earliest)
+            return
+        if self._earliest is not None:
             self._set_back = max(self._set_back, written - self._earliest)
-        if is_start or self._earliest is None:
-            self._earliest = written
-        self._earliest = min(written, self._earliest) if self._started is None else self._earliest
-        self._is_placed = self._started is not None and not is_start
+        self._earliest = written
+        self._is_placed = not is_start
 
     def _count(self, kind: Kind, moment: Moment) -> None:
         if kind not in self._kinds and len(self._kinds) >= MOST_KINDS:

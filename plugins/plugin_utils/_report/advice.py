@@ -13,6 +13,7 @@ from typing import Any
 
 from ...module_utils._server.text import QUOTED_NAME, cut, few
 from .masters import RISK, master_of
+from .refusals import was_read
 from .sentences import NOT_GATHERED
 from .servers import EXPOSED, Server
 
@@ -133,7 +134,7 @@ def _has_proxy(remote: Mapping[str, Any]) -> bool:
 
 def unread_logs(evidence: Mapping[str, Any] | None) -> list[str]:
     """Give the servers of which no record could be read, though that was asked for."""
-    return [each["name"] for each in evidence["remotes"] if not (each["newest"] or each["whole"])] if evidence else []
+    return [each["name"] for each in evidence["remotes"] if not was_read(each)] if evidence else []
 
 
 def _for_evidence(known: Mapping[str, Any] | None, unread: Collection[str], only_guesses: bool) -> Iterator[Advice]:

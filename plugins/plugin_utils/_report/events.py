@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ...module_utils._server.text import MOST_ITEMS
-from .shape import FORM_OF_TIME, TEXT_OR_NONE, TIME, Maybe, Misfit, Number, Shape, items_taken, taken
+from .shape import TEXT_OR_NONE, TIME, Maybe, Misfit, Number, Shape, items_taken, taken
 
 Events = dict[str, Any]
 LARGEST = 2**32 - 1
@@ -68,11 +68,6 @@ def seconds(time: str) -> int:
     """Give a time as seconds since 1970."""
     # A large fleet has a million of them, for which strptime takes a minute.
     return int(datetime.fromisoformat(time[:-1]).replace(tzinfo=timezone.utc).timestamp())
-
-
-def time_of(moment: int) -> str:
-    """Give seconds since 1970 as a time."""
-    return datetime.fromtimestamp(moment, timezone.utc).strftime(FORM_OF_TIME)
 
 
 def _part(value: object, shape: Shape, otherwise: Any = None) -> Any:

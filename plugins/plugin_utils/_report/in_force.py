@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ...module_utils._detect.wording import moment
 from ...module_utils._verdict.in_force import MINUTE
-from .events import MOMENT, Events, seconds, time_of
+from .events import MOMENT, Events, seconds
 from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server, is_on_cluster
 from .shape import TIME_OR_NONE, Maybe, Shape
 
@@ -130,7 +131,7 @@ def _exposed(known: Starts, start: Moment | None, sight: Sight) -> Starts:
     before = sight.last_seen if sight.last == PROTECTED else known.protected_before
     between = sight.last == EXPOSED and known.started and start and _is_later(start, known.started)
     sure = not before or between
-    earliest = time_of(seconds(sight.generated) - LONGEST_RUN)
+    earliest = moment(seconds(sight.generated) - LONGEST_RUN)
     return known._replace(
         exposed_at=max(earliest, sight.compared_with or ""),
         protected_before=before,

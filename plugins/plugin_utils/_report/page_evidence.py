@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from ...module_utils._server.text import QUOTED_NAME, cut, few
 from .causes import BY_NAME, CLUSTER, FIREWALL, MULTIHOMED, NO_REVERSE_NAME, RAS
 from .proxies import BY_MASTER_COPY, BY_MSPCLNT, GIVEN
-from .refusals import caller_of
+from .refusals import caller_of, was_read
 from .report import Report
 from .sentences import FOUND, head_of, in_words
 from .servers import EXPOSED, NOT_APPLICABLE, UNKNOWN
@@ -125,7 +125,7 @@ def count_of(number: int, of: str) -> str:
 
 
 def _is_quiet(remote: Mapping[str, Any]) -> bool:
-    return not remote["refused"] and bool(remote["newest"] or remote["whole"])
+    return not remote["refused"] and was_read(remote)
 
 
 def _silence(remote: Mapping[str, Any]) -> Iterator[str]:

@@ -152,7 +152,7 @@ class Refusals:
             }
         )
         self._take_without_address(name, events)
-        if events["newest"] or events["whole"]:
+        if was_read(events):
             self.read.add(name)
             self.blind |= {name} if blind else set()
         if events["newest"]:
@@ -210,6 +210,11 @@ class Refusals:
     def others_blind(self, server: str) -> int:
         """Give how many of these are of builds that may log nothing."""
         return len(self.blind) - (server in self.blind)
+
+
+def was_read(log: Mapping[str, Any]) -> bool:
+    """Tell whether anything could be read of a log; an empty one was read whole."""
+    return bool(log["newest"] or log["whole"])
 
 
 def caller_of(row: Mapping[str, Any]) -> str:

@@ -24,7 +24,6 @@ from ...module_utils._server.text import MOST_ITEMS, message
 Shape = Any
 TEXT_OR_NONE = (str, type(None))
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-FORM_OF_TIME = "%Y-%m-%dT%H:%M:%SZ"
 TIME_OR_NONE = re.compile(f"(?:{TIME.pattern})?")
 
 
