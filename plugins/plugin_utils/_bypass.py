@@ -14,7 +14,7 @@ from typing import Any
 
 from ..module_utils._server.text import QUOTED_NAME, cut, few
 from ..module_utils._verdict.in_force import stopped_at
-from ..module_utils._verdict.risks import meaning_of
+from ..module_utils._verdict.risks import NOT_RESTARTED, answered, meaning_of
 from ._role_words import fitted, in_role_words
 
 OK, REFUSED, FAILED, NOT_VERIFIED = "ok", "refused", "failed", "not_verified"
@@ -28,6 +28,7 @@ FILE_KEYS = ("path", "local")
 TOLD = ("msg", "certainty", "risks", "advice", "plan", "in_force", "not_read")
 # What the first look alone tells, since a change of a file adds nothing to it.
 TOLD_FIRST = ("reasons", "events")
+NOT_READ = "This run wrote the fix, so an MTA that was running has not read it: restart it."
 # Why the MTA has read the fix, or why that is not known: it holds no more once a file was changed.
 OF_THE_FILES_BEFORE = ("mta_read_fix", "in_force_unknown")
 # What the result has as it is in the evidence of the last look.
@@ -133,7 +134,12 @@ def _read_by_mta(before: Found, present: bool, after: Found | None) -> Found:
     if not present or before["status_before"] != "exposed":
         return {"in_force": after["in_force"] if after else "unknown", "reasons": reasons}
     stopped = _stopped(before)
-    return {"in_force": "unknown" if stopped else "no", "reasons": reasons + stopped}
+    told = f"{stopped[0]['message'][:1].upper()}{stopped[0]['message'][1:]}." if stopped else NOT_READ
+    return {
+        "in_force": "unknown" if stopped else "no",
+        "reasons": reasons + stopped,
+        "risks": answered((after or before)["risks"], told, mitigated=bool(stopped)),
+    }
 
 
 def _stopped(before: Found) -> list[dict[str, Any]]:
@@ -262,7 +268,7 @@ def _next_steps(last: Found, present: bool, changed: bool) -> list[str]:
 
 def _worth_telling(risk: Found, changed: bool) -> bool:
     """Tell whether a risk is for the one message; after a change, the restart is in it anyway."""
-    if risk["code"] == "mta_not_restarted" and changed:
+    if risk["code"] == NOT_RESTARTED and changed:
         return False
     return risk["code"] == "all_peers_local" or not risk["mitigated"]
 

@@ -46,6 +46,12 @@ def to_restart(report: Report) -> dict[str, str]:
     return {entry["name"]: entry["why"] for entry in report["restart"]}
 
 
+def restart_risks(report: Report) -> set[bool]:
+    """Give whether the risk that the MTA was not restarted is mitigated, of all servers that were exposed."""
+    risks = [risk for name in BEHIND_PROXIES for risk in server_of(report, name)["risks"]]
+    return {risk["mitigated"] for risk in risks if risk["code"] == "mta_not_restarted"}
+
+
 def test_who_was_refused_who_has_to_be_restarted_and_whether_it_came_again(story: Story) -> None:
     told, report = story.run("audit")
     assert story.fleet.statuses() == {CALLED: "not_applicable", ONE: "exposed", TWO: "exposed", OTHER: "exposed"}
@@ -58,6 +64,7 @@ def test_who_was_refused_who_has_to_be_restarted_and_whether_it_came_again(story
     _told, report = story.run("remediate")
     assert in_force(report) == dict.fromkeys(BEHIND_PROXIES, "no")
     assert to_restart(report) == dict.fromkeys(BEHIND_PROXIES, "changed")
+    assert restart_risks(report) == {False}
 
     told, report = story.run("audit")
     assert in_force(report) == dict.fromkeys(BEHIND_PROXIES, "no")
@@ -69,6 +76,7 @@ def test_who_was_refused_who_has_to_be_restarted_and_whether_it_came_again(story
     told, report = story.run("audit")
     assert in_force(report) == dict.fromkeys(BEHIND_PROXIES, "yes")
     assert to_restart(report) == {}
+    assert restart_risks(report) == {True}
     assert "restart the MTA" not in told
     since = of(report, TWO)["since_fix"]
     assert (since["refused"], since["as_of"][0]["name"], since["as_of"][0]["record"]) == (0, CALLED, 6)
@@ -77,6 +85,7 @@ def test_who_was_refused_who_has_to_be_restarted_and_whether_it_came_again(story
     _told, report = story.run("audit")
     assert in_force(report) == dict.fromkeys(BEHIND_PROXIES, "unknown")
     assert to_restart(report) == {}
+    assert restart_risks(report) == {True}
 
     story.log(CALLED).write(*refused(story.now, PROXY_ADDRESS))
     _told, report = story.run("audit")

@@ -13,6 +13,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._byp
 from tests.unit.role_results import FILE, INI, concluded, edited, found
 
 READ_FIX, NOT_KNOWN = ({"code": code, "message": f"It is {code}."} for code in ("mta_read_fix", "in_force_unknown"))
+UNSURE = {"code": "mta_not_restarted", "message": "Files do not tell.", "mitigated": False}
 STANZA = {"code": "stanza", "message": "Windows reads nothing"}
 
 
@@ -67,10 +68,15 @@ def test_where_nothing_changed_all_stays_as_it_was_found() -> None:
 def test_an_mta_that_is_stopped_has_read_nothing_else(
     events: dict[str, Any] | None, in_force: str, codes: list[str]
 ) -> None:
-    result = concluded(found("exposed", events=events), True, edited(INI), found("protected", disable="1"))
+    after = found("protected", disable="1", risks=[dict(UNSURE)])
+    result = concluded(found("exposed", events=events), True, edited(INI), after)
     assert (result["in_force"], [reason["code"] for reason in result["reasons"]]) == (in_force, codes)
     assert result["reasons"][0] == STANZA
     assert all("at 2003-03-01T08:00:00Z and has" in reason["message"] for reason in result["reasons"][1:])
+    stopped = "The MTA was stopped at 2003-03-01T08:00:00Z and has"
+    (risk,) = result["risks"]
+    assert risk["message"].startswith("This run wrote the fix," if in_force == "no" else stopped)
+    assert risk == {**UNSURE, "message": risk["message"], "mitigated": in_force != "no"}
 
 
 def test_on_a_cluster_a_stop_may_be_that_of_another_node() -> None:

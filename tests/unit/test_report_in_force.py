@@ -169,6 +169,33 @@ def test_a_no_says_why_and_takes_the_place_of_a_doubt() -> None:
     assert f"it started at {OLD['time']} (event 9298, record 5, by the server's clock)" in reason["message"]
 
 
+UNSURE = {"code": "mta_not_restarted", "message": "Files do not tell.", "source": "Q181847", "mitigated": False}
+UNSURE["certainty"] = "inferred"
+AT_NIGHT = f"The MTA was started at {NIGHT['time']}"
+
+
+@pytest.mark.parametrize(
+    ("found", "told", "mitigated"),
+    [
+        ([look("exposed", OLD), look("protected", OLD)], "The running MTA is taken not to have read the fix:", False),
+        ([look("protected", OLD, "yes"), fix(OLD)], "Whether the running MTA has read the fix is not known:", False),
+        (
+            [fix(OLD), look("protected", NIGHT, "yes"), look("protected", NIGHT)],
+            f"The MTA was started at {NIGHT['time']}",
+            True,
+        ),
+        ([fix(OLD), look("protected", NIGHT)], AT_NIGHT, True),
+        ([look("protected", OLD)], "Files do not tell.", False),
+        ([fix(OLD), look("protected", NIGHT), look("protected", LATER, clock=None)], "Files do not tell.", False),
+    ],
+)
+def test_the_risk_follows_what_reports_know(found: list[dict[str, Any]], told: str, mitigated: bool) -> None:
+    report = days(*({**each, "risks": [UNSURE] * (each["status"] == "protected")} for each in found))
+    (risk,) = server_in(report, "a")["risks"]
+    assert risk["message"].startswith(told)
+    assert risk == {**UNSURE, "message": risk["message"], "mitigated": mitigated}
+
+
 def test_a_start_that_has_read_the_fix_is_remembered_through_a_refresh() -> None:
     read = [fix(OLD), look("protected", NIGHT, "yes")]
     for later in ([look("protected", NIGHT)], [look("protected", NIGHT, clock=None)], [None, look("protected")]):

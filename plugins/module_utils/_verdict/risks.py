@@ -8,7 +8,7 @@ PRIVATE to the collection: no part of this file is a public interface.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Any, Mapping, NamedTuple, Sequence
 
 from .._detect.evidence import (
     DOCUMENTED,
@@ -35,6 +35,8 @@ class Risk(NamedTuple):
     mitigated: bool
 
 
+# The risk that the MTA was not started since the fix was written.
+NOT_RESTARTED = "mta_not_restarted"
 # Keys, what they mean, and where that is printed. KB Q181420 and Q178532 print the two without a source in use only.
 KEY_MEANINGS = (
     ("ServerBindTcpPorts", "has the proxy listen on these ports for the MTA", "KB Q181420"),
@@ -96,14 +98,23 @@ def risks_of(
 def _not_restarted(read: Reason | None) -> Risk:
     if read is not None and read.code != "in_force_unknown":
         message = f"{read.message[:1].upper()}{read.message[1:]}."
-        return Risk("mta_not_restarted", message, read.source, INFERRED, mitigated=True)
+        return Risk(NOT_RESTARTED, message, read.source, INFERRED, mitigated=True)
     # Both articles say so of other settings and programs.
     message = (
         f"{'Files and registry do' if read is None else 'What was read does'} not tell whether the MTA was started "
         "since the fix was written. It is taken to read it when it starts (by analogy with KB Q181847 and Q178532): "
         "restart it if not."
     )
-    return Risk("mta_not_restarted", message, "Q181847", INFERRED, mitigated=False)
+    return Risk(NOT_RESTARTED, message, "Q181847", INFERRED, mitigated=False)
+
+
+def answered(risks: Sequence[Mapping[str, Any]], message: str, mitigated: bool) -> list[dict[str, Any]]:
+    """Give the risks of a result, where more is known of the MTA's start than the look did that told them.
+
+    mitigated: whether the MTA needs no restart.
+    """
+    known = {"message": message, "mitigated": mitigated}
+    return [{**risk, **known} if risk["code"] == NOT_RESTARTED else dict(risk) for risk in risks]
 
 
 def risks_of_master(master: FoundStanza, details: ClientDetails) -> list[Risk]:
@@ -219,4 +230,4 @@ def _risks_of_system(evidence: Evidence) -> list[Risk]:
     return risks
 
 
-__all__ = ("Risk", "meaning_of", "risks_of", "risks_of_master")
+__all__ = ("NOT_RESTARTED", "Risk", "answered", "meaning_of", "risks_of", "risks_of_master")

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from ...module_utils._detect.wording import moment
 from ...module_utils._verdict.in_force import MINUTE
+from ...module_utils._verdict.risks import answered
 from .events import MOMENT, Events, seconds
 from .servers import EXPOSED, NOT_APPLICABLE, PROTECTED, Server, is_on_cluster
 from .shape import TIME_OR_NONE, Maybe, Shape
@@ -95,8 +96,11 @@ def with_starts(server: Server, known: Starts, sight: Sight) -> Server:
     told = {**server, **starts._asdict()}
     if server["in_force"] == "no" and starts.protected_before and (start is None or starts.read_other != start):
         return _perhaps_read(told, starts.protected_before)
-    is_open = sight.verdict == PROTECTED and server["in_force"] == "unknown" and not is_stopped(server)
-    return _not_read(told, start) if start and is_open and _has_read_other(starts, start, events) else told
+    if sight.verdict != PROTECTED or server["in_force"] != "unknown" or is_stopped(server):
+        return told
+    if start and _has_read_other(starts, start, events):
+        return _not_read(told, start)
+    return _has_read(told) if has_read_fix(told) else told
 
 
 def is_stopped(server: Server) -> bool:
@@ -174,7 +178,18 @@ def _not_read(server: Server, start: Moment) -> Server:
         "certainty": "inferred",
     }
     others = [each for each in server["reasons"] if each["code"] != UNKNOWN_BY_LOOK]
-    return {**server, "in_force": "no", "reasons": [*others, reason]}
+    risks = answered(server["risks"], f"{reason['message']} Restart it.", mitigated=False)
+    return {**server, "in_force": "no", "reasons": [*others, reason], "risks": risks}
+
+
+def _has_read(server: Server) -> Server:
+    """Give a server of whose MTA an earlier report knew that it has read the fix, which a look may no longer see."""
+    start = server["read_fix"]
+    message = (
+        f"The MTA was started at {start['time']} (event 9298, record {start['record']}, by the server's clock), and "
+        "that start was seen to be later than the fix; no newer one is known."
+    )
+    return {**server, "risks": answered(server["risks"], message, mitigated=True)}
 
 
 def _perhaps_read(server: Server, protected: str) -> Server:
@@ -186,7 +201,8 @@ def _perhaps_read(server: Server, protected: str) -> Server:
         "source": None,
         "certainty": "inferred",
     }
-    return {**server, "in_force": "unknown", "reasons": [*server["reasons"], reason]}
+    risks = answered(server["risks"], f"{reason['message']} Restart it if not.", mitigated=False)
+    return {**server, "in_force": "unknown", "reasons": [*server["reasons"], reason], "risks": risks}
 
 
 def _is_later(one: Moment, other: Moment) -> bool:
