@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.page_evidence import (
-    LEVELS_NOT_KNOWN,
     shown,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.report import Report
@@ -271,19 +270,6 @@ def test_callers_that_are_no_known_proxy_are_asked_about() -> None:
     many = [kind(9301, at(8), address=f"198.51.100.{number}") for number in range(50)]
     found = joined({"a": client(), "far": remote(*many)}, OUTER)["evidence"]
     assert (len(found["other_callers"]), found["other_callers_left_out"]) == (20, 30)
-
-
-def test_the_page_says_the_same_of_many_once() -> None:
-    quiet = {f"far{number}": remote(levels=None) for number in range(40)}
-    blind = remote(build="2448.8", levels=None)
-    told_of = shown(joined({"a": client(), **quiet, "off": blind, "known": remote(levels={})}, OUTER))
-    assert told_of is not None
-    assert told_of.quiet_logs == 42
-    assert [(len(names), silence) for names, silence in told_of.quiet] == [
-        (41, LEVELS_NOT_KNOWN),
-        (1, ""),
-        (1, "build 2448.8 may log no 9301"),
-    ]
 
 
 def test_the_page_names_the_same_servers_once() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.report import Report
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._report.told import told as lines_of
 
 from tests.unit.report_events import Kind, at, events, kind, moment
@@ -23,7 +24,10 @@ def test_none_since_the_fix_as_of_the_newest_records() -> None:
         "refused": 0,
         "or_more": False,
         "logs": 1,
-        "as_of": [{"name": "far", "record": 812, "time": at(23)}],
+        "logs_partly": 0,
+        "as_of": [{"name": "far", "record": 812, "time": at(23), "read_to": None}],
+        "ended": [],
+        "clocks_known": True,
     }
     assert found["sure"] == "refused"
     assert f"None since it started with the fix ({at(9)}), as of far record 812 of {at(23)}." in found["message"]
@@ -62,7 +66,70 @@ def test_own_refusals_and_clocks_since_the_fix() -> None:
 def test_a_log_that_ends_before_the_fix_tells_nothing_of_later() -> None:
     found = of(joined({"a": protected(at(9)), "far": remote(newest=moment(at(8), 3))}, OUTER), "a")
     assert found["since_fix"]["logs"] == 0
-    assert "No log of another server reaches beyond its start with the fix" in found["message"]
+    assert "No log of another server that can be relied on tells of the time since it started" in found["message"]
+    assert "before that start" not in found["message"]
+
+
+def heads(report: Report) -> list[str]:
+    return [line for line in lines_of(report, "/r") if line.startswith("Since the MTA's start with the fix")]
+
+
+def test_a_log_that_was_not_read_back_to_the_fix_tells_of_a_part() -> None:
+    """After a month a log is read no farther, once the start of its own MTA is found."""
+    report = joined({"a": protected(at(9)), "far": remote(read_to=moment(at(20), 700))}, OUTER)
+    since = of(report, "a")["since_fix"]
+    assert (since["logs"], since["logs_partly"]) == (0, 1)
+    assert since["as_of"] == [{**moment(at(23), 800), "name": "far", "read_to": moment(at(20), 700)}]
+    assert of(report, "a")["message"].endswith(
+        f"None since it started with the fix ({at(9)}), though logs were read for a part of that time only: "
+        f"far from {at(20)} to record 800 of {at(23)}."
+    )
+    assert heads(report) == ["Since the MTA's start with the fix: none refused, as far as logs were read: a"]
+
+
+def test_the_log_that_refused_before_and_ends_before_the_fix_is_named() -> None:
+    before = kind(9301, at(7), address=OUTER)
+    far = remote(before, newest=moment(at(8), 600))
+    report = joined({"a": protected(at(9)), "far": far, "z": remote()}, OUTER)
+    since = of(report, "a")["since_fix"]
+    assert (since["logs"], [log["name"] for log in since["as_of"]], since["ended"]) == (1, ["z"], ["far"])
+    assert of(report, "a")["message"].endswith(
+        f"as of z record 800 of {at(23)}. The log of far ends before that start."
+    )
+    assert heads(report) == ["Since the MTA's start with the fix: none refused, as far as logs were read: a"]
+
+
+def test_what_a_blind_log_does_not_say_is_no_none() -> None:
+    report = joined({"a": protected(at(9)), "far": remote(build="2448.8")}, OUTER)
+    assert of(report, "a")["since_fix"]["as_of"] == []
+    assert "that can be relied on tells of the time since it started" in of(report, "a")["message"]
+    assert heads(report) == []
+    logged = remote(kind(9301, at(7), address=OUTER), build="2448.8")
+    assert of(joined({"a": protected(at(9)), "far": logged}, OUTER), "a")["since_fix"]["logs"] == 1
+
+
+def test_a_log_read_to_the_fix_comes_before_those_that_were_not() -> None:
+    late = {f"b{number}": remote(read_to=moment(at(20), 700)) for number in range(30)}
+    early = {f"c{number}": remote(newest=moment(at(8), 9)) for number in range(30)}
+    since = of(joined({"a": protected(at(9)), **late, **early, "far": remote()}, OUTER), "a")["since_fix"]
+    assert (since["logs"], since["logs_partly"]) == (1, 30)
+    assert [log["name"][0] for log in since["as_of"]] == list("fbbbb")
+
+
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [
+        ([], f"as of far record 800 of {at(23)}"),
+        ([kind(9301, at(10), address=OUTER)], "something behind the proxy still calls"),
+    ],
+)
+def test_clocks_that_are_not_known_are_told_of(refused: list[Kind], told: str) -> None:
+    doubt = "How far the clocks differ is not known."
+    for clock in (None, 0):
+        message = of(joined({"a": protected(at(9)), "far": remote(*refused, clock=clock)}, OUTER), "a")["message"]
+        assert told in message
+        assert (doubt in message) == (clock is None)
+    assert doubt in of(joined({"a": protected(at(9), clock=None), "far": remote(*refused)}, OUTER), "a")["message"]
 
 
 def test_a_fleet_from_the_fault_to_the_cure() -> None:
@@ -106,7 +173,7 @@ def test_a_fleet_from_the_fault_to_the_cure() -> None:
     assert of(missed, "ex01")["message"].endswith("Its running MTA is taken not to have read the fix.")
     read = joined({**hosts, "ex01": server("protected", new, "yes"), "far": far(23)}, OUTER, last=missed, day=23)
     assert (read["restart"], of(read, "ex01")["since_fix"]["refused"]) == ([], 0)
-    assert of(read, "ex01")["since_fix"]["as_of"][0] == {"name": "far", "record": 23, "time": at(5, day=23)}
+    assert of(read, "ex01")["since_fix"]["as_of"][0] == {**moment(at(5, day=23), 23), "name": "far", "read_to": None}
     refresh = joined({**hosts, "ex01": server("protected", new), "far": far(24)}, OUTER, last=read, day=24)
     assert (refresh["restart"], of(refresh, "ex01")["since_fix"]["refused"]) == ([], 0)
     assert next(each for each in refresh["servers"] if each["name"] == "ex01")["in_force"] == "unknown"

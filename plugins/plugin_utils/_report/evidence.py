@@ -16,11 +16,13 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
+from ...module_utils._detect.wording import moment
 from .causes import CLUSTER, causes_told
 from .events import Events, seconds
 from .in_force import has_read_fix
 from .proxies import Key, Proxies
-from .refusals import MOST_NAMED, WINDOW, Refusals, Row, times_of
+from .reach import MOST_NAMED
+from .refusals import WINDOW, Refusals, Row, Sightings, times_of
 from .sentences import BLIND, NONE, NOT_GATHERED, REFUSED, REFUSED_AND_SEEN, SEEN, SURE, in_words
 from .servers import EXPOSED, NOT_APPLICABLE, NOT_LOOKED_AT, PROTECTED, Server, is_on_cluster, verdict_of
 
@@ -117,6 +119,7 @@ class _OfServer:
         self._counted = [refusals.of_proxy[key] for key in surest if key in refusals.of_proxy]
         events: Events | None = server["events"]
         self._clock = events["clock"] if events else None
+        self._logs = refusals.others(self._name)
         self._seen: list[dict[str, Any]] = events["seen"] if events else []
         self._protected = server["status"] == PROTECTED
         self._predicted = self._protected and verdict_of(server, check_mode) != PROTECTED
@@ -130,6 +133,7 @@ class _OfServer:
         rows = self._rows()
         near, without_address = self._near()
         others, left_out = self._others()
+        back_to = self._refusals.reach.back_to(self._name)
         evidence = {
             "name": self._name,
             "sure": self._sure(bool(rows), near, without_address is not None),
@@ -143,11 +147,11 @@ class _OfServer:
             "seen_left_out": len(self._seen[MOST_NAMED:]),
             "at_those_moments": near if rows and self._seen else None,
             "without_address": without_address,
-            "clocks_known": self._clock is not None and all(each.clocks_known for each in self._sightings),
+            "clocks_known": self._clocks_known(self._sightings),
             "others": others,
             "others_left_out": left_out,
-            "logs_read": self._refusals.others_read(self._name),
-            "logs_blind": self._refusals.others_blind(self._name),
+            **self._logs,
+            "read_back_to": None if back_to is None else moment(back_to),
             "since_fix": self._since_fix(rows),
             "other_causes": sorted(
                 {code for row in rows for code in row["other_causes"]} | ({CLUSTER} if on_cluster else set())
@@ -184,7 +188,7 @@ class _OfServer:
             return REFUSED_AND_SEEN if near else REFUSED
         if self._seen or without_address:
             return SEEN
-        read, blind = self._refusals.others_read(self._name), self._refusals.others_blind(self._name)
+        read, blind = self._logs["logs_read"], self._logs["logs_blind"]
         return (BLIND if blind == read else NONE) if read else NOT_GATHERED
 
     def _since_fix(self, rows: Sequence[Row]) -> dict[str, Any] | None:
@@ -192,17 +196,26 @@ class _OfServer:
         if self._started is None or self._fixed is None:
             return None
         counts = [each.since(self._fixed, self._name) for each in self._counted]
-        logs = self._refusals.newest_of
-        names = dict.fromkeys([*(row["remote"] for row in rows), *islice(logs, MOST_NAMED + 1)])
+        reach = self._refusals.reach
+        before = dict.fromkeys(row["remote"] for row in rows)
+        whole, partly = reach.after(self._fixed, self._name)
+        named = reach.some_after(self._fixed, self._name, before)
         return {
             "started": self._started,
             "refused": sum(count for count, _more in counts),
             "or_more": any(more for _count, more in counts),
-            "logs": self._refusals.logs_after(self._fixed, self._name),
+            "logs": whole,
+            "logs_partly": partly,
             "as_of": [
-                {"name": name, **logs[name]} for name in islice((n for n in names if n != self._name), MOST_NAMED)
+                {"name": name, **span.newest, "read_to": span.read_to if span.begin > self._fixed else None}
+                for name, span in named.items()
             ],
+            "ended": [name for name in before if name not in named],
+            "clocks_known": self._clocks_known(self._counted) and all(span.clock_known for span in named.values()),
         }
+
+    def _clocks_known(self, sightings: Sequence[Sightings]) -> bool:
+        return self._clock is not None and all(each.clocks_known for each in sightings)
 
 
 def _start_with_fix(server: Server) -> dict[str, Any] | None:

@@ -49,7 +49,8 @@ class Shown(NamedTuple):
     rows: refusals, those with the proxy's address first; left_out: of how many more the page says nothing.
     of: what speaks for each server, in words, by its name, and evidenced: those for which something does.
     same: of a row, by its number in the page, which earlier one names the same servers.
-    quiet: servers whose log was read and has no refusal, by what makes their silence say less; quiet_logs: how many.
+    quiet: servers whose log was read and does not have the proxy's address, by what makes their silence say less;
+    quiet_logs: how many; reach: back to which record these logs were read.
     faults: servers whose log could not be read to its end, and why.
     """
 
@@ -61,6 +62,7 @@ class Shown(NamedTuple):
     same: Mapping[int, int]
     quiet: Sequence[tuple[Sequence[str], str]]
     quiet_logs: int
+    reach: Sequence[tuple[str, Mapping[str, Any]]]
     faults: Sequence[tuple[str, str]]
 
 
@@ -71,6 +73,9 @@ def shown(report: Report) -> Shown | None:
         return None
     rows = [row for remote in evidence["remotes"] for row in remote["refused"]]
     rows.sort(key=lambda row: (row["proxy"] is not None, row["last"]), reverse=True)
+    quiet = [
+        each for each in evidence["remotes"] if was_read(each) and not any(row["proxy"] for row in each["refused"])
+    ]
     left_out = len(rows[MOST_ROWS:]) + sum(remote["refused_left_out"] for remote in evidence["remotes"])
     return Shown(
         groups=_groups(evidence["servers"]),
@@ -80,8 +85,9 @@ def shown(report: Report) -> Shown | None:
         of={each["name"]: in_words(each, named=0) for each in evidence["servers"]},
         evidenced=frozenset(each["name"] for each in evidence["servers"] if each["sure"] in FOUND),
         same=_same(rows[:MOST_ROWS]),
-        quiet=_quiet(evidence["remotes"]),
-        quiet_logs=sum(map(_is_quiet, evidence["remotes"])),
+        quiet=_quiet(quiet),
+        quiet_logs=len(quiet),
+        reach=[(each["name"], each["read_to"]) for each in quiet if each["read_to"]],
         faults=[(each["name"], each["fault"]) for each in evidence["remotes"] if each["fault"]],
     )
 
@@ -105,10 +111,10 @@ def _same(rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
 
 
 def _quiet(remotes: Sequence[Mapping[str, Any]]) -> list[tuple[list[str], str]]:
-    """Give the servers whose log has no refusal: those of which the same is to be said stand together."""
+    """Give the servers whose log does not have the proxy's address, together where the same is to be said of them."""
     found: dict[str, list[str]] = {}
     for remote in remotes:
-        for silence in _silence(remote) if _is_quiet(remote) else ():
+        for silence in _silence(remote):
             found.setdefault(silence, []).append(remote["name"])
     most_first = sorted(found.items(), key=lambda each: -len(each[1]))
     return [(names, silence) for silence, names in most_first]
@@ -124,12 +130,12 @@ def count_of(number: int, of: str) -> str:
     return f"{number} {of}{'' if number == 1 else 's'}"
 
 
-def _is_quiet(remote: Mapping[str, Any]) -> bool:
-    return not remote["refused"] and was_read(remote)
+def _has_proxy(remote: Mapping[str, Any]) -> bool:
+    return any(row["proxy"] for row in remote["refused"])
 
 
 def _silence(remote: Mapping[str, Any]) -> Iterator[str]:
-    """Say what a log without refusals is worth; what most have in common stands by itself."""
+    """Say what the silence of a log is worth; what most have in common stands by itself."""
     doubts = []
     if remote["blind"] is None:
         doubts.append("its build is not known")
@@ -140,8 +146,10 @@ def _silence(remote: Mapping[str, Any]) -> Iterator[str]:
         doubts.append(
             "diagnostics levels " + few([f"{cut(name, QUOTED_NAME)}: {level}" for name, level in levels.items()])
         )
-    if not remote["whole"] and remote["read_to"]:
-        doubts.append(f"read back to {remote['read_to']['time']}")
+    if not remote["whole"]:
+        doubts.append("not read to its oldest record")
+    if remote["kinds_left_out"]:
+        doubts.append(f"{count_of(remote['kinds_left_out'], 'event')} of too many kinds left out")
     if doubts or levels is not None:
         yield "; ".join(doubts)
     if levels is None:

@@ -21,12 +21,13 @@ from ...module_utils._server.text import cut
 from .causes import causes_of
 from .events import Events, seconds
 from .proxies import Key, Proxies
+from .reach import Reach
 from .servers import Server
 
 # In seconds. An MTA that was refused calls again after ten minutes (KB Q157630), and logs at once.
 WINDOW = 15 * 60
-# Of the refusals of one server, and of those of one proxy that a server's evidence names.
-MOST_ROWS, MOST_NAMED = 20, 5
+# Of the refusals of one server.
+MOST_ROWS = 20
 # Of a host, in characters.
 LONGEST_NAME = 255
 # What a caller may log when the other side logs one of these: 1293 (KB Q196381), 9202 (KB Q254909; inferred).
@@ -126,13 +127,13 @@ class Refusals:
         self.without_address = {code: Moments() for code in WITHOUT_ADDRESS}
         self.remotes: list[dict[str, Any]] = []
         self.causes: set[str] = set()
-        #: Of the logs that were read: the servers, and those whose silence says nothing.
+        #: Of the logs that were read: the servers, and those whose silence says nothing, or may; cut: those that
+        #: have more kinds of events than are kept.
         self.read: set[str] = set()
         self.blind: set[str] = set()
-        #: The newest record of each, and when that was by the controller's clock, where it can be told.
-        self.newest_of: dict[str, dict[str, Any]] = {}
-        self._newest: dict[str, int] = {}
-        self._all_newest = Moments()
+        self.unknown_build: set[str] = set()
+        self.cut: set[str] = set()
+        self.reach = Reach()
         for server in servers:
             if server["events"]:
                 self._take(server["name"], server["events"], cluster)
@@ -155,10 +156,11 @@ class Refusals:
         if was_read(events):
             self.read.add(name)
             self.blind |= {name} if blind else set()
-        if events["newest"]:
-            self.newest_of[name] = events["newest"]
-            self._newest[name] = seconds(events["newest"]["time"]) - (events["clock"] or 0)
-            self._all_newest.add([self._newest[name]], name)
+            self.unknown_build |= {name} if blind is None else set()
+            self.cut |= {name} if events["kinds_left_out"] else set()
+        # One that logged the proxy's address is not blind, whatever its build.
+        if not blind or any(row["proxy"] for row in rows):
+            self.reach.add(name, events)
 
     def _row(self, remote: str, kind: Mapping[str, Any], events: Events, cluster: bool) -> Row:
         key = self._proxies.called(kind["ipv4"], kind["name"])
@@ -199,17 +201,10 @@ class Refusals:
         known = (self.without_address[refused] for refused, failed in WITHOUT_ADDRESS.items() if code in failed)
         return next((name for each in known if (name := each.other_near(time, server))), None)
 
-    def others_read(self, server: str) -> int:
-        """Give how many logs of others were read."""
-        return len(self.read) - (server in self.read)
-
-    def logs_after(self, time: int, server: str) -> int:
-        """Give how many logs of others have a record that is later than a moment."""
-        return self._all_newest.after(time) - (self._newest.get(server, time) > time)
-
-    def others_blind(self, server: str) -> int:
-        """Give how many of these are of builds that may log nothing."""
-        return len(self.blind) - (server in self.blind)
+    def others(self, server: str) -> dict[str, int]:
+        """Give how many logs of others were read, and of how many of these the silence says less than of the rest."""
+        logs = {"read": self.read, "blind": self.blind, "unknown_build": self.unknown_build, "cut": self.cut}
+        return {f"logs_{what}": len(names) - (server in names) for what, names in logs.items()}
 
 
 def was_read(log: Mapping[str, Any]) -> bool:

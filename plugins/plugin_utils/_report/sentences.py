@@ -28,7 +28,7 @@ WORDS: Mapping[str, str] = {
 }
 # There is evidence.
 FOUND = (REFUSED_AND_SEEN, REFUSED, SEEN)
-MOST_OTHERS = 3
+MOST_OTHERS, MOST_LOGS = 3, 3
 NO_ADDRESS = "No address that is known is that of its proxy: give that one too as emsmta_audit_proxy_addresses."
 
 Evidence = Mapping[str, Any]
@@ -40,6 +40,16 @@ def head_of(evidence: Evidence) -> str:
     if evidence["protected"] and evidence["sure"] in FOUND:
         now = ", though it would be protected" if evidence["predicted"] else ", though protected now"
     return f"{WORDS[evidence['sure']]}{now}{' (a guess)' if evidence['guess'] else ''}"
+
+
+def since_head(evidence: Evidence) -> str:
+    """Give under which head a server stands whose MTA has read the fix; empty where nothing is known of since then."""
+    since = evidence["since_fix"]
+    if since is None or not (since["refused"] or since["as_of"]):
+        return ""
+    if since["refused"]:
+        return "their proxy was refused again"
+    return "none refused" if since["logs"] and not since["ended"] else "none refused, as far as logs were read"
 
 
 def in_words(evidence: Evidence, named: int = MOST_OTHERS) -> str:
@@ -57,8 +67,8 @@ def _head(evidence: Evidence) -> Iterator[str]:
     elif evidence["sure"] == BLIND:
         yield f"No log of {_others(evidence)} has the proxy's address, and all are of builds that may log no 9301."
     elif evidence["sure"] == NONE:
-        blind = f" ({evidence['logs_blind']} of builds that may log no 9301)" if evidence["logs_blind"] else ""
-        yield f"No log of {_others(evidence)}{blind} has the proxy's address as far back as it was read."
+        back_to = f", each read back to {evidence['read_back_to']} at least" if evidence["read_back_to"] else ""
+        yield f"No log of {_others(evidence)}{_builds(evidence)} has the proxy's address{back_to}."
     if evidence["without_address"] and not evidence["refused"]:
         yield f"When it logged failed calls, {_name(evidence['without_address'])} refused some, without an address."
 
@@ -71,7 +81,9 @@ def _doubts(evidence: Evidence, named: int) -> Iterator[str]:
         yield f"Behind the same proxy, {others} fit{'s' if count == 1 else ''} as well."
     if evidence["refused"] and evidence["protected"] and evidence["since_fix"] is None:
         yield from _read(evidence)
-    if evidence["refused"] and evidence["seen"] and not evidence["clocks_known"]:
+    if evidence["logs_cut"] and not evidence["refused"]:
+        yield f"Of {evidence['logs_cut']} of these logs, some kinds of events were left out, since there are too many."
+    if _joins_unknown_clocks(evidence):
         yield "How far the clocks differ is not known."
     if not evidence["proxies"]:
         yield NO_ADDRESS
@@ -96,10 +108,36 @@ def _since(evidence: Evidence) -> Iterator[str]:
         events = f"{since['refused']} such event{'' if since['refused'] == 1 else 's'}"
         yield f"{'At least ' * since['or_more']}{events} {started}: something behind the proxy still calls."
     elif since["logs"]:
-        as_of = few([f"{_name(log['name'])} record {log['record']} of {log['time']}" for log in since["as_of"][:3]])
-        yield f"None {started}, as of {as_of}."
+        as_of = [f"{_name(log['name'])} record {log['record']} of {log['time']}" for log in since["as_of"]]
+        # Those that tell of all that time stand first.
+        named = as_of[: min(since["logs"], MOST_LOGS)]
+        yield f"None {started}, as of {few(named)}."
+    elif since["as_of"]:
+        parts = [
+            f"{_name(log['name'])} from {log['read_to']['time']} to record {log['record']} of {log['time']}"
+            for log in since["as_of"][:MOST_LOGS]
+        ]
+        yield f"None {started}, though logs were read for a part of that time only: {few(parts)}."
     else:
-        yield f"No log of another server reaches beyond its start with the fix ({since['started']['time']})."
+        yield f"No log of another server that can be relied on tells of the time {started}."
+    if since["ended"] and not since["refused"]:
+        logs = "log of {} ends" if len(since["ended"]) == 1 else "logs of {} end"
+        yield f"The {logs.format(few([_name(name) for name in since['ended']]))} before that start."
+
+
+def _joins_unknown_clocks(evidence: Evidence) -> bool:
+    since = evidence["since_fix"]
+    near = evidence["refused"] and evidence["seen"] and not evidence["clocks_known"]
+    return bool(near or (since and (since["refused"] or since["as_of"]) and not since["clocks_known"]))
+
+
+def _builds(evidence: Evidence) -> str:
+    """Say of how many of the logs the build makes their silence say less."""
+    doubts = [
+        *([f"{evidence['logs_blind']} of builds that may log no 9301"] if evidence["logs_blind"] else []),
+        *([f"{evidence['logs_unknown_build']} of unknown build"] if evidence["logs_unknown_build"] else []),
+    ]
+    return f" ({', '.join(doubts)})" if doubts else ""
 
 
 def _refused(rows: Sequence[Mapping[str, Any]], guess: bool) -> str:

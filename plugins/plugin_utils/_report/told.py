@@ -14,7 +14,7 @@ from ...module_utils._server.text import QUOTED_NAME, cut, few, plain
 from .advice import FIX_MASTER, GATHER_EVENTS, LOGS_NOT_READ, PROXY_ADDRESSES, REFUSED_CALLERS, unread_logs
 from .history import CHANGED, NOT_KNOWN, READ_OTHER
 from .report import Report
-from .sentences import head_of
+from .sentences import head_of, since_head
 from .servers import STATUSES, is_right, words
 
 # Advice that matters at the end of a run, in one sentence for any number of servers; report.html has all of it. Where
@@ -166,11 +166,8 @@ def _evidence(report: Report) -> Iterator[str]:
     since: dict[str, list[str]] = {}
     for each in evidence["servers"]:
         by_kind.setdefault(head_of(each), []).append(each["name"])
-        fixed = each["since_fix"]
-        if fixed and (fixed["refused"] or fixed["logs"]):
-            since.setdefault("their proxy was refused again" if fixed["refused"] else "none refused", []).append(
-                each["name"]
-            )
+        if head := since_head(each):
+            since.setdefault(head, []).append(each["name"])
     if by_kind:
         yield f"Evidence, no proof: {_heads(by_kind)}"
     if since:
