@@ -237,7 +237,10 @@ events:
   contains:
     started: {description: 'The newest start of the MTA (9298), C(record) and C(time); null for none.', type: dict}
     stopped: {description: 'The newest stop (9299), where it is newer than that.', type: dict}
-    build: {description: 'The build that this start names, as V(2653.23).', type: str}
+    build:
+      description: >-
+        The build that this start names, as V(2653.23), or else that of C(EMSMTA.EXE) by its file version (inferred).
+      type: str
     refused:
       description:
         - Events of an MTA that was called and refused, 9301, 9202, 1293 and 9322, those of one kind counted together.

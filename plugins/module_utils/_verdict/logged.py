@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from .._events.source import Extent
 
 
-def logged(events: Observed, levels: Mapping[str, int] | None) -> dict[str, Any]:
-    """Give what `emsmta_info` returns of an event log."""
+def logged(events: Observed, levels: Mapping[str, int] | None, version: str | None) -> dict[str, Any]:
+    """Give what `emsmta_info` returns of an event log.
+
+    version: of the MTA's program file, as four numbers; None where it is not known.
+    """
+    # A log may be too short for the start of an MTA that runs for months.
+    build = events.build or (".".join(version.split(".")[2:]) if version else None)
     return {
         "started": at(events.started),
         "stopped": at(events.stopped),
-        "build": events.build,
+        "build": build,
         "refused": [_kind(each) for each in events.refused],
         "seen": [_kind(each) for each in events.seen],
         "log": _log(events.extent),

@@ -79,7 +79,8 @@ def _events(evidence: Evidence) -> dict[str, Any] | None:
     # Loaded only where events were asked for.
     from .logged import logged
 
-    return logged(evidence.events, evidence.levels)
+    version = next((str(fact.value) for fact in evidence.mta_facts if fact.name == "version"), None)
+    return logged(evidence.events, evidence.levels, version)
 
 
 def _names(entry: Entry, system: System) -> dict[str, str]:
