@@ -12,6 +12,7 @@ import ntpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..module_utils._events.source import Extent
 from ..module_utils._server.text import QUOTED_NAME, cut, few
 from ..module_utils._verdict.in_force import stopped_at
 from ..module_utils._verdict.risks import NOT_RESTARTED, answered, meaning_of
@@ -146,7 +147,9 @@ def _stopped(before: Found) -> list[dict[str, Any]]:
     """Say that no MTA was running where its log says so, all of it could be read, and no other node may run it."""
     events: Found | None = before["events"]
     on_cluster = any(risk["code"] == "cluster" for risk in before["risks"])
-    if events is None or events["stopped"] is None or events["log"]["lost"] or on_cluster:
+    if events is None or events["stopped"] is None or on_cluster:
+        return []
+    if Extent(lost=events["log"]["lost"], clean=events["log"]["clean"]).may_lack_newest:
         return []
     return [stopped_at(events["stopped"]["time"])._asdict()]
 

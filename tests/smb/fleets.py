@@ -161,5 +161,5 @@ def server_of(report: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def without_history(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Give the servers of a report without what the report before it knew of them."""
-    history = ("last_status", "last_seen", "exposed_at", "protected_before")
+    history = ("last_status", "last_seen", "exposed_at", "exposed_start", "protected_before")
     return [{key: value for key, value in server.items() if key not in history} for server in report["servers"]]

@@ -17,10 +17,10 @@ UNSURE = {"code": "mta_not_restarted", "message": "Files do not tell.", "mitigat
 STANZA = {"code": "stanza", "message": "Windows reads nothing"}
 
 
-def logged(stopped: str | None = None, lost: int | None = None) -> dict[str, Any]:
+def logged(stopped: str | None = None, lost: int | None = 0, clean: bool = True) -> dict[str, Any]:
     """Give what a log tells of an MTA that was stopped then."""
     when = {"record": 9, "time": stopped} if stopped else None
-    return {"stopped": when, "log": {"lost": lost}, "fault": None}
+    return {"stopped": when, "log": {"lost": lost, "clean": clean}, "fault": None}
 
 
 def test_the_events_of_the_first_look_stay() -> None:
@@ -60,7 +60,10 @@ def test_where_nothing_changed_all_stays_as_it_was_found() -> None:
     ("events", "in_force", "codes"),
     [
         (logged("2003-03-01T08:00:00Z"), "unknown", ["stanza", "mta_stopped"]),
+        (logged("2003-03-01T08:00:00Z", lost=None), "unknown", ["stanza", "mta_stopped"]),
         (logged("2003-03-01T08:00:00Z", lost=2), "no", ["stanza"]),
+        # A file without a mark, which may end anywhere.
+        (logged("2003-03-01T08:00:00Z", lost=None, clean=False), "no", ["stanza"]),
         (logged(), "no", ["stanza"]),
         (None, "no", ["stanza"]),
     ],

@@ -36,7 +36,7 @@ def test_keys_of_the_report() -> None:
     assert set(report["servers"][0]) == {
         *keys.split(),
         *("stanzas", "master_copy", "proxy_servers", "last_status", "last_seen", "changed_at", "left_out"),
-        *("started", "exposed_at", "protected_before", "read_fix", "read_other"),
+        *("started", "exposed_at", "exposed_start", "protected_before", "read_fix", "read_other", "doubtful"),
     }
 
 

@@ -18,6 +18,8 @@ from tests.unit.report_runs import reported, run_of, server_in, told
 
 # Runs are at six in the morning; what an MTA logs is named by the hour of a day.
 OLD, NIGHT, LATER = moment(at(5, day=1), 5), moment(at(0, day=21), 50), moment(at(12, day=22), 90)
+CLUSTER = {"code": "cluster", "message": "a node", "source": "Q271634", "certainty": "inferred", "mitigated": False}
+EVE = moment(at(12, day=21), 50)
 CHANGE: dict[str, Any] = {
     "path": "C:\\a.ini",
     "local": "/c/a.ini",
@@ -58,6 +60,9 @@ def why(report: Report) -> str | None:
     return next((entry["why"] for entry in report["restart"] if entry["name"] == "a"), None)
 
 
+LATER_LOOK = look("protected", EVE, clock=None)
+
+
 @pytest.mark.parametrize(
     ("found", "known", "reason"),
     [
@@ -83,8 +88,7 @@ def why(report: Report) -> str | None:
         ([fix(OLD), look("protected", moment(at(6, 59), 9), clock=3600)], "unknown", "changed"),
         ([fix(OLD), look("protected", NIGHT, clock=None)], "unknown", "changed"),
         ([fix(OLD), look("protected", NIGHT), look("protected")], "unknown", None),
-        # A look that knows wins.
-        ([look("exposed", OLD), look("protected", OLD, "yes")], "yes", None),
+        # A look that knows.
         ([fix(OLD), look("protected", NIGHT, "yes")], "yes", None),
         # No events: as before.
         ([look("exposed"), look("protected")], "unknown", "not_known"),
@@ -100,6 +104,41 @@ def why(report: Report) -> str | None:
 def test_what_reports_know_of_the_running_mta(found: list[object], known: str, reason: str | None) -> None:
     report = days(*found)
     assert (in_force(report), why(report)) == (known, reason)
+
+
+def test_a_report_of_the_future_tells_of_no_moment() -> None:
+    """Its controller had another clock."""
+    future = reported(run_of({"a": look("exposed")}, at(6, day=24)))
+    seen = reported(run_of({"a": look("exposed")}, at(6, day=23)), future)
+    assert server_in(seen, "a")["exposed_at"] <= at(6, day=23)
+    later = reported(run_of({"a": look("protected", moment(at(11, day=23), 60))}, at(12, day=23)), seen)
+    assert in_force(later) == "unknown"
+
+
+@pytest.mark.parametrize("outcome", ["ok", "failed"])
+def test_a_start_after_the_fix_was_taken_away_has_not_read_it(outcome: str) -> None:
+    taken = {
+        **fix(OLD),
+        "status": "exposed",
+        "status_before": "protected",
+        "status_after": "exposed",
+        "outcome": outcome,
+    }
+    start = moment(at(12), 60)
+    report = days(taken, look("protected", start))
+    assert (in_force(report), why(report), server_in(report, "a")["read_fix"]) == ("unknown", "not_known", None)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        [fix(OLD), look("protected", OLD, stopped=moment(at(5), 9), log={"lost": 7})],
+        [fix(OLD), {**look("protected", OLD, stopped=moment(at(5), 9)), "risks": [CLUSTER]}],
+        [{**fix(OLD, stopped=moment(at(5), 9)), "risks": [CLUSTER]}],
+    ],
+)
+def test_a_stop_that_is_not_sure_takes_no_mta_off_the_list(found: list[object]) -> None:
+    assert why(days(*found)) == "changed"
 
 
 def test_a_clock_apart_by_less_than_two_minutes_tells_nothing() -> None:
@@ -133,6 +172,16 @@ def test_a_clock_apart_by_less_than_two_minutes_tells_nothing() -> None:
         # Records are lost, and with them perhaps a start.
         [look("exposed", OLD), look("protected", OLD, log={"lost": 3})],
         [look("exposed", OLD, log={"lost": 3}), look("protected", OLD, clock=None)],
+        # Without a mark, nobody knows which record is the newest.
+        [look("exposed", OLD), look("protected", OLD, log={"lost": None, "clean": False})],
+        # It was seen protected after the start that was known, and before the look that saw it exposed again.
+        [
+            look("exposed", OLD),
+            look("protected"),
+            look("exposed"),
+            look("exposed", EVE),
+            look("protected", EVE, clock=None),
+        ],
     ],
 )
 def test_what_is_not_sure_is_no_no(found: list[object]) -> None:
@@ -147,10 +196,9 @@ def test_a_look_that_saw_it_exposed_was_after_the_run_before() -> None:
 
 
 def test_on_a_cluster_a_log_may_have_the_starts_of_another_node() -> None:
-    risk = {"code": "cluster", "message": "a node", "source": "Q271634", "certainty": "inferred", "mitigated": False}
-    found = [{**each, "risks": [risk]} for each in (look("exposed", OLD), look("protected", OLD))]
+    found = [{**each, "risks": [CLUSTER]} for each in (look("exposed", OLD), look("protected", OLD))]
     assert in_force(days(*found)) == "unknown"
-    later = [{**each, "risks": [risk]} for each in (fix(OLD), look("protected", NIGHT))]
+    later = [{**each, "risks": [CLUSTER]} for each in (fix(OLD), look("protected", NIGHT))]
     assert why(days(*later)) == "changed"
 
 
@@ -282,7 +330,7 @@ def test_an_old_report_is_read_without_complaint() -> None:
         "2026-13-01T00:00:00Z",
     ],
 )
-@pytest.mark.parametrize("key", ["started", "exposed_at", "read_fix", "read_other"])
+@pytest.mark.parametrize("key", ["started", "exposed_at", "exposed_start", "read_fix", "read_other", "doubtful"])
 def test_a_damaged_report_is_told_of(key: str, spoiled: object) -> None:
     report = json.loads(as_json(days(look("exposed", OLD))))
     next(server for server in report["servers"] if server["name"] == "a")[key] = spoiled

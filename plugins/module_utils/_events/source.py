@@ -34,6 +34,11 @@ class Extent(NamedTuple):
     clean: bool | None = None
     lost: int | None = None
 
+    @property
+    def may_lack_newest(self) -> bool:
+        """Tell whether newer records may be missing than can be read: a file without a mark may end anywhere."""
+        return bool(self.lost) or (self.lost is None and self.clean is False)
+
 
 class EventSource(ABC):
     """One log of one server, read from its newest record back. Never writes."""

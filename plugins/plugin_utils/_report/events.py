@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from ...module_utils._events.source import Extent
 from ...module_utils._server.text import MOST_ITEMS
 from .shape import TEXT_OR_NONE, TIME, Maybe, Misfit, Number, Shape, items_taken, taken
 
@@ -48,6 +49,7 @@ PARTS: Mapping[str, Shape] = {
     "kinds_left_out": Number(0, LARGEST),
     "set_back": Number(0, LARGEST),
 }
+LOG: Mapping[str, Shape] = {"lost": Maybe(Number(0, LARGEST)), "clean": Maybe(bool)}
 
 
 def events_of(value: object) -> Events | None:
@@ -59,7 +61,8 @@ def events_of(value: object) -> Events | None:
         return None
     events: Events = {key: _part(value.get(key), shape) for key, shape in PARTS.items()}
     events |= {"whole": bool(events["whole"]), **{key: events[key] or 0 for key in ("kinds_left_out", "set_back")}}
-    events["lost"] = bool(_part(value.get("log"), {"lost": Maybe(Number(0, LARGEST))}, {"lost": None})["lost"])
+    log = _part(value.get("log"), LOG, dict.fromkeys(LOG))
+    events["lost"] = Extent(**log).may_lack_newest
     events |= {key: items_taken(value.get(key), KIND) for key in ("refused", "seen")}
     return events
 

@@ -30,14 +30,17 @@ APART = 120
 LONGEST_RUN = 24 * 3600
 # Of a look, why it does not know.
 UNKNOWN_BY_LOOK, STOPPED = "in_force_unknown", "mta_stopped"
+READ_BY_LOOK = "mta_read_fix"
 NOT_RESTARTED = "mta_not_restarted_since"
 # What a report has of each server for the next one.
 STARTS: Mapping[str, Shape] = {
     "started": Maybe(MOMENT),
     "exposed_at": TIME_OR_NONE,
+    "exposed_start": Maybe(MOMENT),
     "protected_before": TIME_OR_NONE,
     "read_fix": Maybe(MOMENT),
     "read_other": Maybe(MOMENT),
+    "doubtful": Maybe(MOMENT),
 }
 
 
@@ -46,16 +49,20 @@ class Starts(NamedTuple):
 
     started: the newest that was seen.
     exposed_at: a moment at which, or after which, a report saw the server exposed, the last such.
+    exposed_start: the newest start at that moment, for sure; None where that was not seen, or once it was protected.
     protected_before: when a report saw it protected before that: what an older start has read is not known then.
     read_fix: a start that has read the fix which the server still holds.
     read_other: a start that has read something else.
+    doubtful: a start that has, as reports say, and has read the fix, as a later look says: what is true is not known.
     """
 
     started: Moment | None = None
     exposed_at: str | None = None
+    exposed_start: Moment | None = None
     protected_before: str | None = None
     read_fix: Moment | None = None
     read_other: Moment | None = None
+    doubtful: Moment | None = None
 
 
 class Sight(NamedTuple):
@@ -87,7 +94,9 @@ def with_starts(server: Server, known: Starts, sight: Sight) -> Server:
     # A clock that was set back about it has given it a wrong time.
     sure = events and not events["lost"] and events["set_back"] <= MINUTE and not is_on_cluster(server)
     start = events["started"] if events and sure else None
-    starts = _exposed(known, start, sight) if EXPOSED in (sight.verdict, server["status_before"]) else known
+    starts = _seen(known, start, server, sight)
+    if start and server["in_force"] == "yes" and start in (starts.read_other, starts.doubtful):
+        server, starts = _in_doubt(server, start), starts._replace(doubtful=start)
     starts = starts._replace(
         started=(events and events["started"]) or known.started,
         read_fix=_read_fix(server, starts, start, sight),
@@ -105,9 +114,10 @@ def with_starts(server: Server, known: Starts, sight: Sight) -> Server:
 
 def is_stopped(server: Server) -> bool:
     """Tell whether the MTA was stopped when it was looked at: it will read what is there when it starts."""
-    return bool(server["events"] and server["events"]["stopped"]) or any(
-        reason["code"] == STOPPED for reason in server["reasons"]
-    )
+    events: Events | None = server["events"]
+    if events and events["stopped"] and not events["lost"] and not is_on_cluster(server):
+        return True
+    return any(reason["code"] == STOPPED for reason in server["reasons"])
 
 
 def has_read_fix(server: Server) -> bool:
@@ -125,6 +135,13 @@ def controller_time(moment: Moment, events: Events) -> int | None:
     return None if events["clock"] is None else seconds(moment["time"]) - events["clock"]
 
 
+def _seen(known: Starts, start: Moment | None, server: Server, sight: Sight) -> Starts:
+    """Take in whether this run saw the server exposed, or protected."""
+    if EXPOSED in (sight.verdict, server["status_before"]):
+        return _exposed(known, start, sight)
+    return known._replace(exposed_start=None) if sight.verdict == PROTECTED else known
+
+
 def _exposed(known: Starts, start: Moment | None, sight: Sight) -> Starts:
     """Take in that a run saw the server exposed.
 
@@ -133,11 +150,14 @@ def _exposed(known: Starts, start: Moment | None, sight: Sight) -> Starts:
     looks that both saw it exposed.
     """
     before = sight.last_seen if sight.last == PROTECTED else known.protected_before
-    between = sight.last == EXPOSED and known.started and start and _is_later(start, known.started)
+    between = known.exposed_start and start and _is_later(start, known.exposed_start)
     sure = not before or between
     earliest = moment(seconds(sight.generated) - LONGEST_RUN)
+    # A report of the future is one of another clock.
+    compared_with = min(sight.compared_with or "", sight.generated)
     return known._replace(
-        exposed_at=max(earliest, sight.compared_with or ""),
+        exposed_at=max(earliest, compared_with),
+        exposed_start=start if sight.verdict == EXPOSED else None,
         protected_before=before,
         read_other=start if start and sure else known.read_other,
     )
@@ -158,7 +178,7 @@ def _read_fix(server: Server, starts: Starts, start: Moment | None, sight: Sight
 
 def _has_read_other(starts: Starts, start: Moment, events: Events | None) -> bool:
     # A look that knew wins over what follows from other moments.
-    if starts.read_fix == start or events is None:
+    if start in (starts.read_fix, starts.doubtful) or events is None:
         return False
     at = controller_time(start, events)
     by_time = at is not None and starts.exposed_at is not None and at <= seconds(starts.exposed_at) - APART
@@ -190,6 +210,24 @@ def _has_read(server: Server) -> Server:
         "that start was seen to be later than the fix; no newer one is known."
     )
     return {**server, "risks": answered(server["risks"], message, mitigated=True)}
+
+
+def _in_doubt(server: Server, start: Moment) -> Server:
+    """Give a server whose file is older than the start that a report saw while the server was exposed.
+
+    What decides was changed without a trace of that: as by deleting a Wspcfg.ini, or by a copy that keeps old times.
+    """
+    reason = {
+        "code": UNKNOWN_BY_LOOK,
+        "message": f"Whether the running MTA has read the fix is not known: it started at {start['time']} (event 9298, "
+        f"record {start['record']}, by the server's clock), after the file was last written, but a report saw the "
+        "server exposed when that start was the newest.",
+        "source": None,
+        "certainty": "inferred",
+    }
+    others = [each for each in server["reasons"] if each["code"] != READ_BY_LOOK]
+    risks = answered(server["risks"], f"{reason['message']} Restart it if not.", mitigated=False)
+    return {**server, "in_force": "unknown", "reasons": [*others, reason], "risks": risks}
 
 
 def _perhaps_read(server: Server, protected: str) -> Server:

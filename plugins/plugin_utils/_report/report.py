@@ -110,8 +110,8 @@ def _whole(server: Server, run: Run, history: History) -> Server:
     changed, verdict = _is_changed(server, run), verdict_of(server, run.check_mode)
     if changed:
         told["changed_at"] = run.generated
-    elif verdict == EXPOSED:
-        # What an earlier remedy wrote is no longer there.
+    elif EXPOSED in (verdict, known.status):
+        # What an earlier remedy wrote is no longer there, or took the fix away.
         told["changed_at"] = None
     sight = Sight(verdict, changed, run.generated, history.compared_with, known.status, known.seen)
     return with_starts(told, known.starts, sight)
