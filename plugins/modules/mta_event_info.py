@@ -193,7 +193,8 @@ levels:
   description:
     - How much the MTA was told to log, by category, V(0) for none, V(1), V(3) and V(5) for the most (KB Q157660). Which
       events a level lets pass is not told there.
-    - Only asked for where RV(events) is empty; null where it was not asked for, or is not known.
+    - Only asked for where RV(events) has none of 9301, 9202, 1293 and 9322, which say that a caller was refused, though
+      O(ids) has one of them; and where it is empty. Null where it was not asked for, or is not known.
   returned: success
   type: dict
   sample: {'1 X.400 Service': 0, '4 Interface': 0, '7 Configuration': 0, '9 Operating System': 0}

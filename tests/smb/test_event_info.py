@@ -144,9 +144,14 @@ def test_the_newest_hour_costs_few_requests(served: Served) -> None:
 def test_only_silence_costs_the_requests_for_levels(served: Served) -> None:
     told = served.hold(EVENTS)
     assert over_smb(told, since="3 hours")["levels"] is None
+    levels = {"1 X.400 Service": 0, "7 Configuration": 3}
     silent = served.hold(EVENTS)
-    assert over_smb(silent, since="1 minute")["levels"] == {"1 X.400 Service": 0, "7 Configuration": 3}
-    assert told.requests < silent.requests
+    assert over_smb(silent, since="1 minute")["levels"] == levels
+    # The newest start of the MTA breaks no silence.
+    started = served.hold(EVENTS[:5])
+    result = over_smb(started, since="1 minute")
+    assert ([event["id"] for event in result["events"]], result["levels"]) == ([9298], levels)
+    assert told.requests < silent.requests == started.requests
 
 
 def test_a_log_that_is_closed_to_the_account(served: Served) -> None:

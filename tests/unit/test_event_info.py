@@ -16,6 +16,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._eve
     event_info,
     log_on_drives,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.mta import IDS
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.record import Record, records_in
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.source import EventSource, Extent
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
@@ -35,7 +36,7 @@ from tests.lab.event_logs import Event, Log, record
 from tests.lab.hives import hive
 from tests.unit.damage import mutated
 from tests.unit.drive_trees import build, outside, state_of, watched
-from tests.unit.logged_events import DAY, EIGHT, EVENTS, STACK, check_shape, log_of, refused
+from tests.unit.logged_events import DAY, EIGHT, EVENTS, HOUR, STACK, check_shape, log_of, refused
 
 DEFAULTS: dict[str, Any] = {name: option.get("default") for name, option in mta_event_info_spec().items()}
 SYSTEM_INI, PLACE = "C/WINNT/System.ini", "C/WINNT/system32/config/AppEvent.Evt"
@@ -190,7 +191,32 @@ def test_the_levels_stand_beside_silence(tmp_path: Path) -> None:
     assert (result["events"], result["levels"], result["not_read"]) == ([], LEVELS, [])
     assert result["msg"] == "no event of MSExchangeMTA among 1 record of Application, back to 2003-02-21T08:00:00Z"
     assert ask(tmp_path, silent, {"3 Security": 5})["levels"] is None
-    assert ask(tmp_path, log_of(EVENTS).data(), LEVELS)["levels"] is None
+
+
+@pytest.mark.parametrize("code", sorted({*IDS, 4711}))
+def test_silence_is_that_no_event_refuses_a_caller(code: int, tmp_path: Path) -> None:
+    """A start of the MTA is in nearly every log, and a caller's own events do not tell that it refused one."""
+    result = ask(tmp_path, log_of((*EVENTS[3:5], Event(code, EIGHT + 60))).data(), LEVELS)
+    assert numbers(result) == ([2, 1] if code == 4711 else [3, 2, 1])
+    assert result["levels"] == (None if code in {9301, 9202, 1293, 9322} else LEVELS)
+
+
+@pytest.mark.parametrize(
+    ("options", "is_silent"),
+    [
+        ({}, False),
+        # The refusals of the log are older.
+        ({"since": "2 hours"}, True),
+        ({"ids": [9202]}, False),
+        ({"ids": [1293, 289]}, True),
+        # Who does not ask for refusals is told levels only where there is nothing else.
+        ({"ids": [9298]}, False),
+        ({"ids": [290]}, True),
+    ],
+)
+def test_silence_is_of_what_was_asked_for(options: dict[str, Any], is_silent: bool, tmp_path: Path) -> None:
+    log = log_of((*EVENTS, Event(289, EIGHT + 3 * HOUR))).data()
+    assert ask(tmp_path, log, LEVELS, **options)["levels"] == (LEVELS if is_silent else None)
 
 
 def test_an_empty_log(tmp_path: Path) -> None:
