@@ -17,7 +17,7 @@ from ._detect.system_ini import find_system_ini
 from ._detect.wording import moment
 from ._errors import UserError
 from ._events.mta import NOT_FOUND, REFUSED, Address, address_of
-from ._events.observed import Observed, Observer
+from ._events.observed import Behind, Observed, Observer
 from ._events.record import Record
 from ._events.source import EventSource, Extent
 from ._local.event_log import DriveEventLog
@@ -110,7 +110,7 @@ def event_info(source: EventSource, request: EventRequest, registry: Registry) -
 
 
 def _read(source: EventSource, request: EventRequest) -> _Reading:
-    observer = Observer()
+    observer, behind = Observer(), Behind()
     events: list[Record] = []
     since = request.since
     fault: str | None = None
@@ -121,8 +121,11 @@ def _read(source: EventSource, request: EventRequest) -> _Reading:
             if request.span is not None and since is None:
                 since = record.time_generated - request.span
             # An event may be written long after it came, so the time of writing tells that no later one follows.
-            if since is not None and max(record.time_generated, record.time_written) < since:
+            is_too_old = since is not None and max(record.time_generated, record.time_written) < since
+            if behind.take(is_too_old):
                 break
+            if is_too_old:
+                continue
             more = len(events) >= request.limit
             if more:
                 break

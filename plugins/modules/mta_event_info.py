@@ -62,8 +62,9 @@ options:
       [37, 51, 57, 289, 290, 301, 1290, 1293, 1294, 9156, 9202, 9215, 9221, 9224, 9298, 9299, 9301, 9316, 9318, 9322]
   since:
     description:
-      - No event before this. Reading stops there, so that a long log costs no more than a short one. Without it, the
-        whole log is read, over SMB with a request for about 4 KB of it.
+      - No event before this. Reading stops where 16 records in a row are before it, so that a long log costs no more
+        than a short one, and some records of a wrong time hide none. Without it, the whole log is read, over SMB with a
+        request for about 4 KB of it.
       - A time in UTC by the server's own clock, such as V(2003-03-01T08:00:00Z) or V(2003-03-01).
       - Or a span back from the newest record of the log, such as V(1 hour), V(90 minutes), V(7 days), V(1h), V(90m)
         or V(7d). It does not depend on any clock's being right.

@@ -17,6 +17,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._eve
     log_on_drives,
 )
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.mta import IDS
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.observed import IN_A_ROW
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.record import Record, records_in
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.source import EventSource, Extent
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
@@ -106,13 +107,6 @@ def test_what_is_told_of_a_log(tmp_path: Path) -> None:
         ({"ids": [9301]}, [11, 8, 6], 1),
         ({"ids": [9301], "source": "msexchangeis"}, [10], 1),
         ({"ids": [4711, 6005], "source": "EVENTLOG"}, [12, 3], 1),
-        # Back from the newest record, which is of another source.
-        ({"since": "3 hours"}, [11, 9, 8, 7, 6, 5], 4),
-        ({"since": "179 minutes"}, [11, 9, 8, 7, 6], 5),
-        ({"since": "1h"}, [], 11),
-        ({"since": "2003-03-01T08:01:00Z"}, [11, 9, 8, 7, 6], 5),
-        ({"since": "2003-03-01"}, [11, 9, 8, 7, 6, 5, 4], 3),
-        ({"since": "2050-01-01"}, [], 12),
         ({"limit": 2}, [11, 9], 8),
         ({"limit": 9}, [11, 9, 8, 7, 6, 5, 4, 2, 1], 1),
         ({"limit": 1, "since": "3 hours"}, [11], 10),
@@ -126,6 +120,52 @@ def test_no_more_is_read_than_was_asked_for(
     assert result["read_to"]["record"] == read_to
     ended = [f"events: {len(found)} were asked for, and older ones may be in the log"]
     assert result.get("left_out") == (ended if "limit" in options and options["limit"] != 9 else None)
+
+
+OLDER = 40
+
+
+@pytest.mark.parametrize(
+    ("options", "found", "beyond"),
+    [
+        # Back from the newest record, which is of another source.
+        ({"since": "3 hours"}, [11, 9, 8, 7, 6, 5], 4),
+        ({"since": "179 minutes"}, [11, 9, 8, 7, 6], 5),
+        ({"since": "1h"}, [], 11),
+        ({"since": "2003-03-01T08:01:00Z"}, [11, 9, 8, 7, 6], 5),
+        ({"since": "2003-03-01"}, [11, 9, 8, 7, 6, 5, 4], 3),
+        ({"since": "2050-01-01"}, [], 12),
+        ({"limit": 7, "since": "2003-03-01"}, [11, 9, 8, 7, 6, 5, 4], 3),
+    ],
+)
+def test_reading_ends_behind_the_time_that_was_asked_for(
+    options: dict[str, Any], found: list[int], beyond: int, tmp_path: Path
+) -> None:
+    """beyond: the first record that is too old; with so many, one after the other, it ends."""
+    older = [Event(6005, EIGHT - 10 * DAY, source="EventLog")] * OLDER
+    result = ask(tmp_path, log_of((*older, *EVENTS)).data(), **options)
+    assert numbers(result) == [OLDER + number for number in found]
+    assert result["read_to"]["record"] == OLDER + beyond + 1 - IN_A_ROW
+    assert "left_out" not in result
+
+
+@pytest.mark.parametrize(("count", "found"), [(1, [11, 9, 8, 7, 6]), (15, [11, 9, 8, 7, 6]), (16, [11, 9])])
+@pytest.mark.parametrize("since", ["179 minutes", "2003-03-01T08:01:00Z"])
+def test_records_with_a_wrong_time_end_nothing(since: str, count: int, found: list[int], tmp_path: Path) -> None:
+    """Such as those of a boot after the clock's battery had died; older ones are read on, and what ends it is told."""
+    wrong = [Event(9301, 315_532_800 + number, (STACK, "0A00000A")) for number in range(count)]
+    result = ask(tmp_path, log_of((*EVENTS[:8], *wrong, *EVENTS[8:])).data(), since=since)
+    assert numbers(result) == [number + count if number > 8 else number for number in found]
+    ended = {"record": 9, "time": "1980-01-01T00:00:00Z"}
+    assert result["read_to"] == (ended if count == 16 else {"record": 1, "time": "2003-02-20T08:00:00Z"})
+
+
+@pytest.mark.parametrize(("count", "more"), [(1, True), (15, True), (16, False)])
+def test_only_what_is_not_too_old_lies_beyond_the_limit(count: int, more: bool, tmp_path: Path) -> None:
+    wrong = [Event(6005, 315_532_800, source="EventLog")] * count
+    log = log_of((*EVENTS[:8], *wrong, *EVENTS[8:])).data()
+    result = ask(tmp_path, log, since="2003-03-01T08:01:00Z", limit=2)
+    assert (numbers(result), "left_out" in result) == ([11 + count, 9 + count], more)
 
 
 def test_a_time_behind_the_newest_record_is_told(tmp_path: Path) -> None:
@@ -142,8 +182,8 @@ def test_only_9301_is_asked_for_addresses(tmp_path: Path) -> None:
 
 def test_a_stop_after_the_last_start(tmp_path: Path) -> None:
     stop = Event(9299, EIGHT + DAY, ("5.5 (build 2653.23)",))
-    result = ask(tmp_path, log_of((*EVENTS, stop)).data(), since="1 hour")
-    assert (result["started"], result["stopped"]) == (None, {"record": 13, "time": "2003-03-02T08:00:00Z"})
+    result = ask(tmp_path, log_of((*EVENTS, *EVENTS[-1:] * IN_A_ROW, stop)).data(), since="1 hour")
+    assert (result["started"], result["stopped"]) == (None, {"record": 29, "time": "2003-03-02T08:00:00Z"})
     assert result["msg"].endswith("; the MTA stopped at 2003-03-02T08:00:00Z")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.mta import Address
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.observed import (
+    IN_A_ROW,
     MOST_KINDS,
     MOST_READ,
     MOST_TIMES,
@@ -144,15 +145,31 @@ def test_more_kinds_than_are_kept_are_counted() -> None:
 def test_reading_ends_where_start_and_span_lie_behind() -> None:
     log = Told(*quiet(50, SPAN + 9), (SPAN + 1, 9301, (STACK, "0A000005")), (SPAN - 1, 9298, STARTED), *quiet(3))
     seen = observe(log)
-    assert (log.read, seen.read_to, seen.whole) == (5, Moment(51, NOW - SPAN - 1), False)
+    assert (log.read, seen.read_to, seen.whole) == (4 + IN_A_ROW, Moment(52 - IN_A_ROW, NOW - SPAN - 9), False)
     assert len(seen.refused) == 1
 
 
 def test_a_start_is_looked_for_beyond_the_span() -> None:
-    log = Told(*quiet(50, 3 * SPAN), (2 * SPAN, 9298, STARTED), *quiet(9, SPAN + 5), *quiet(3))
+    log = Told(*quiet(50, 3 * SPAN), (2 * SPAN, 9298, STARTED), *quiet(IN_A_ROW, SPAN + 5), *quiet(3))
     seen = observe(log)
     # One more tells whether the clock was set back before the start.
-    assert (seen.started, log.read, seen.whole) == (Moment(51, NOW - 2 * SPAN), 14, False)
+    assert (seen.started, log.read, seen.whole) == (Moment(51, NOW - 2 * SPAN), IN_A_ROW + 5, False)
+
+
+def test_records_with_a_wrong_time_end_nothing() -> None:
+    """Such as those of a boot after the clock's battery had died, until someone set the clock."""
+    wrong = quiet(IN_A_ROW - 1, 23 * 365 * 86400)
+    older = (30, 9301, (STACK, "0A000005")), *wrong, (20, 9298, STARTED), (15, 4711, ())
+    log = Told(*older, *wrong, (10, 9202, ()), *wrong, *quiet(3))
+    seen = observe(log)
+    assert ([each.kind.code for each in seen.refused], seen.started) == ([9202, 9301], Moment(17, NOW - 20))
+    assert (log.read, seen.read_to, seen.whole) == (len(log.records), Moment(1, NOW - 30), True)
+
+
+def test_so_many_with_an_old_time_end_it() -> None:
+    log = Told((30, 9301, (STACK, "0A000005")), *quiet(IN_A_ROW, 2 * SPAN), (20, 9298, STARTED), *quiet(3))
+    seen = observe(log)
+    assert (seen.refused, seen.started, seen.read_to) == ((), Moment(18, NOW - 20), Moment(2, NOW - 2 * SPAN))
 
 
 def test_no_more_is_read_than_is_bounded() -> None:

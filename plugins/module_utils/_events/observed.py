@@ -21,6 +21,9 @@ from .source import EventSource, Extent
 SPAN = 30 * 24 * 3600
 # In records: the longest log that is read for a look.
 MOST_READ = 20_000
+# In records: so many in a row must be too old before reading ends. After a clock's battery has died, one boot logs
+# several with an old time, and what lies before them is newer. In records of the usual size it is one answer of 4 KB.
+IN_A_ROW = 16
 # Of each kind: so many moments are kept, the newest; and so many kinds.
 MOST_TIMES, MOST_KINDS = 20, 100
 
@@ -84,6 +87,18 @@ class Observed(NamedTuple):
     clock: int | None = None
 
 
+class Behind:
+    """Tells when reading has come to what is too old, and not only to some records with a wrong time."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    def take(self, is_too_old: bool) -> bool:
+        """Take in the next older record; tell whether reading may end with it."""
+        self._in_a_row = self._in_a_row + 1 if is_too_old else 0
+        return self._in_a_row >= IN_A_ROW
+
+
 class Observer:
     """Takes records in, newest first, and keeps what they tell of the MTA."""
 
@@ -97,18 +112,18 @@ class Observer:
         #: The earliest moment at which one was written; once the start is found, when that was.
         self._earliest: int | None = None
         self._is_placed = False
+        self._behind = Behind()
+        self._is_behind = False
         self.newest: Moment | None = None
         self.read_to: Moment | None = None
         self.count = 0
 
     def wants_more(self) -> bool:
         """Tell whether older records may tell something that is wanted."""
-        if self.newest is None or self.read_to is None:
-            return True
         if self.count >= MOST_READ:
             return False
         # The record before the start tells whether the clock was set back between them.
-        return not self._is_placed or self.newest.time - self.read_to.time <= SPAN
+        return not (self._is_placed and self._is_behind)
 
     def take(self, record: Record) -> None:
         """Take in the next older record."""
@@ -116,6 +131,7 @@ class Observer:
         self.count += 1
         self.newest = self.newest or moment
         self.read_to = moment
+        self._is_behind = self._behind.take(self.newest.time - moment.time > SPAN)
         if record.source_name.lower() == SOURCE.lower():
             self._take_of_mta(record, moment)
         self._notice_clock(record.time_written, self._started is moment)
@@ -187,4 +203,4 @@ def observe(source: EventSource) -> Observed:
     return observer.observed(fault, whole)._replace(extent=extent, clock=source.clock)
 
 
-__all__ = ("Kind", "Moment", "Observed", "Observer", "Occurred", "observe")
+__all__ = ("IN_A_ROW", "Behind", "Kind", "Moment", "Observed", "Observer", "Occurred", "observe")
