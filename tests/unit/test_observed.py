@@ -25,6 +25,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     ConnectionLost,
     ServerError,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.text import gated
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.logged import logged
 
 STACK = "/o=EXORG/ou=EXSITE/cn=Configuration/cn=Servers/cn=EX01/cn=TCP (EX01)"
 CONNECTOR = "/o=EXORG/ou=EXSITE/cn=Configuration/cn=Connections/cn=X400"
@@ -140,6 +142,20 @@ def test_more_kinds_than_are_kept_are_counted() -> None:
     seen = observe(Told(events[0], events[-1], *events))
     assert (len(seen.refused), seen.kinds_left_out) == (MOST_KINDS, 8)
     assert seen.refused[0].count == 2
+
+
+def test_neither_callers_nor_refusals_push_the_others_out() -> None:
+    """A hub logs 289 for each connector that fails, all newer than the one call that it refused."""
+    calls = [(1, 289, (f"{CONNECTOR}{number}",)) for number in range(MOST_KINDS + 3)]
+    refusals = [(2, 9301, (STACK, f"{number:08X}")) for number in range(MOST_KINDS + 4)]
+    seen = observe(Told((4, 1290, (CONNECTOR,)), (3, 9202, ()), *calls, *refusals))
+    assert [each.kind.code for each in seen.refused] == [9301] * MOST_KINDS
+    assert [each.kind.code for each in seen.seen] == [289] * MOST_KINDS
+    assert seen.kinds_left_out == 3 + 4 + 2
+    told = logged(seen, None)
+    assert gated({"events": told}) == {"events": told}
+    (only,) = observe(Told((3, 9202, ()), *calls)).refused
+    assert only.kind.code == 9202
 
 
 def test_reading_ends_where_start_and_span_lie_behind() -> None:

@@ -24,7 +24,8 @@ MOST_READ = 20_000
 # In records: so many in a row must be too old before reading ends. After a clock's battery has died, one boot logs
 # several with an old time, and what lies before them is newer. In records of the usual size it is one answer of 4 KB.
 IN_A_ROW = 16
-# Of each kind: so many moments are kept, the newest; and so many kinds.
+# Of each kind: so many moments are kept, the newest; and so many kinds of refusals, and of calls. A hub logs a kind of
+# its own for each connector that fails, and must not lose by them who was refused.
 MOST_TIMES, MOST_KINDS = 20, 100
 
 
@@ -103,7 +104,8 @@ class Observer:
     """Takes records in, newest first, and keeps what they tell of the MTA."""
 
     def __init__(self) -> None:
-        self._kinds: dict[Kind, Occurred] = {}
+        self._refused: dict[Kind, Occurred] = {}
+        self._seen: dict[Kind, Occurred] = {}
         self._left_out = 0
         self._started: Moment | None = None
         self._stopped: Moment | None = None
@@ -142,7 +144,8 @@ class Observer:
         elif record.code == STOPPED and self._started is None and self._stopped is None:
             self._stopped = moment
         elif record.code in REFUSED or record.code in SEEN:
-            self._count(Kind(record.code, about(record), address_of(record)), moment)
+            kinds = self._refused if record.code in REFUSED else self._seen
+            self._count(kinds, Kind(record.code, about(record), address_of(record)), moment)
 
     def _notice_clock(self, written: int, is_start: bool) -> None:
         """Compare when the start was written with all that was written behind it, and the one before it.
@@ -159,11 +162,11 @@ class Observer:
         self._earliest = written
         self._is_placed = not is_start
 
-    def _count(self, kind: Kind, moment: Moment) -> None:
-        if kind not in self._kinds and len(self._kinds) >= MOST_KINDS:
+    def _count(self, kinds: dict[Kind, Occurred], kind: Kind, moment: Moment) -> None:
+        if kind not in kinds and len(kinds) >= MOST_KINDS:
             self._left_out += 1
             return
-        self._kinds.setdefault(kind, Occurred(kind, moment)).add(moment)
+        kinds.setdefault(kind, Occurred(kind, moment)).add(moment)
 
     def observed(self, fault: str | None, whole: bool) -> Observed:
         """Give what was kept; whole: the oldest record of the log was reached."""
@@ -171,8 +174,8 @@ class Observer:
             started=self._started,
             stopped=self._stopped,
             build=self._build,
-            refused=self._of(REFUSED),
-            seen=self._of(SEEN),
+            refused=tuple(self._refused.values()),
+            seen=tuple(self._seen.values()),
             newest=self.newest,
             read_to=self.read_to,
             whole=whole,
@@ -180,9 +183,6 @@ class Observer:
             kinds_left_out=self._left_out,
             set_back=self._set_back,
         )
-
-    def _of(self, codes: tuple[int, ...]) -> tuple[Occurred, ...]:
-        return tuple(each for each in self._kinds.values() if each.kind.code in codes)
 
 
 def observe(source: EventSource) -> Observed:
