@@ -265,7 +265,7 @@ events:
     log:
       description: >-
         How far the log reaches, as far as it is known, C(records), C(oldest) and C(newest) (numbers of records),
-        C(oldest_time), C(wrapped) (older ones were overwritten), C(clean) (the file was closed in good order) and
+        C(oldest_time), C(wrapped) (those from number 1 on are gone), C(clean) (the file was closed in good order) and
         C(lost) (records that cannot be read).
       type: dict
     newest: {description: 'The newest record, C(record) and C(time); null where the log is empty.', type: dict}

@@ -181,7 +181,10 @@ log:
     records: {description: How many records it holds., type: int}
     oldest: {description: C(record) and C(time) of its oldest record., type: dict}
     newest: {description: C(record) and C(time) of its newest record., type: dict}
-    wrapped: {description: Whether older records were overwritten or cleared., type: bool}
+    wrapped:
+      description:
+        - Whether its records from number 1 on are gone, as where newer ones were written over them.
+      type: bool
     clean: {description: 'Whether its file was closed in good order, on visible drives.', type: bool}
     lost: {description: How many records it must hold that cannot be given., type: int}
 read_to:
