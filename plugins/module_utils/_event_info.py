@@ -16,8 +16,8 @@ from ._detect.look import Hints, Look
 from ._detect.system_ini import find_system_ini
 from ._detect.wording import moment
 from ._errors import UserError
-from ._events.mta import NOT_FOUND, Address, address_of
-from ._events.observed import Observed, Observer
+from ._events.mta import NOT_FOUND, REFUSED, Address, address_of
+from ._events.observed import Behind, Observed, Observer
 from ._events.record import Record
 from ._events.source import EventSource, Extent
 from ._local.event_log import DriveEventLog
@@ -78,7 +78,7 @@ def event_info(source: EventSource, request: EventRequest, registry: Registry) -
     Args:
         source: the log.
         request: which events are wanted.
-        registry: of the same server; only asked where no event was found.
+        registry: of the same server; only asked where no event says that a caller was refused.
 
     Raises:
         ServerError: nothing of the log can be read.
@@ -87,7 +87,7 @@ def event_info(source: EventSource, request: EventRequest, registry: Registry) -
     reading = _read(source, request)
     gaps = [] if reading.fault is None else [Gap(source.name, reading.fault)]
     extent = _extent(source, gaps)
-    levels = None if reading.events else _levels(registry, gaps)
+    levels = _levels(registry, gaps) if _is_silent(reading.events, request) else None
     if source.doubt is not None:
         gaps.append(Gap("registry", source.doubt))
     observed = reading.observed
@@ -110,7 +110,7 @@ def event_info(source: EventSource, request: EventRequest, registry: Registry) -
 
 
 def _read(source: EventSource, request: EventRequest) -> _Reading:
-    observer = Observer()
+    observer, behind = Observer(), Behind()
     events: list[Record] = []
     since = request.since
     fault: str | None = None
@@ -121,8 +121,11 @@ def _read(source: EventSource, request: EventRequest) -> _Reading:
             if request.span is not None and since is None:
                 since = record.time_generated - request.span
             # An event may be written long after it came, so the time of writing tells that no later one follows.
-            if since is not None and max(record.time_generated, record.time_written) < since:
+            is_too_old = since is not None and max(record.time_generated, record.time_written) < since
+            if behind.take(is_too_old):
                 break
+            if is_too_old:
+                continue
             more = len(events) >= request.limit
             if more:
                 break
@@ -148,6 +151,11 @@ def _extent(source: EventSource, gaps: list[Gap]) -> Extent:
     except UserError as error:
         gaps.append(Gap(source.name, str(error)))
         return Extent()
+
+
+def _is_silent(events: Sequence[Record], request: EventRequest) -> bool:
+    """Tell whether none of the events says that a caller was refused, though such were asked for; or there is none."""
+    return not events or (not request.ids.isdisjoint(REFUSED) and not any(record.code in REFUSED for record in events))
 
 
 def _levels(registry: Registry, gaps: list[Gap]) -> dict[str, int] | None:

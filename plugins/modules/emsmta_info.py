@@ -268,7 +268,7 @@ events:
     log:
       description: >-
         How far the log reaches, as far as it is known, C(records), C(oldest) and C(newest) (numbers of records),
-        C(oldest_time), C(wrapped) (older ones were overwritten), C(clean) (the file was closed in good order) and
+        C(oldest_time), C(wrapped) (those from number 1 on are gone), C(clean) (the file was closed in good order) and
         C(lost) (records that cannot be read).
       type: dict
     newest: {description: 'The newest record, C(record) and C(time); null where the log is empty.', type: dict}
@@ -282,7 +282,9 @@ events:
       type: dict
     clock: {description: 'By how many seconds the server''s clock is ahead, over SMB; null where not known.', type: int}
     fault: {description: 'Why the log could not be read, or not on; null for nothing.', type: str}
-    kinds_left_out: {description: Events of more kinds than are kept., type: int}
+    kinds_left_out:
+      description: Events of more kinds than are kept, which are 100 in RV(events.refused) and 100 in RV(events.seen).
+      type: int
     set_back:
       description: >-
         By how many seconds the server's clock was set back just before or after the newest start, by the times in the

@@ -62,8 +62,9 @@ options:
       [37, 51, 57, 289, 290, 301, 1290, 1293, 1294, 9156, 9202, 9215, 9221, 9224, 9298, 9299, 9301, 9316, 9318, 9322]
   since:
     description:
-      - No event before this. Reading stops there, so that a long log costs no more than a short one. Without it, the
-        whole log is read, over SMB with a request for about 4 KB of it.
+      - No event before this. Reading stops where 16 records in a row are before it, so that a long log costs no more
+        than a short one, and some records of a wrong time hide none. Without it, the whole log is read, over SMB with a
+        request for about 4 KB of it.
       - A time in UTC by the server's own clock, such as V(2003-03-01T08:00:00Z) or V(2003-03-01).
       - Or a span back from the newest record of the log, such as V(1 hour), V(90 minutes), V(7 days), V(1h), V(90m)
         or V(7d). It does not depend on any clock's being right.
@@ -180,7 +181,10 @@ log:
     records: {description: How many records it holds., type: int}
     oldest: {description: C(record) and C(time) of its oldest record., type: dict}
     newest: {description: C(record) and C(time) of its newest record., type: dict}
-    wrapped: {description: Whether older records were overwritten or cleared., type: bool}
+    wrapped:
+      description:
+        - Whether its records from number 1 on are gone, as where newer ones were written over them.
+      type: bool
     clean: {description: 'Whether its file was closed in good order, on visible drives.', type: bool}
     lost: {description: How many records it must hold that cannot be given., type: int}
 read_to:
@@ -193,7 +197,8 @@ levels:
   description:
     - How much the MTA was told to log, by category, V(0) for none, V(1), V(3) and V(5) for the most (KB Q157660). Which
       events a level lets pass is not told there.
-    - Only asked for where RV(events) is empty; null where it was not asked for, or is not known.
+    - Only asked for where RV(events) has none of 9301, 9202, 1293 and 9322, which say that a caller was refused, though
+      O(ids) has one of them; and where it is empty. Null where it was not asked for, or is not known.
   returned: success
   type: dict
   sample: {'1 X.400 Service': 0, '4 Interface': 0, '7 Configuration': 0, '9 Operating System': 0}

@@ -28,7 +28,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.event_log import SmbEventLog
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.plugin_utils._smb.registry import SmbRegistry
 
-from tests.lab.event_logs import Event
+from tests.lab.event_logs import Event, Log
 from tests.lab.event_pipe import EventPipe, HeldLog
 from tests.lab.hives import hive
 from tests.lab.lab import Lab
@@ -83,14 +83,14 @@ def over_smb(caller: Caller, **options: Any) -> dict[str, Any]:
     return result
 
 
-def drives_of(folder: Path, events: Sequence[Event]) -> dict[str, str]:
+def drives_of(folder: Path, log: Log) -> dict[str, str]:
     system = hive({"Select": {"=Current": 1}, "ControlSet001": {"Services": SERVICES}})
-    files = {"System.ini": b"", "system32/config/AppEvent.Evt": log_of(events).data(), "system32/config/system": system}
+    files = {"System.ini": b"", "system32/config/AppEvent.Evt": log.data(), "system32/config/system": system}
     return build(folder, {f"C/WINNT/{name}": data for name, data in files.items()})
 
 
-def on_drives(folder: Path, events: Sequence[Event], **options: Any) -> dict[str, Any]:
-    request = event_request_from({**DEFAULTS, "drives": drives_of(folder, events), **options})
+def on_drives(folder: Path, log: Log, **options: Any) -> dict[str, Any]:
+    request = event_request_from({**DEFAULTS, "drives": drives_of(folder, log), **options})
     source, registry = log_on_drives(request)
     return gated(event_info(source, request, registry), WHOLE)
 
@@ -122,7 +122,17 @@ def same(result: dict[str, Any]) -> dict[str, Any]:
 )
 def test_the_same_events_in_both_worlds(count: int, options: dict[str, Any], served: Served, tmp_path: Path) -> None:
     caller = served.hold(EVENTS[:count])
-    assert same(over_smb(caller, **options)) == same(on_drives(tmp_path, EVENTS[:count], **options))
+    assert same(over_smb(caller, **options)) == same(on_drives(tmp_path, log_of(EVENTS[:count]), **options))
+
+
+def test_records_that_are_gone_are_told_in_both_worlds(served: Served, tmp_path: Path) -> None:
+    """The header of a log in use does not tell it yet."""
+    caller, log = served.hold(EVENTS), log_of(EVENTS)
+    served.pipe.logs[caller.host].forget(4)
+    log.forget(4)
+    smb, drives = over_smb(caller), on_drives(tmp_path, log)
+    assert same(smb) == same(drives)
+    assert (smb["log"]["wrapped"], smb["log"]["oldest"]["record"], drives["log"]["clean"]) == (True, 5, False)
 
 
 def test_the_newest_hour_costs_few_requests(served: Served) -> None:
@@ -144,9 +154,14 @@ def test_the_newest_hour_costs_few_requests(served: Served) -> None:
 def test_only_silence_costs_the_requests_for_levels(served: Served) -> None:
     told = served.hold(EVENTS)
     assert over_smb(told, since="3 hours")["levels"] is None
+    levels = {"1 X.400 Service": 0, "7 Configuration": 3}
     silent = served.hold(EVENTS)
-    assert over_smb(silent, since="1 minute")["levels"] == {"1 X.400 Service": 0, "7 Configuration": 3}
-    assert told.requests < silent.requests
+    assert over_smb(silent, since="1 minute")["levels"] == levels
+    # The newest start of the MTA breaks no silence.
+    started = served.hold(EVENTS[:5])
+    result = over_smb(started, since="1 minute")
+    assert ([event["id"] for event in result["events"]], result["levels"]) == ([9298], levels)
+    assert told.requests < silent.requests == started.requests
 
 
 def test_a_log_that_is_closed_to_the_account(served: Served) -> None:
@@ -162,7 +177,7 @@ def test_a_log_that_is_closed_to_the_account(served: Served) -> None:
 def test_a_play_tells_the_same_over_smb_here_and_by_the_module(served: Served, tmp_path: Path) -> None:
     served.hold(EVENTS)
     smb, here, module = served.lab.addresses
-    drives = {"its_drives": drives_of(tmp_path, EVENTS)}
+    drives = {"its_drives": drives_of(tmp_path, log_of(EVENTS))}
     asked = {"drives": "{{ its_drives | default(omit) }}", "since": "3 hours"}
     keep = {
         "ansible.builtin.copy": {

@@ -16,6 +16,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._eve
     event_info,
     log_on_drives,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.mta import IDS
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.observed import IN_A_ROW
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.record import Record, records_in
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.source import EventSource, Extent
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._local.files import DriveFiles
@@ -35,7 +37,7 @@ from tests.lab.event_logs import Event, Log, record
 from tests.lab.hives import hive
 from tests.unit.damage import mutated
 from tests.unit.drive_trees import build, outside, state_of, watched
-from tests.unit.logged_events import DAY, EIGHT, EVENTS, STACK, check_shape, log_of, refused
+from tests.unit.logged_events import DAY, EIGHT, EVENTS, HOUR, STACK, check_shape, log_of, refused
 
 DEFAULTS: dict[str, Any] = {name: option.get("default") for name, option in mta_event_info_spec().items()}
 SYSTEM_INI, PLACE = "C/WINNT/System.ini", "C/WINNT/system32/config/AppEvent.Evt"
@@ -105,13 +107,6 @@ def test_what_is_told_of_a_log(tmp_path: Path) -> None:
         ({"ids": [9301]}, [11, 8, 6], 1),
         ({"ids": [9301], "source": "msexchangeis"}, [10], 1),
         ({"ids": [4711, 6005], "source": "EVENTLOG"}, [12, 3], 1),
-        # Back from the newest record, which is of another source.
-        ({"since": "3 hours"}, [11, 9, 8, 7, 6, 5], 4),
-        ({"since": "179 minutes"}, [11, 9, 8, 7, 6], 5),
-        ({"since": "1h"}, [], 11),
-        ({"since": "2003-03-01T08:01:00Z"}, [11, 9, 8, 7, 6], 5),
-        ({"since": "2003-03-01"}, [11, 9, 8, 7, 6, 5, 4], 3),
-        ({"since": "2050-01-01"}, [], 12),
         ({"limit": 2}, [11, 9], 8),
         ({"limit": 9}, [11, 9, 8, 7, 6, 5, 4, 2, 1], 1),
         ({"limit": 1, "since": "3 hours"}, [11], 10),
@@ -125,6 +120,52 @@ def test_no_more_is_read_than_was_asked_for(
     assert result["read_to"]["record"] == read_to
     ended = [f"events: {len(found)} were asked for, and older ones may be in the log"]
     assert result.get("left_out") == (ended if "limit" in options and options["limit"] != 9 else None)
+
+
+OLDER = 40
+
+
+@pytest.mark.parametrize(
+    ("options", "found", "beyond"),
+    [
+        # Back from the newest record, which is of another source.
+        ({"since": "3 hours"}, [11, 9, 8, 7, 6, 5], 4),
+        ({"since": "179 minutes"}, [11, 9, 8, 7, 6], 5),
+        ({"since": "1h"}, [], 11),
+        ({"since": "2003-03-01T08:01:00Z"}, [11, 9, 8, 7, 6], 5),
+        ({"since": "2003-03-01"}, [11, 9, 8, 7, 6, 5, 4], 3),
+        ({"since": "2050-01-01"}, [], 12),
+        ({"limit": 7, "since": "2003-03-01"}, [11, 9, 8, 7, 6, 5, 4], 3),
+    ],
+)
+def test_reading_ends_behind_the_time_that_was_asked_for(
+    options: dict[str, Any], found: list[int], beyond: int, tmp_path: Path
+) -> None:
+    """beyond: the first record that is too old; with so many, one after the other, it ends."""
+    older = [Event(6005, EIGHT - 10 * DAY, source="EventLog")] * OLDER
+    result = ask(tmp_path, log_of((*older, *EVENTS)).data(), **options)
+    assert numbers(result) == [OLDER + number for number in found]
+    assert result["read_to"]["record"] == OLDER + beyond + 1 - IN_A_ROW
+    assert "left_out" not in result
+
+
+@pytest.mark.parametrize(("count", "found"), [(1, [11, 9, 8, 7, 6]), (15, [11, 9, 8, 7, 6]), (16, [11, 9])])
+@pytest.mark.parametrize("since", ["179 minutes", "2003-03-01T08:01:00Z"])
+def test_records_with_a_wrong_time_end_nothing(since: str, count: int, found: list[int], tmp_path: Path) -> None:
+    """Such as those of a boot after the clock's battery had died; older ones are read on, and what ends it is told."""
+    wrong = [Event(9301, 315_532_800 + number, (STACK, "0A00000A")) for number in range(count)]
+    result = ask(tmp_path, log_of((*EVENTS[:8], *wrong, *EVENTS[8:])).data(), since=since)
+    assert numbers(result) == [number + count if number > 8 else number for number in found]
+    ended = {"record": 9, "time": "1980-01-01T00:00:00Z"}
+    assert result["read_to"] == (ended if count == 16 else {"record": 1, "time": "2003-02-20T08:00:00Z"})
+
+
+@pytest.mark.parametrize(("count", "more"), [(1, True), (15, True), (16, False)])
+def test_only_what_is_not_too_old_lies_beyond_the_limit(count: int, more: bool, tmp_path: Path) -> None:
+    wrong = [Event(6005, 315_532_800, source="EventLog")] * count
+    log = log_of((*EVENTS[:8], *wrong, *EVENTS[8:])).data()
+    result = ask(tmp_path, log, since="2003-03-01T08:01:00Z", limit=2)
+    assert (numbers(result), "left_out" in result) == ([11 + count, 9 + count], more)
 
 
 def test_a_time_behind_the_newest_record_is_told(tmp_path: Path) -> None:
@@ -141,8 +182,8 @@ def test_only_9301_is_asked_for_addresses(tmp_path: Path) -> None:
 
 def test_a_stop_after_the_last_start(tmp_path: Path) -> None:
     stop = Event(9299, EIGHT + DAY, ("5.5 (build 2653.23)",))
-    result = ask(tmp_path, log_of((*EVENTS, stop)).data(), since="1 hour")
-    assert (result["started"], result["stopped"]) == (None, {"record": 13, "time": "2003-03-02T08:00:00Z"})
+    result = ask(tmp_path, log_of((*EVENTS, *EVENTS[-1:] * IN_A_ROW, stop)).data(), since="1 hour")
+    assert (result["started"], result["stopped"]) == (None, {"record": 29, "time": "2003-03-02T08:00:00Z"})
     assert result["msg"].endswith("; the MTA stopped at 2003-03-02T08:00:00Z")
 
 
@@ -190,7 +231,32 @@ def test_the_levels_stand_beside_silence(tmp_path: Path) -> None:
     assert (result["events"], result["levels"], result["not_read"]) == ([], LEVELS, [])
     assert result["msg"] == "no event of MSExchangeMTA among 1 record of Application, back to 2003-02-21T08:00:00Z"
     assert ask(tmp_path, silent, {"3 Security": 5})["levels"] is None
-    assert ask(tmp_path, log_of(EVENTS).data(), LEVELS)["levels"] is None
+
+
+@pytest.mark.parametrize("code", sorted({*IDS, 4711}))
+def test_silence_is_that_no_event_refuses_a_caller(code: int, tmp_path: Path) -> None:
+    """A start of the MTA is in nearly every log, and a caller's own events do not tell that it refused one."""
+    result = ask(tmp_path, log_of((*EVENTS[3:5], Event(code, EIGHT + 60))).data(), LEVELS)
+    assert numbers(result) == ([2, 1] if code == 4711 else [3, 2, 1])
+    assert result["levels"] == (None if code in {9301, 9202, 1293, 9322} else LEVELS)
+
+
+@pytest.mark.parametrize(
+    ("options", "is_silent"),
+    [
+        ({}, False),
+        # The refusals of the log are older.
+        ({"since": "2 hours"}, True),
+        ({"ids": [9202]}, False),
+        ({"ids": [1293, 289]}, True),
+        # Who does not ask for refusals is told levels only where there is nothing else.
+        ({"ids": [9298]}, False),
+        ({"ids": [290]}, True),
+    ],
+)
+def test_silence_is_of_what_was_asked_for(options: dict[str, Any], is_silent: bool, tmp_path: Path) -> None:
+    log = log_of((*EVENTS, Event(289, EIGHT + 3 * HOUR))).data()
+    assert ask(tmp_path, log, LEVELS, **options)["levels"] == (LEVELS if is_silent else None)
 
 
 def test_an_empty_log(tmp_path: Path) -> None:

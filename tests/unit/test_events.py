@@ -16,7 +16,7 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._eve
     records_in,
 )
 
-from tests.lab.event_logs import FILLING, HEADER_SIZE, MARK_SIZE, Event, Log, record
+from tests.lab.event_logs import DIRTY, FILLING, HEADER_SIZE, MARK_SIZE, WRAP, Event, Log, record
 from tests.unit.damage import MUTATIONS, mutated
 from tests.unit.event_logs import EVENTS, event, faults_of, log_of, record_of
 
@@ -157,6 +157,28 @@ def test_a_log_that_begins_again_at_its_start() -> None:
     assert numbers(found) == log.numbers
     assert 30 < log.numbers[0] < log.numbers[-1] == 50
     assert (found.clean, found.wrapped, found.lost) == (False, True, 0)
+
+
+@pytest.mark.parametrize("header", ["old", "closed", "missing"])
+def test_records_that_are_gone_show_in_the_oldest_number(header: str) -> None:
+    """A log that was not closed since it went round has a header that does not tell, and may stand in order again."""
+    log = log_of(SMALL, 50)
+    while log.place(log.numbers[0]) > log.end:
+        log.write(event(log.numbers[-1] + 1))
+    log.close()
+    before = put(log_of(SMALL, 3).data(), FLAGS, "<I", DIRTY)
+    headers = {"old": before[:HEADER_SIZE], "closed": log.data()[:HEADER_SIZE], "missing": bytes(HEADER_SIZE)}
+    found = EventLog(headers[header] + log.data()[HEADER_SIZE:])
+    assert (numbers(found), found.wrapped, found.clean) == (log.numbers, True, header == "closed")
+    assert numbers(found)[0] > 1
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_without_a_mark_the_header_tells_whether_records_are_gone(wrapped: bool) -> None:
+    log = log_of(LARGE, 7)
+    data = blanked(log.data(), log.end, MARK_SIZE)
+    # The flag may be newer than the numbers.
+    assert EventLog(put(data, FLAGS, "<I", WRAP * wrapped)).wrapped == wrapped
 
 
 def seam_of(log: Log, size: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.mta import Address
 from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._events.observed import (
+    IN_A_ROW,
     MOST_KINDS,
     MOST_READ,
     MOST_TIMES,
@@ -24,6 +25,8 @@ from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._ser
     ConnectionLost,
     ServerError,
 )
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._server.text import gated
+from ansible_collections.legacy_exchange.winsock_proxy.plugins.module_utils._verdict.logged import logged
 
 STACK = "/o=EXORG/ou=EXSITE/cn=Configuration/cn=Servers/cn=EX01/cn=TCP (EX01)"
 CONNECTOR = "/o=EXORG/ou=EXSITE/cn=Configuration/cn=Connections/cn=X400"
@@ -141,18 +144,48 @@ def test_more_kinds_than_are_kept_are_counted() -> None:
     assert seen.refused[0].count == 2
 
 
+def test_neither_callers_nor_refusals_push_the_others_out() -> None:
+    """A hub logs 289 for each connector that fails, all newer than the one call that it refused."""
+    calls = [(1, 289, (f"{CONNECTOR}{number}",)) for number in range(MOST_KINDS + 3)]
+    refusals = [(2, 9301, (STACK, f"{number:08X}")) for number in range(MOST_KINDS + 4)]
+    seen = observe(Told((4, 1290, (CONNECTOR,)), (3, 9202, ()), *calls, *refusals))
+    assert [each.kind.code for each in seen.refused] == [9301] * MOST_KINDS
+    assert [each.kind.code for each in seen.seen] == [289] * MOST_KINDS
+    assert seen.kinds_left_out == 3 + 4 + 2
+    told = logged(seen, None)
+    assert gated({"events": told}) == {"events": told}
+    (only,) = observe(Told((3, 9202, ()), *calls)).refused
+    assert only.kind.code == 9202
+
+
 def test_reading_ends_where_start_and_span_lie_behind() -> None:
     log = Told(*quiet(50, SPAN + 9), (SPAN + 1, 9301, (STACK, "0A000005")), (SPAN - 1, 9298, STARTED), *quiet(3))
     seen = observe(log)
-    assert (log.read, seen.read_to, seen.whole) == (5, Moment(51, NOW - SPAN - 1), False)
+    assert (log.read, seen.read_to, seen.whole) == (4 + IN_A_ROW, Moment(52 - IN_A_ROW, NOW - SPAN - 9), False)
     assert len(seen.refused) == 1
 
 
 def test_a_start_is_looked_for_beyond_the_span() -> None:
-    log = Told(*quiet(50, 3 * SPAN), (2 * SPAN, 9298, STARTED), *quiet(9, SPAN + 5), *quiet(3))
+    log = Told(*quiet(50, 3 * SPAN), (2 * SPAN, 9298, STARTED), *quiet(IN_A_ROW, SPAN + 5), *quiet(3))
     seen = observe(log)
     # One more tells whether the clock was set back before the start.
-    assert (seen.started, log.read, seen.whole) == (Moment(51, NOW - 2 * SPAN), 14, False)
+    assert (seen.started, log.read, seen.whole) == (Moment(51, NOW - 2 * SPAN), IN_A_ROW + 5, False)
+
+
+def test_records_with_a_wrong_time_end_nothing() -> None:
+    """Such as those of a boot after the clock's battery had died, until someone set the clock."""
+    wrong = quiet(IN_A_ROW - 1, 23 * 365 * 86400)
+    older = (30, 9301, (STACK, "0A000005")), *wrong, (20, 9298, STARTED), (15, 4711, ())
+    log = Told(*older, *wrong, (10, 9202, ()), *wrong, *quiet(3))
+    seen = observe(log)
+    assert ([each.kind.code for each in seen.refused], seen.started) == ([9202, 9301], Moment(17, NOW - 20))
+    assert (log.read, seen.read_to, seen.whole) == (len(log.records), Moment(1, NOW - 30), True)
+
+
+def test_so_many_with_an_old_time_end_it() -> None:
+    log = Told((30, 9301, (STACK, "0A000005")), *quiet(IN_A_ROW, 2 * SPAN), (20, 9298, STARTED), *quiet(3))
+    seen = observe(log)
+    assert (seen.refused, seen.started, seen.read_to) == ((), Moment(18, NOW - 20), Moment(2, NOW - 2 * SPAN))
 
 
 def test_no_more_is_read_than_is_bounded() -> None:

@@ -136,8 +136,8 @@ class EventLog:
         self._places = [at for at in found.places if _is_readable(self._data, at)]
         #: Whether the service closed it in good order, so that its header tells the same as its mark.
         self.clean = mark is not None and mark == header and not flags & DIRTY
-        #: Whether newer records surely stand before older ones, so that some were overwritten.
-        self.wrapped = bool(flags & WRAP) or (mark is not None and mark.start > mark.end)
+        #: Whether the records from number 1 on are gone: by the mark, since of a log in use the header may be old.
+        self.wrapped = mark.oldest > 1 if mark else bool(flags & WRAP) or (header is not None and header.oldest > 1)
         #: How many records that the mark tells of cannot be given; None where no mark tells which is the newest.
         self.lost = mark.number_of_records - len(self._places) if mark else None
         if not (header or mark or any(True for _record in self.recovered())):

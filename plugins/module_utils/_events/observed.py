@@ -21,7 +21,11 @@ from .source import EventSource, Extent
 SPAN = 30 * 24 * 3600
 # In records: the longest log that is read for a look.
 MOST_READ = 20_000
-# Of each kind: so many moments are kept, the newest; and so many kinds.
+# In records: so many in a row must be too old before reading ends. After a clock's battery has died, one boot logs
+# several with an old time, and what lies before them is newer. In records of the usual size it is one answer of 4 KB.
+IN_A_ROW = 16
+# Of each kind: so many moments are kept, the newest; and so many kinds of refusals, and of calls. A hub logs a kind of
+# its own for each connector that fails, and must not lose by them who was refused.
 MOST_TIMES, MOST_KINDS = 20, 100
 
 
@@ -84,11 +88,24 @@ class Observed(NamedTuple):
     clock: int | None = None
 
 
+class Behind:
+    """Tells when reading has come to what is too old, and not only to some records with a wrong time."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    def take(self, is_too_old: bool) -> bool:
+        """Take in the next older record; tell whether reading may end with it."""
+        self._in_a_row = self._in_a_row + 1 if is_too_old else 0
+        return self._in_a_row >= IN_A_ROW
+
+
 class Observer:
     """Takes records in, newest first, and keeps what they tell of the MTA."""
 
     def __init__(self) -> None:
-        self._kinds: dict[Kind, Occurred] = {}
+        self._refused: dict[Kind, Occurred] = {}
+        self._seen: dict[Kind, Occurred] = {}
         self._left_out = 0
         self._started: Moment | None = None
         self._stopped: Moment | None = None
@@ -97,18 +114,18 @@ class Observer:
         #: The earliest moment at which one was written; once the start is found, when that was.
         self._earliest: int | None = None
         self._is_placed = False
+        self._behind = Behind()
+        self._is_behind = False
         self.newest: Moment | None = None
         self.read_to: Moment | None = None
         self.count = 0
 
     def wants_more(self) -> bool:
         """Tell whether older records may tell something that is wanted."""
-        if self.newest is None or self.read_to is None:
-            return True
         if self.count >= MOST_READ:
             return False
         # The record before the start tells whether the clock was set back between them.
-        return not self._is_placed or self.newest.time - self.read_to.time <= SPAN
+        return not (self._is_placed and self._is_behind)
 
     def take(self, record: Record) -> None:
         """Take in the next older record."""
@@ -116,6 +133,7 @@ class Observer:
         self.count += 1
         self.newest = self.newest or moment
         self.read_to = moment
+        self._is_behind = self._behind.take(self.newest.time - moment.time > SPAN)
         if record.source_name.lower() == SOURCE.lower():
             self._take_of_mta(record, moment)
         self._notice_clock(record.time_written, self._started is moment)
@@ -126,7 +144,8 @@ class Observer:
         elif record.code == STOPPED and self._started is None and self._stopped is None:
             self._stopped = moment
         elif record.code in REFUSED or record.code in SEEN:
-            self._count(Kind(record.code, about(record), address_of(record)), moment)
+            kinds = self._refused if record.code in REFUSED else self._seen
+            self._count(kinds, Kind(record.code, about(record), address_of(record)), moment)
 
     def _notice_clock(self, written: int, is_start: bool) -> None:
         """Compare when the start was written with all that was written behind it, and the one before it.
@@ -143,11 +162,11 @@ class Observer:
         self._earliest = written
         self._is_placed = not is_start
 
-    def _count(self, kind: Kind, moment: Moment) -> None:
-        if kind not in self._kinds and len(self._kinds) >= MOST_KINDS:
+    def _count(self, kinds: dict[Kind, Occurred], kind: Kind, moment: Moment) -> None:
+        if kind not in kinds and len(kinds) >= MOST_KINDS:
             self._left_out += 1
             return
-        self._kinds.setdefault(kind, Occurred(kind, moment)).add(moment)
+        kinds.setdefault(kind, Occurred(kind, moment)).add(moment)
 
     def observed(self, fault: str | None, whole: bool) -> Observed:
         """Give what was kept; whole: the oldest record of the log was reached."""
@@ -155,8 +174,8 @@ class Observer:
             started=self._started,
             stopped=self._stopped,
             build=self._build,
-            refused=self._of(REFUSED),
-            seen=self._of(SEEN),
+            refused=tuple(self._refused.values()),
+            seen=tuple(self._seen.values()),
             newest=self.newest,
             read_to=self.read_to,
             whole=whole,
@@ -164,9 +183,6 @@ class Observer:
             kinds_left_out=self._left_out,
             set_back=self._set_back,
         )
-
-    def _of(self, codes: tuple[int, ...]) -> tuple[Occurred, ...]:
-        return tuple(each for each in self._kinds.values() if each.kind.code in codes)
 
 
 def observe(source: EventSource) -> Observed:
@@ -187,4 +203,4 @@ def observe(source: EventSource) -> Observed:
     return observer.observed(fault, whole)._replace(extent=extent, clock=source.clock)
 
 
-__all__ = ("Kind", "Moment", "Observed", "Observer", "Occurred", "observe")
+__all__ = ("IN_A_ROW", "Behind", "Kind", "Moment", "Observed", "Observer", "Occurred", "observe")

@@ -22,8 +22,8 @@ class Extent(NamedTuple):
     """How far a log reaches; None is not known.
 
     records: how many it holds. oldest, newest: numbers of records. oldest_time: in seconds since
-    1970, UTC. wrapped: older records were overwritten or cleared. clean: the file was closed in
-    good order. lost: how many records it must hold that cannot be given.
+    1970, UTC. wrapped: the records from number 1 on are gone. clean: the file was closed in good
+    order. lost: how many records it must hold that cannot be given.
     """
 
     records: int | None = None
