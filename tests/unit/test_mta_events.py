@@ -58,7 +58,7 @@ def test_both_readings_of_an_address(logged: str, ipv4: str | None, name: str | 
 
 
 @pytest.mark.parametrize(
-    "logged", ["", "0A0000", "0A00000", "0A000005 ", "0A0000G5", "10.0.0.5", "41" * 65, "\u0661" * 8, "0x0A000005"]
+    "logged", ["", "0A", "0A00000", "0A000005 ", "0A0000G5", "10.0.0.5", "41" * 256, "\u0661" * 8, "0x0A000005"]
 )
 def test_what_is_no_address(logged: str) -> None:
     assert decoded(logged) is None

@@ -152,7 +152,7 @@ def test_neither_callers_nor_refusals_push_the_others_out() -> None:
     assert [each.kind.code for each in seen.refused] == [9301] * MOST_KINDS
     assert [each.kind.code for each in seen.seen] == [289] * MOST_KINDS
     assert seen.kinds_left_out == 3 + 4 + 2
-    told = logged(seen, None)
+    told = logged(seen, None, None)
     assert gated({"events": told}) == {"events": told}
     (only,) = observe(Told((3, 9202, ()), *calls)).refused
     assert only.kind.code == 9202

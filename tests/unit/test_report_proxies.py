@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the legacy_exchange.winsock_proxy authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Under which addresses remote MTAs may know the proxy: given, or guessed from files."""
+"""Under which addresses remote MTAs may know the proxy, given or guessed from files; and who is behind it."""
 
 from __future__ import annotations
 
@@ -122,6 +122,32 @@ def test_names_of_other_domains_are_others(logged: str, known: str, sure: str) -
     assert of(joined(hosts, known), "ex01")["sure"] == sure
 
 
+def test_proxies_of_several_sites_with_one_first_label() -> None:
+    hosts = {
+        "a": client(proxies=("proxy.a.example",)),
+        "b": client(proxies=("PROXY.b.example",)),
+        "c": client(proxies=("proxy",)),
+    }
+    report = joined({**hosts, "far": remote(kind(9301, at(8), name="proxy.b.example"))})
+    assert [of(report, name)["sure"] for name in "abc"] == ["none", "refused", "refused"]
+    assert of(report, "b")["others"] == ["c"]
+    assert "(PROXY.b.example, a guess from files)" in of(report, "b")["message"]
+    bare = joined({**hosts, "far": remote(kind(9301, at(8), name="PROXY"))})
+    assert [of(bare, name)["sure"] for name in "abc"] == ["refused"] * 3
+    assert "(proxy, a guess from files)" in of(bare, "a")["message"]
+    elsewhere = joined({**hosts, "far": remote(kind(9301, at(8), name="proxy.z.example"))})
+    assert [of(elsewhere, name)["sure"] for name in "abc"] == ["none", "none", "refused"]
+
+
+def test_of_two_given_addresses_nobody_knows_whose_is_which() -> None:
+    hosts = {"a": client(proxies=("GATE-A",)), "b": client(proxies=("GATE-B",))}
+    far = remote(kind(9301, at(8), address=OUTER))
+    doubt = "Which of the 2 addresses that were given is that of its proxy is not known."
+    for name in hosts:
+        assert doubt in of(joined({**hosts, "far": far}, OUTER, "192.0.2.10"), name)["message"]
+        assert "Which of the" not in of(joined({**hosts, "far": far}, OUTER), name)["message"]
+
+
 def test_what_only_looks_like_an_address_is_its_own() -> None:
     assert key_of("192.0.2.1.") == key_of("192.0.2.1")
     assert len({key_of(text) for text in ("192.0.2.256", "192.0.2.257", "192.0.2.1:80", "192.0.2.2:80", "192")}) == 5
@@ -131,3 +157,21 @@ def test_an_address_that_no_file_names_may_be_that_of_any_proxy() -> None:
     hosts = {"ex01": client(proxies=("PROXY-1",)), "ex02": client(proxies=("PROXY-2",))}
     report = joined({**hosts, "far": remote(kind(9301, at(8), address=OUTER))}, OUTER)
     assert [of(report, name)["sure"] for name in hosts] == ["refused", "refused"]
+
+
+def test_a_protected_server_fits_where_its_mta_has_not_read_the_fix() -> None:
+    far = remote(kind(9301, at(8), name="PROXY-1"))
+    for in_force, fits in (("no", ["ex01", "ex02"]), ("unknown", ["ex01"]), ("yes", ["ex01"])):
+        other = client("protected", events(), ("PROXY-1",), in_force=in_force)
+        report = joined({"ex01": client(proxies=("PROXY-1",)), "ex02": other, "far": far}, "PROXY-1")
+        assert rows(report, "far")[0]["fits"] == fits
+        assert of(report, "ex01")["others_unsure"] == (in_force == "unknown")
+
+
+def test_a_client_of_which_nobody_knows_what_it_does_fits_too() -> None:
+    """One of version 1.0 knows no sections for single programs (CAT8)."""
+    hosts = {"old": client("unknown", proxies=("PROXY-1",)), "far": remote(kind(9301, at(8), name="PROXY-1"))}
+    report = joined(hosts, "PROXY-1")
+    assert (of(report, "old")["sure"], rows(report, "far")[0]["fits"]) == ("refused", ["old"])
+    unread = client("unknown")
+    assert [each["name"] for each in joined({**hosts, "b": unread}, "PROXY-1")["evidence"]["servers"]] == ["old"]

@@ -38,13 +38,13 @@ def test_a_log_without_the_proxys_address_is_quiet_whatever_else_it_refused() ->
         "a": client(),
         "blind": remote(kind(9202, at(8)), build="2448.8"),
         "far": remote(kind(9301, at(8), address=OUTER)),
-        "cut": remote(kinds_left_out=3, whole=False, read_to=moment(at(2), 17)),
+        "cut": remote(kinds_left_out=3, whole=False, read_to=moment(at(2), 17), log={"lost": 9}),
     }
     told_of = shown(joined(hosts, OUTER))
     assert told_of is not None
     assert {name: silence for names, silence in told_of.quiet for name in names} == {
         "blind": f"build 2448.8 may log no 9301; {LEVELS}",
-        "cut": f"{LEVELS}; not read to its oldest record; 3 events of too many kinds left out",
+        "cut": f"{LEVELS}; not read to its oldest record; records are lost; 3 events of too many kinds left out",
     }
     assert told_of.reach == [("blind", moment(at(0, day=1), 1)), ("cut", moment(at(2), 17))]
 
@@ -63,8 +63,10 @@ def test_a_log_without_the_proxys_address_is_quiet_whatever_else_it_refused() ->
         ),
         (
             [remote(kinds_left_out=1)],
-            "Of 1 of these logs, some kinds of events were left out, since there are too",
+            "Of 1 of the logs of others, records are lost, or events of too many kinds left out",
         ),
+        ([remote(log={"lost": 9})], "Of 1 of the logs of others, records are lost"),
+        ([remote(log={"clean": False}), remote()], "Of 1 of the logs of others, records are lost"),
         ([remote(newest=None, read_to=None)], "No log of 1 other server has the proxy's address."),
     ],
 )

@@ -29,7 +29,8 @@ OTHERS = (37, 51, 57, 290, 9156, 9215, 9221, 9224, 9316)
 IDS = tuple(sorted((STARTED, STOPPED, *REFUSED, *SEEN, *OTHERS)))
 # In 9301 the transport stack comes first, then the network address (KB Q256844, Q189345).
 ADDRESS_AT = 1
-HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){4,64}")
+# Shorter ones than an address are printed nowhere: that they are names of two or three letters is inferred.
+HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){2,255}")
 IPV4_DIGITS = 8
 PRINTABLE = range(0x20, 0x7F)
 # In 9322, of the form ncacn_ip_tcp:ADDRESS[PORT] (KB Q303156).

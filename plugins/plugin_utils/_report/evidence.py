@@ -11,7 +11,7 @@ of the computers behind that proxy called, it does not know: all of them fit. Th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +24,7 @@ from .proxies import Key, Proxies
 from .reach import MOST_NAMED
 from .refusals import WINDOW, Refusals, Row, Sightings, times_of
 from .sentences import BLIND, NONE, NOT_GATHERED, REFUSED, REFUSED_AND_SEEN, SEEN, SURE, in_words
-from .servers import EXPOSED, NOT_APPLICABLE, NOT_LOOKED_AT, PROTECTED, Server, is_on_cluster, verdict_of
+from .servers import EXPOSED, NOT_APPLICABLE, NOT_LOOKED_AT, PROTECTED, UNKNOWN, Server, is_on_cluster, verdict_of
 
 MOST_FITS, MOST_CALLERS = 10, 20
 OF_SEEN = ("id", "about", "count", "first", "last", "record")
@@ -53,12 +53,13 @@ def evidence_of(servers: Sequence[Server], given: Sequence[str], check_mode: boo
     proxies = Proxies(given, clients)
     clusters = {server["name"] for server in servers if is_on_cluster(server)}
     refusals = Refusals(servers, proxies, bool(clusters))
-    fitting = _fitting(clients, proxies)
+    fitting = _fitting(clients, proxies, _may_call)
+    unsure = _fitting(clients, proxies, lambda server: _is_unsure(server) and not _may_call(server))
     for key, sightings in refusals.of_proxy.items():
         for row in sightings.newest():
             row["fits"], row["fits_left_out"] = _without(fitting.get(key, NOBODY), row["remote"])
     told = [
-        _OfServer(server, proxies, refusals, fitting, check_mode).told(server["name"] in clusters)
+        _OfServer(server, proxies, refusals, (fitting, unsure), check_mode).told(server["name"] in clusters)
         for server in clients
         # Of what only an older report knows, this run has nothing to say; it may have called all the same.
         if server["status"] != NOT_LOOKED_AT
@@ -78,7 +79,24 @@ def evidence_of(servers: Sequence[Server], given: Sequence[str], check_mode: boo
 
 
 def _has_client(server: Server) -> bool:
-    return server["status"] in (EXPOSED, PROTECTED) or (_was_exposed(server) and server["status"] != NOT_APPLICABLE)
+    if server["status"] in (EXPOSED, PROTECTED):
+        return True
+    return (_was_exposed(server) or _is_of_unknown_client(server)) and server["status"] != NOT_APPLICABLE
+
+
+def _is_of_unknown_client(server: Server) -> bool:
+    """Tell whether a server has a client with a proxy, of which it is not known what it does: as one of version 1.0."""
+    return bool(server["status"] == UNKNOWN and server["proxy_servers"])
+
+
+def _may_call(server: Server) -> bool:
+    """Tell whether the MTA of a server may have called through the proxy, as far as that is known."""
+    return _was_exposed(server) or _is_of_unknown_client(server) or (_is_unsure(server) and server["in_force"] == "no")
+
+
+def _is_unsure(server: Server) -> bool:
+    """Tell whether a server is protected, but its MTA is not known to have read that."""
+    return bool(server["status"] == PROTECTED and server["in_force"] != "yes" and not has_read_fix(server))
 
 
 def _was_exposed(server: Server) -> bool:
@@ -86,11 +104,11 @@ def _was_exposed(server: Server) -> bool:
     return EXPOSED in (server["status"], server["status_before"], server["last_status"]) or bool(server["exposed_at"])
 
 
-def _fitting(clients: Sequence[Server], proxies: Proxies) -> Fitting:
-    """Give the servers that may have called from behind each proxy: those that are exposed, or were."""
+def _fitting(clients: Sequence[Server], proxies: Proxies, fits: Callable[[Server], bool]) -> Fitting:
+    """Give the servers behind each proxy that fit, in the order of the report."""
     found: dict[Key, dict[str, None]] = {}
     for server in clients:
-        if _was_exposed(server):
+        if fits(server):
             for key in proxies.of(server["name"]):
                 found.setdefault(key, {})[server["name"]] = None
     return found
@@ -106,15 +124,15 @@ class _OfServer:
     """What speaks for one server."""
 
     def __init__(
-        self, server: Server, proxies: Proxies, refusals: Refusals, fitting: Fitting, check_mode: bool
+        self, server: Server, proxies: Proxies, refusals: Refusals, fitting: tuple[Fitting, Fitting], check_mode: bool
     ) -> None:
         self._name, self._refusals = server["name"], refusals
-        self._behind = proxies.of(self._name)
+        self._behind, self._of_any = proxies.of(self._name), proxies.of_any()
         self._sightings = [each for key in self._behind if (each := refusals.of_proxy.get(key))]
         # Behind the proxies that were refused, those that were given before guesses; behind any where none was.
         refused = [key for key in self._behind if key in refusals.of_proxy]
         surest = [key for key in refused if not proxies.get(key)["guess"]] or refused or self._behind
-        self._fitting = [fitting[key] for key in surest if key in fitting]
+        self._fitting, self._unsure = ([each[key] for key in surest if key in each] for each in fitting)
         #: What counts is told of those that were given, where any was: what files name is told beside it.
         self._counted = [refusals.of_proxy[key] for key in surest if key in refusals.of_proxy]
         events: Events | None = server["events"]
@@ -142,6 +160,7 @@ class _OfServer:
             "predicted": self._predicted,
             "in_force": self._in_force,
             "proxies": len(self._behind),
+            "proxies_of_any": self._of_any,
             "refused": [{key: row[key] for key in OF_REFUSED} for row in rows],
             "seen": [{key: kind[key] for key in OF_SEEN} for kind in self._seen[:MOST_NAMED]],
             "seen_left_out": len(self._seen[MOST_NAMED:]),
@@ -150,6 +169,7 @@ class _OfServer:
             "clocks_known": self._clocks_known(self._sightings),
             "others": others,
             "others_left_out": left_out,
+            "others_unsure": len(max(self._unsure, key=len, default=NOBODY).keys() - {self._name}),
             **self._logs,
             "read_back_to": None if back_to is None else moment(back_to),
             "since_fix": self._since_fix(rows),

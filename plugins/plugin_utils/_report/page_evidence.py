@@ -148,6 +148,8 @@ def _silence(remote: Mapping[str, Any]) -> Iterator[str]:
         )
     if not remote["whole"]:
         doubts.append("not read to its oldest record")
+    if remote["lost"]:
+        doubts.append("records are lost")
     if remote["kinds_left_out"]:
         doubts.append(f"{count_of(remote['kinds_left_out'], 'event')} of too many kinds left out")
     if doubts or levels is not None:

@@ -60,28 +60,52 @@ class Proxies:
     def __init__(self, given: Sequence[str], servers: Sequence[Server]) -> None:
         """Take what was given, and what files of these servers name, as guesses beside it."""
         named = {server["name"]: list(_named(server)) for server in servers}
-        #: Which servers' files name a proxy, by its key.
-        self._named_by: dict[Key, list[str]] = {}
-        self._keys_of: dict[str, list[Key]] = {}
-        for server, proxies in named.items():
-            keys = list(dict.fromkeys(key_of(text) for text, _source in proxies))
-            self._keys_of[server] = keys
-            for key in keys:
-                self._named_by.setdefault(key, []).append(server)
-        self._by_key: dict[Key, Proxy] = {}
-        #: Of each, the domains with which it was named; an empty one where without.
+        texts = [(text, GIVEN) for text in given] + [each for proxies in named.values() for each in proxies]
+        #: Of each first label, the domains with which it was named; an empty one where without.
         self._domains: dict[Key, set[str]] = {}
-        for text in given:
-            self._add(text, GIVEN)
-        for text, source in (each for proxies in named.values() for each in proxies):
+        for text, _source in texts:
+            if label := key_of(text):
+                self._domains.setdefault(label, set()).add(_domain_of(text, label))
+        self._by_key: dict[Key, Proxy] = {}
+        for text, source in texts:
             self._add(text, source)
+        self._keys_of = {server: self._keys([text for text, _source in proxies]) for server, proxies in named.items()}
+        by_files = set().union(*self._keys_of.values())
         # An address that no file names may be the outer one of any of them.
-        self._of_all = [key for key in self._by_key if key not in self._named_by]
+        self._of_all = [key for key in self._by_key if key not in by_files]
 
     def _add(self, text: str, source: str) -> None:
-        if key := key_of(text):
+        label = key_of(text)
+        if label and label not in self._by_key:
+            # What several share is told without the domain of one of them.
+            address = _bare(text).partition(".")[0] if self._is_shared(label) else text
+            self._by_key[label] = {"address": address, "from": source, "guess": source != GIVEN}
+        if label:
+            key = self._key(text, label)
             self._by_key.setdefault(key, {"address": text, "from": source, "guess": source != GIVEN})
-            self._domains.setdefault(key, set()).add(_domain_of(text, key))
+
+    def _key(self, text: str, label: Key) -> Key:
+        """Give the key of a proxy: its label, but where proxies of several domains have that, its whole name.
+
+        There, the label alone stands for any of them, and with a point behind it for one that has no domain.
+        """
+        return f"{label}.{_domain_of(text, label)}" if self._is_shared(label) else label
+
+    def _is_shared(self, label: Key) -> bool:
+        return len(self._domains.get(label, set()) - {""}) > 1
+
+    def _keys(self, texts: Sequence[str]) -> dict[Key, None]:
+        """Give the keys of the proxies that these names may mean: a label without a domain may mean each that has it.
+
+        What is logged by such a label may mean each of them too.
+        """
+        found: dict[Key, None] = {}
+        for text in texts:
+            label = key_of(text)
+            found |= dict.fromkeys((self._key(text, label), label))
+            if self._is_shared(label) and not _domain_of(text, label):
+                found |= dict.fromkeys(f"{label}.{domain}" for domain in sorted(self._domains[label]))
+        return found
 
     def all(self) -> list[Proxy]:
         """Give what is known of each, as many as are told."""
@@ -93,17 +117,25 @@ class Proxies:
 
     def of(self, server: str) -> list[Key]:
         """Give the proxies behind which a server may be, by their keys."""
-        return [*(key for key in self._keys_of.get(server, ()) if key in self._by_key), *self._of_all]
+        return [*self._keys_of.get(server, ()), *self._of_all]
+
+    def of_any(self) -> int:
+        """Give the number of addresses that were given and that no file names: which server is behind which?"""
+        return len(self._of_all)
 
     def called(self, ipv4: str | None, name: str | None) -> Key | None:
         """Give the proxy that an event means, whichever way its address is read; None where it means none."""
-        keys = ((key_of(text), text) for text in (ipv4, name) if text)
-        return next((key for key, text in keys if self._is_of_domain(key, _domain_of(text, key))), None)
+        return next((key for text in (ipv4, name) if text and (key := self._called(text)) is not None), None)
 
-    def _is_of_domain(self, key: Key, domain: str) -> bool:
-        """Tell whether a proxy is known by this key; where both names have a domain, by the same one."""
-        domains = self._domains.get(key)
-        return domains is not None and (not domain or bool(domains & {"", domain}))
+    def _called(self, text: str) -> Key | None:
+        """Give the proxy of this name; where both names have a domain, by the same one."""
+        label = key_of(text)
+        domain, domains = _domain_of(text, label), self._domains.get(label, set())
+        if not domains or (domain and domain not in domains and "" not in domains):
+            return None
+        if not domain or not self._is_shared(label):
+            return label
+        return f"{label}.{domain if domain in domains else ''}"
 
     def get(self, key: Key) -> Proxy:
         """Give what is known of one."""

@@ -32,7 +32,7 @@ MOST_ROWS = 20
 LONGEST_NAME = 255
 # What a caller may log when the other side logs one of these: 1293 (KB Q196381), 9202 (KB Q254909; inferred).
 WITHOUT_ADDRESS = {REJECTED: (1290,), ACCEPT_FAILED: (289, 301, 1290, 1294)}
-OF_REMOTE = ("started", "build", "levels", "newest", "read_to", "whole", "clock", "fault", "kinds_left_out")
+OF_REMOTE = ("lost", "started", "build", "levels", "newest", "read_to", "whole", "clock", "fault", "kinds_left_out")
 OF_ROW = ("id", "hex", "ipv4", "name", "about", "count", "first", "last", "record")
 
 Row = dict[str, Any]
@@ -128,7 +128,7 @@ class Refusals:
         self.remotes: list[dict[str, Any]] = []
         self.causes: set[str] = set()
         #: Of the logs that were read: the servers, and those whose silence says nothing, or may; cut: those that
-        #: have more kinds of events than are kept.
+        #: have lost records, or more kinds of events than are kept.
         self.read: set[str] = set()
         self.blind: set[str] = set()
         self.unknown_build: set[str] = set()
@@ -157,7 +157,7 @@ class Refusals:
             self.read.add(name)
             self.blind |= {name} if blind else set()
             self.unknown_build |= {name} if blind is None else set()
-            self.cut |= {name} if events["kinds_left_out"] else set()
+            self.cut |= {name} if events["kinds_left_out"] or events["lost"] else set()
         # One that logged the proxy's address is not blind, whatever its build.
         if not blind or any(row["proxy"] for row in rows):
             self.reach.add(name, events)
@@ -187,7 +187,7 @@ class Refusals:
         """Take them in where no event with an address is near, as behind a firewall, or of a build that logs none."""
         with_address = Moments()
         for kind in events["refused"]:
-            if kind["id"] in (NOT_FOUND, RPC_REFUSED):
+            if kind["id"] in (NOT_FOUND, RPC_REFUSED) and caller_of(kind):
                 with_address.add(moments_of(kind, events["clock"]), name)
         for kind in events["refused"]:
             if kind["id"] in WITHOUT_ADDRESS:

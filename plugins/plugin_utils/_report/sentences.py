@@ -79,10 +79,16 @@ def _doubts(evidence: Evidence, named: int) -> Iterator[str]:
         names = few([_name(each) for each in evidence["others"][:named]], left_out=max(0, count - named))
         others = names if named else f"{count} other{'' if count == 1 else 's'}"
         yield f"Behind the same proxy, {others} fit{'s' if count == 1 else ''} as well."
+    if evidence["refused"] and evidence["others_unsure"]:
+        count = evidence["others_unsure"]
+        yield f"{count} more {'is' if count == 1 else 'are'} protected, but not known to have read the fix."
+    if evidence["refused"] and not evidence["guess"] and evidence["proxies_of_any"] > 1:
+        yield f"Which of the {evidence['proxies_of_any']} addresses that were given is that of its proxy is not known."
     if evidence["refused"] and evidence["protected"] and evidence["since_fix"] is None:
         yield from _read(evidence)
-    if evidence["logs_cut"] and not evidence["refused"]:
-        yield f"Of {evidence['logs_cut']} of these logs, some kinds of events were left out, since there are too many."
+    if evidence["logs_cut"] and (evidence["since_fix"] or not evidence["refused"]):
+        logs = f"{evidence['logs_cut']} of the logs of others"
+        yield f"Of {logs}, records are lost, or events of too many kinds left out."
     if _joins_unknown_clocks(evidence):
         yield "How far the clocks differ is not known."
     if not evidence["proxies"]:
