@@ -48,13 +48,17 @@ TIME = 1_046_505_600
 LEVELS = {"1 X.400 Service": 0, "7 Configuration": 5}
 
 
+# Of all drives, or of each by its letter.
+Utc = bool | Exception | Mapping[str, bool]
+
+
 class Stamped(DriveFiles):
     """Drives of which the server tells the times, and whether it keeps them in UTC; or why it does not.
 
     written: by the names of files, in small letters.
     """
 
-    def __init__(self, drives: Mapping[str, str], written: Mapping[str, int], utc: bool | Exception) -> None:
+    def __init__(self, drives: Mapping[str, str], written: Mapping[str, int], utc: Utc) -> None:
         super().__init__(drives)
         self._written = written
         self._utc = utc
@@ -67,7 +71,7 @@ class Stamped(DriveFiles):
         self.asked += 1
         if isinstance(self._utc, Exception):
             raise self._utc
-        return self._utc
+        return self._utc if isinstance(self._utc, bool) else self._utc[entry.windows[0]]
 
 
 def look_at(
@@ -75,7 +79,7 @@ def look_at(
     files: Mapping[str, bytes],
     source: EventSource,
     written: Mapping[str, int] | None = None,
-    utc: bool | Exception = True,
+    utc: Utc = True,
 ) -> tuple[Evidence, Stamped]:
     stamped = Stamped(build(folder, files), written or {"mspclnt.ini": TIME}, utc)
     return gather(stamped, Hints(), None, lambda _root, _registry: source), stamped
@@ -281,6 +285,28 @@ def test_how_the_volume_keeps_its_times(utc: bool, tmp_path: Path) -> None:
     assert evidence.written is not None
     assert evidence.written.in_utc is utc
     assert not [gap for gap in evidence.not_read if "file system" in gap.what]
+
+
+@pytest.mark.parametrize(
+    ("wspcfg", "utc", "written", "asked"),
+    [
+        # The older one may be the later: its volume keeps local time.
+        (TIME + 10, {"C": False, "D": True}, (TIME, False), 2),
+        (TIME + 10, {"C": True, "D": False}, (TIME + 10, False), 1),
+        (TIME + 10, {"C": True, "D": True}, (TIME + 10, True), 2),
+        # It was written more than an hour before the start.
+        (TIME + 3601, {"C": False, "D": True}, (TIME + 3601, True), 1),
+        (TIME + 3661, {"C": False, "D": True}, (TIME + 3661, True), 0),
+    ],
+)
+def test_each_file_is_told_by_its_own_volume(
+    wspcfg: int, utc: Mapping[str, bool], written: tuple[int, bool], asked: int, tmp_path: Path
+) -> None:
+    files = {name.replace("C/exchsrvr", "D/exchsrvr"): data for name, data in {**FIXED, WSPCFG: NO_SECTION}.items()}
+    start = Source(started(max(TIME + 60, wspcfg + 1 if asked else wspcfg)))
+    evidence, stamped = look_at(tmp_path, files, start, {"mspclnt.ini": TIME, "wspcfg.ini": wspcfg}, utc)
+    assert evidence.written is not None
+    assert (evidence.written.time, evidence.written.in_utc, stamped.asked) == (*written, asked)
 
 
 @pytest.mark.parametrize("refusal", [ServerError("it is not told"), ConnectionLost("the server is gone")])

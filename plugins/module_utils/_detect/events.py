@@ -54,11 +54,14 @@ def _written(look: Look, evidence: Evidence, observed: Observed) -> Written | No
     times = [(files.written(entry), entry) for entry in _deciding(evidence)]
     if not times or any(time is None for time, _entry in times):
         return None
-    time, entry = max(((time or 0, entry) for time, entry in times), key=lambda each: each[0])
+    newest_first = sorted((Written(entry, time or 0) for time, entry in times), key=lambda each: -each.time)
     started = observed.started.time if observed.started is not None else None
-    if started is None or observed.stopped is not None or not 0 < started - time <= HOUR:
-        return Written(entry, time)
-    return Written(entry, time, _keeps_utc(look, entry))
+    if started is None or observed.stopped is not None or started <= newest_first[0].time:
+        return newest_first[0]
+    # Of two files, the older one may be the later, where its volume keeps local time.
+    near = (each for each in newest_first if started - each.time <= HOUR and not _keeps_utc(look, each.entry))
+    local = next(near, None)
+    return newest_first[0] if local is None else local._replace(in_utc=False)
 
 
 def _deciding(evidence: Evidence) -> list[Entry]:

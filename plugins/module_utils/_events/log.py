@@ -24,6 +24,7 @@ from typing import Iterator, NamedTuple
 
 from .record import (
     FIXED,
+    NUMBER,
     NUMBERS,
     SIGNATURE,
     SIGNATURE_AT,
@@ -180,8 +181,9 @@ def _back_from_mark(data: bytes, mark: _Ends) -> _Found:
 def _on_from_oldest(data: bytes, header: _Ends | None) -> _Found:
     """Go from the oldest record, when an old header still leads to it; no mark tells where the newest is."""
     if header is None or not _leads_to_oldest(data, header):
-        ring = _Ring(data, next(_whole_records(data, 0, len(data)), HEADER.size))
-        return _Found(ring, [], [(0, len(ring.data))])
+        first = next(_whole_records(data, 0, len(data)), None)
+        ring = _Ring(data, HEADER.size if first is None else first)
+        return _Found(ring, [], [] if first is None else [(0, len(ring.data))])
     ring = _Ring(data, header.start)
     places, end = ring.forward(0, len(ring.data), header.oldest, len(ring.data))
     return _Found(ring, places[::-1], [(max(end - OVERLAP, 0), len(ring.data))])
@@ -198,13 +200,18 @@ def _is_readable(data: bytes, at: int) -> bool:
 
 def _whole_records(data: bytes, begin: int, end: int) -> Iterator[int]:
     """Give the places of whole records in a part, by their signature; none lies far within another."""
-    found = HEAD.search(data, begin, end)
-    while found:
+    behind = begin + HEAD_AT
+    for found in HEAD.finditer(data, begin, end):
+        if found.start() < behind:
+            continue
         place = found.start() - HEAD_AT
-        length = record_length(data, place, end) if place >= begin else 0
-        if length:
+        # A file may have nothing but heads, so most are refused here, at the least cost.
+        (length,) = NUMBER.unpack_from(data, place)
+        last = place + length - NUMBER.size
+        may_be = place < last <= end - NUMBER.size and NUMBER.unpack_from(data, last) == (length,)
+        if may_be and record_length(data, place, end):
             yield place
-        found = HEAD.search(data, place + length - OVERLAP if length else found.end(), end)
+            behind = place + length - OVERLAP
 
 
 def _refuse(data: bytes) -> None:

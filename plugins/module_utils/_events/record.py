@@ -157,6 +157,7 @@ __all__ = (
     "LONGEST_BUFFER",
     "LONGEST_RECORD",
     "MOST_STRINGS",
+    "NUMBER",
     "NUMBERS",
     "SIGNATURE",
     "SIGNATURE_AT",
