@@ -36,7 +36,7 @@ from tests.lab.servers import FILES_ONLY
 
 DISABLE = Stanza(b"EMSMTA", ((b"Disable", b"1"),))
 FIXED = OLD.replace(b"Disable=0", b"Disable=1")
-SHORT_SECONDS, LONG_SECONDS = 1, 120
+SHORT_SECONDS, LONG_SECONDS = 1, 30
 ENOUGH = 5
 LONG_SWEEPS = ("in_place", "check_mode", "create", "audit")
 

@@ -36,7 +36,7 @@ MIXES: dict[str, Callable[[int], bool]] = {
     "in_place": lambda writer: True,
     "mixed": lambda writer: bool(writer % 2),
 }
-SHORT, LONG = 20, 500
+SHORT, LONG = 20, 200
 
 
 def write(path: Path, in_place: bool, writer: int, rounds: int, create: bool) -> dict[str, list[int]]:

@@ -40,7 +40,7 @@ from tests.lab.proxy import Cut, FaultProxy
 from tests.smb.callers import Caller
 from tests.smb.edits import NEW, OLD, PATH, request
 
-SHORT, LONG = 5, 200
+SHORT, LONG = 5, 80
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -39,7 +39,7 @@ from tests.smb.lies import (
 Field = tuple[int, int, str, int]
 KEEP_ALIVE = b"\x85\0\0\0"
 FORMS = {"<H": (0, 1, 0x7FFF, 0xFFFF), "<I": (0, 1, 0x7FFFFFFF, 0xFFFFFFFF)}
-SHORT, LONG = 60, 4000
+SHORT, LONG = 60, 1500
 
 
 @pytest.fixture(scope="module")
