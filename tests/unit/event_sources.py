@@ -42,3 +42,7 @@ class Source(EventSource):
 
     def extent(self) -> Extent:
         return self._extent or Extent(len(self._events), 1, len(self._events))
+
+    @property
+    def lost(self) -> int | None:
+        return self._extent.lost if self._extent else None

@@ -153,6 +153,20 @@ def test_a_log_that_breaks_behind_the_newest_start_decides_all_the_same() -> Non
     assert told(verdict) == YES
 
 
+@pytest.mark.parametrize("breaks", ["", "the server no longer answers"])
+def test_records_that_are_missing_may_have_been_newer(breaks: str) -> None:
+    source = Source(OTHER, started(WRITTEN + 99), breaks=breaks, extent=Extent(lost=3))
+    verdict = judge(protected(source))
+    assert told(verdict) == UNKNOWN
+    assert "(lost: 3)" in verdict.reasons[-1].message
+
+
+def test_without_a_mark_nobody_knows_which_record_is_the_newest() -> None:
+    verdict = judge(protected(Source(started(WRITTEN + 99), stopped(WRITTEN + 200), extent=Extent(clean=False))))
+    assert told(verdict) == UNKNOWN
+    assert "no mark in it tells which record is the newest" in verdict.reasons[-1].message
+
+
 def test_the_times_stand_in_the_reason_and_the_risk() -> None:
     verdict = judge(protected(Source(started(WRITTEN + 61))))
     reason = verdict.reasons[-1]

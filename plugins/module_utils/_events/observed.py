@@ -200,6 +200,7 @@ def observe(source: EventSource) -> Observed:
         extent = source.extent()
     except (UserError, ConnectionLost) as error:
         fault = str(error)
+        extent = Extent(lost=source.lost)
     return observer.observed(fault, whole)._replace(extent=extent, clock=source.clock)
 
 

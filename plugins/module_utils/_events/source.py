@@ -60,6 +60,11 @@ class EventSource(ABC):
         """Give how far the log reaches; it may cost the server some requests, and raises what reading raises."""
 
     @property
+    def lost(self) -> int | None:
+        """How many records are missing among those that were given until now; None where that is not known."""
+        return None
+
+    @property
     def clock(self) -> int | None:
         """By how many seconds the server's clock is ahead of the one here; None where that is not known."""
         return None

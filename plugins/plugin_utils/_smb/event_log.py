@@ -57,6 +57,11 @@ class SmbEventLog(EventSource):
     def clock(self) -> int | None:
         return self._clock
 
+    @property
+    def lost(self) -> int | None:
+        """How many records are missing among those that were given until now, by their numbers."""
+        return self._lost if self._count else None
+
     def newest_first(self) -> Iterator[Record]:
         try:
             yield from self._newest_first()
@@ -235,7 +240,7 @@ class SmbEventLog(EventSource):
             newest=newest if records else None,
             oldest_time=self._last.time_generated if self._last and self._last.record_number == oldest else None,
             wrapped=oldest != 1 if records else None,
-            lost=self._lost if self._count else None,
+            lost=self.lost,
         )
 
 
