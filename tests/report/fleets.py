@@ -130,9 +130,10 @@ def two_weeks(folder: Path) -> Report:
     """Report the fleet of the demo a week after an audit: fixed, refused, lost again, new, gone and silent servers."""
     before = looks(folder)
     silent = {"unreachable": True, "msg": "Could not connect to 192.0.2.14: no route to host"}
-    last = report(
-        {**before, "ex13-later": {}, "ex14-silent": before["ex02-protected"], "ex15-gone": before["ex01-exposed"]}
-    )
+    # Of ex04, what decides is changed without a trace: the start that was the newest comes to look later.
+    exposed = {**before["ex04-disable-0"], "events": logs()["ex04-disable-0"]}
+    others = {"ex13-later": {}, "ex14-silent": before["ex02-protected"], "ex15-gone": before["ex01-exposed"]}
+    last = report({**before, **others, "ex04-disable-0": exposed})
     (folder / "ex02-protected" / INI).write_bytes(MSPCLNT)
     for name in ("ex01-exposed", "ex04-disable-0"):
         (folder / name / INI).write_bytes(MSPCLNT + FIX)
@@ -149,7 +150,8 @@ def two_weeks(folder: Path) -> Report:
     del found["ex06-no-client"]
     for name, logged in logs().items():
         found[name] = {**found[name], "events": logged}
-    found["ex03-odd-spelling"]["in_force"] = "yes"
+    for name in ("ex03-odd-spelling", "ex04-disable-0"):
+        found[name]["in_force"] = "yes"
     proxy = {"proxy-01": found["ex01-exposed"]}
     return report(found, last, ["ex06-no-client", "ex13-later"], masters=proxy, addresses=["192.0.2.9", "gate.example"])
 

@@ -98,14 +98,14 @@ def risks_of(
 def _not_restarted(read: Reason | None) -> Risk:
     if read is not None and read.code != "in_force_unknown":
         message = f"{read.message[:1].upper()}{read.message[1:]}."
-        return Risk(NOT_RESTARTED, message, read.source, INFERRED, mitigated=True)
+        return Risk("mta_not_restarted", message, read.source, INFERRED, mitigated=True)
     # Both articles say so of other settings and programs.
     message = (
         f"{'Files and registry do' if read is None else 'What was read does'} not tell whether the MTA was started "
         "since the fix was written. It is taken to read it when it starts (by analogy with KB Q181847 and Q178532): "
         "restart it if not."
     )
-    return Risk(NOT_RESTARTED, message, "Q181847", INFERRED, mitigated=False)
+    return Risk("mta_not_restarted", message, "Q181847", INFERRED, mitigated=False)
 
 
 def answered(risks: Sequence[Mapping[str, Any]], message: str, mitigated: bool) -> list[dict[str, Any]]:

@@ -194,7 +194,7 @@ def _not_read(server: Server, start: Moment) -> Server:
         "code": NOT_RESTARTED,
         "message": f"The running MTA is taken not to have read the fix: it started at {start['time']} (event 9298, "
         f"record {start['record']}, by the server's clock), and a report saw the server exposed after that.",
-        "source": None,
+        "source": "",
         "certainty": "inferred",
     }
     others = [each for each in server["reasons"] if each["code"] != UNKNOWN_BY_LOOK]
@@ -222,7 +222,7 @@ def _in_doubt(server: Server, start: Moment) -> Server:
         "message": f"Whether the running MTA has read the fix is not known: it started at {start['time']} (event 9298, "
         f"record {start['record']}, by the server's clock), after the file was last written, but a report saw the "
         "server exposed when that start was the newest.",
-        "source": None,
+        "source": "",
         "certainty": "inferred",
     }
     others = [each for each in server["reasons"] if each["code"] != READ_BY_LOOK]
@@ -236,7 +236,7 @@ def _perhaps_read(server: Server, protected: str) -> Server:
         "code": UNKNOWN_BY_LOOK,
         "message": "Whether the running MTA has read the fix is not known: this run wrote it, but a report of "
         f"{protected} saw the server protected, and the MTA may have been started then.",
-        "source": None,
+        "source": "",
         "certainty": "inferred",
     }
     risks = answered(server["risks"], f"{reason['message']} Restart it if not.", mitigated=False)
