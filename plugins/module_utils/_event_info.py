@@ -150,7 +150,7 @@ def _extent(source: EventSource, gaps: list[Gap]) -> Extent:
         return source.extent()
     except UserError as error:
         gaps.append(Gap(source.name, str(error)))
-        return Extent()
+        return Extent(lost=source.lost)
 
 
 def _is_silent(events: Sequence[Record], request: EventRequest) -> bool:

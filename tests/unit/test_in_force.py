@@ -164,7 +164,7 @@ def test_records_that_are_missing_may_have_been_newer(breaks: str) -> None:
 def test_without_a_mark_nobody_knows_which_record_is_the_newest() -> None:
     verdict = judge(protected(Source(started(WRITTEN + 99), stopped(WRITTEN + 200), extent=Extent(clean=False))))
     assert told(verdict) == UNKNOWN
-    assert "no mark in it tells which record is the newest" in verdict.reasons[-1].message
+    assert "no mark in the event log tells which record is the newest" in verdict.reasons[-1].message
 
 
 def test_the_times_stand_in_the_reason_and_the_risk() -> None:

@@ -102,7 +102,7 @@ def test_two_exposed_behind_one_proxy_both_fit_and_one_that_is_not_does_not() ->
     assert [of(report, name)["sure"] for name in ("ex01", "ex02", "ex03")] == ["refused", "refused", "none"]
     assert (of(report, "ex01")["others"], of(report, "ex02")["others"]) == (["ex02"], ["ex01"])
     assert rows(report, "far")[0]["fits"] == ["ex01", "ex02"]
-    told = "Behind the same proxy, ex02 fits as well. 1 more is protected, but not known to have read the fix."
+    told = "Behind the same proxy, ex02 fits as well. 1 more behind it is protected by now, but its MTA is not known"
     assert told in of(report, "ex01")["message"]
 
 

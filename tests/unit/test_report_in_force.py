@@ -60,7 +60,7 @@ def why(report: Report) -> str | None:
     return next((entry["why"] for entry in report["restart"] if entry["name"] == "a"), None)
 
 
-LATER_LOOK = look("protected", EVE, clock=None)
+STILL = look("protected", EVE, clock=None)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,13 @@ LATER_LOOK = look("protected", EVE, clock=None)
         ([fix(OLD), look("protected", moment(at(6, 59), 9), clock=3600)], "unknown", "changed"),
         ([fix(OLD), look("protected", NIGHT, clock=None)], "unknown", "changed"),
         ([fix(OLD), look("protected", NIGHT), look("protected")], "unknown", None),
+        # What decides was changed without a trace, or came back.
+        ([look("exposed", OLD), look("protected", OLD, "yes")], "unknown", "not_known"),
+        ([look("exposed", OLD), *[look("protected", OLD, "yes")] * 2], "unknown", "not_known"),
+        ([look("exposed", OLD), look("protected", OLD, "yes"), look("protected", OLD)], "unknown", "not_known"),
+        ([look("exposed", OLD), look("protected", OLD, "yes"), look("protected", NIGHT, "yes")], "yes", None),
         # A look that knows.
+        ([look("exposed"), look("protected", OLD, "yes")], "yes", None),
         ([fix(OLD), look("protected", NIGHT, "yes")], "yes", None),
         # No events: as before.
         ([look("exposed"), look("protected")], "unknown", "not_known"),
@@ -174,13 +180,15 @@ def test_a_clock_apart_by_less_than_two_minutes_tells_nothing() -> None:
         [look("exposed", OLD, log={"lost": 3}), look("protected", OLD, clock=None)],
         # Without a mark, nobody knows which record is the newest.
         [look("exposed", OLD), look("protected", OLD, log={"lost": None, "clean": False})],
+        # A run that fixed it saw it exposed before, not after.
+        [look("protected"), look("exposed", OLD), fix(OLD), look("exposed"), look("exposed", EVE), STILL],
         # It was seen protected after the start that was known, and before the look that saw it exposed again.
         [
             look("exposed", OLD),
             look("protected"),
             look("exposed"),
             look("exposed", EVE),
-            look("protected", EVE, clock=None),
+            STILL,
         ],
     ],
 )
@@ -219,6 +227,7 @@ def test_a_no_says_why_and_takes_the_place_of_a_doubt() -> None:
 
 UNSURE = {"code": "mta_not_restarted", "message": "Files do not tell.", "source": "Q181847", "mitigated": False}
 UNSURE["certainty"] = "inferred"
+OF_LOOK = ("mta_read_fix", "in_force_unknown")
 AT_NIGHT = f"The MTA was started at {NIGHT['time']}"
 
 
@@ -242,6 +251,18 @@ def test_the_risk_follows_what_reports_know(found: list[dict[str, Any]], told: s
     (risk,) = server_in(report, "a")["risks"]
     assert risk["message"].startswith(told)
     assert risk == {**UNSURE, "message": risk["message"], "mitigated": mitigated}
+
+
+@pytest.mark.parametrize("later", [[], [look("protected", OLD)], [look("protected", OLD, "yes")]])
+def test_a_start_in_doubt_says_why_as_long_as_it_is_the_newest(later: list[dict[str, Any]]) -> None:
+    of_look = [{"code": code, "message": "so it is", "source": "", "certainty": "inferred"} for code in OF_LOOK]
+    seen = {**look("protected", OLD, "yes"), "risks": [{**UNSURE, "mitigated": True}], "reasons": of_look[:1]}
+    more = [{**each, "risks": [UNSURE], "reasons": of_look[1:]} for each in later]
+    server = server_in(days(look("exposed", OLD), seen, *more), "a")
+    (reason,), (risk,) = server["reasons"], server["risks"]
+    assert reason["code"] == "in_force_unknown"
+    assert "but a report saw the server exposed when that start was the newest" in reason["message"]
+    assert (risk["message"], risk["mitigated"]) == (f"{reason['message']} Restart it if not.", False)
 
 
 def test_a_start_that_has_read_the_fix_is_remembered_through_a_refresh() -> None:

@@ -142,10 +142,35 @@ def test_proxies_of_several_sites_with_one_first_label() -> None:
 def test_of_two_given_addresses_nobody_knows_whose_is_which() -> None:
     hosts = {"a": client(proxies=("GATE-A",)), "b": client(proxies=("GATE-B",))}
     far = remote(kind(9301, at(8), address=OUTER))
-    doubt = "Which of the 2 addresses that were given is that of its proxy is not known."
+    doubt = "Several addresses were given: whether this one is that of its own proxy is not known."
     for name in hosts:
         assert doubt in of(joined({**hosts, "far": far}, OUTER, "192.0.2.10"), name)["message"]
-        assert "Which of the" not in of(joined({**hosts, "far": far}, OUTER), name)["message"]
+        assert "Several addresses" not in of(joined({**hosts, "far": far}, OUTER), name)["message"]
+        # A guess is called one, and no more.
+        guess = joined({**hosts, "far": remote(kind(9301, at(8), name=f"GATE-{name}"))}, OUTER, "192.0.2.10")
+        assert of(guess, name)["guess"]
+        assert "Several addresses" not in of(guess, name)["message"]
+
+
+def test_a_label_that_several_share_is_no_proxy_of_its_own() -> None:
+    hosts = {"a": client(proxies=("proxy.a.example",)), "b": client(proxies=("proxy.b.example",))}
+    far = remote(kind(9301, at(8), name="PROXY"))
+    report = joined({**hosts, "far": far}, "proxy.a.example", "proxy.b.example")
+    assert [proxy["address"] for proxy in report["evidence"]["proxies"]] == ["proxy.a.example", "proxy.b.example"]
+    found = of(report, "a")
+    assert (found["proxies"], found["proxies_of_any"], found["guess"]) == (1, 0, True)
+    assert [row["proxy"] for row in found["refused"]] == ["proxy"]
+    given = of(joined({**hosts, "far": far}, "PROXY"), "a")
+    assert (given["proxies_of_any"], given["guess"], given["refused"][0]["proxy"]) == (0, False, "PROXY")
+
+
+def test_those_that_may_have_called_are_all_behind_one_proxy() -> None:
+    behind = {name: client(proxies=("PROXY-1",)) for name in "bc"}
+    unsure = {name: client("protected", proxies=("PROXY-2",)) for name in "de"}
+    hosts = {"a": client(proxies=("PROXY-1", "PROXY-2")), **behind, **unsure}
+    far = remote(kind(9301, at(8), name="PROXY-1"), kind(9301, at(8), name="PROXY-2"))
+    found = of(joined({**hosts, "far": far}), "a")
+    assert (found["others"], found["others_unsure"]) == (["b", "c"], 0)
 
 
 def test_what_only_looks_like_an_address_is_its_own() -> None:
@@ -166,6 +191,8 @@ def test_a_protected_server_fits_where_its_mta_has_not_read_the_fix() -> None:
         report = joined({"ex01": client(proxies=("PROXY-1",)), "ex02": other, "far": far}, "PROXY-1")
         assert rows(report, "far")[0]["fits"] == fits
         assert of(report, "ex01")["others_unsure"] == (in_force == "unknown")
+        # Itself is not another.
+        assert of(report, "ex02")["others_unsure"] == 0
 
 
 def test_a_client_of_which_nobody_knows_what_it_does_fits_too() -> None:

@@ -17,6 +17,7 @@ from tests.unit.report_events import at, kind, moment
 from tests.unit.report_logs import OUTER, client, joined, of, remote
 
 LEVELS = "diagnostics levels 1 X.400 Service: 0, 4 Interface: 0, 7 Configuration: 0, 9 Operating System: 0"
+CUT = "3 events of too many kinds left out"
 
 
 def test_the_page_says_the_same_of_many_once() -> None:
@@ -44,7 +45,7 @@ def test_a_log_without_the_proxys_address_is_quiet_whatever_else_it_refused() ->
     assert told_of is not None
     assert {name: silence for names, silence in told_of.quiet for name in names} == {
         "blind": f"build 2448.8 may log no 9301; {LEVELS}",
-        "cut": f"{LEVELS}; not read to its oldest record; records are lost; 3 events of too many kinds left out",
+        "cut": f"{LEVELS}; not read to its oldest record; records are lost, or may be; {CUT}",
     }
     assert told_of.reach == [("blind", moment(at(0, day=1), 1)), ("cut", moment(at(2), 17))]
 
@@ -52,21 +53,26 @@ def test_a_log_without_the_proxys_address_is_quiet_whatever_else_it_refused() ->
 @pytest.mark.parametrize(
     ("of_others", "told"),
     [
-        ([remote()], f"No log of 1 other server has the proxy's address, each read back to {at(0, day=1)} at least."),
+        (
+            [remote()],
+            f"No log of 1 other server has the proxy's address; each was read back to {at(0, day=1)} at least.",
+        ),
         (
             [remote(read_to=moment(at(2), 17), clock=3600), remote(build=None)],
-            f"No log of 2 other servers (1 of unknown build) has the proxy's address, each read back to {at(1)} at",
+            f"No log of 2 other servers (1 of unknown build) has the proxy's address; each was read back to {at(1)} at",
         ),
+        # Of any that was read.
+        ([remote(build="2448.8", read_to=moment(at(3), 9)), remote()], f"each was read back to {at(3)} at least."),
         (
             [remote(), remote(build="2448.8"), remote(build="")],
             "No log of 3 other servers (1 of builds that may log no 9301, 1 of unknown build) has",
         ),
         (
             [remote(kinds_left_out=1)],
-            "Of 1 of the logs of others, records are lost, or events of too many kinds left out",
+            "In 1 of the logs of others, records are missing or may be, or events of too many kinds were left out.",
         ),
-        ([remote(log={"lost": 9})], "Of 1 of the logs of others, records are lost"),
-        ([remote(log={"clean": False}), remote()], "Of 1 of the logs of others, records are lost"),
+        ([remote(log={"lost": 9})], "In 1 of the logs of others, records are missing"),
+        ([remote(log={"clean": False}), remote()], "In 1 of the logs of others, records are missing"),
         ([remote(newest=None, read_to=None)], "No log of 1 other server has the proxy's address."),
     ],
 )

@@ -27,6 +27,7 @@ def test_none_since_the_fix_as_of_the_newest_records() -> None:
         "logs_partly": 0,
         "as_of": [{"name": "far", "record": 812, "time": at(23), "read_to": None}],
         "ended": [],
+        "sure": True,
         "clocks_known": True,
     }
     assert found["sure"] == "refused"
@@ -114,6 +115,62 @@ def test_a_log_read_to_the_fix_comes_before_those_that_were_not() -> None:
     since = of(joined({"a": protected(at(9)), **late, **early, "far": remote()}, OUTER), "a")["since_fix"]
     assert (since["logs"], since["logs_partly"]) == (1, 30)
     assert [log["name"][0] for log in since["as_of"]] == list("fbbbb")
+
+
+def test_a_log_that_tells_of_all_the_time_is_named_whatever_the_others() -> None:
+    """Backups reach back far and end early; what is read of large logs is late."""
+    backups = {f"e{number}": remote(newest=moment(at(8), 9)) for number in range(9)}
+    late = {f"p{number}": remote(read_to=moment(at(20), 700)) for number in range(9)}
+    whole = remote(newest=moment(at(21), 77), read_to=moment(at(0, day=2), 5))
+    report = joined({"a": protected(at(9)), **backups, **late, "w": whole}, OUTER)
+    assert of(report, "a")["since_fix"]["as_of"][0]["name"] == "w"
+    assert f"as of w record 77 of {at(21)}." in of(report, "a")["message"]
+    # Its own log says nothing of its own calls.
+    own = {"a": protected(at(9), newest=moment(at(23, day=22), 99)), **late}
+    assert of(joined(own, OUTER), "a")["since_fix"]["logs"] == 0
+    beside = of(joined({**own, "w": whole}, OUTER), "a")["since_fix"]
+    assert (beside["logs"], beside["as_of"][0]["name"]) == (1, "w")
+    many = {f"n{number}": remote(newest=moment(at(22), 9)) for number in range(6)}
+    assert len(of(joined({"a": own["a"], **many}, OUTER), "a")["since_fix"]["as_of"]) == 5
+
+
+def test_a_log_whose_clock_was_set_back_tells_of_no_time() -> None:
+    odd = remote(newest=moment(at(8), 800), read_to=moment(at(20), 1))
+    alone = of(joined({"a": protected(at(9)), "far": odd}, OUTER), "a")
+    assert (alone["since_fix"]["logs"], alone["since_fix"]["as_of"]) == (0, [])
+    beside = of(joined({"a": protected(at(9)), "far": odd, "w": remote()}, OUTER), "a")
+    assert (beside["since_fix"]["logs"], [log["name"] for log in beside["since_fix"]["as_of"]]) == (1, ["w"])
+
+
+def test_each_that_refused_before_and_ends_before_the_fix_is_named() -> None:
+    """The rows show some refusals alone."""
+    goes_on = remote(*(kind(9301, at(hour), address=OUTER, about=str(hour)) for hour in range(1, 7)))
+    ends = remote(kind(9301, at(8), address=OUTER), newest=moment(at(8, 30), 600))
+    report = joined(
+        {"a": protected(at(9)), "far0": goes_on, "far1": ends, "other": remote(newest=moment(at(8), 3))}, OUTER
+    )
+    assert of(report, "a")["since_fix"]["ended"] == ["far1"]
+    assert heads(report) == ["Since the MTA's start with the fix: none refused, as far as logs were read: a"]
+
+
+def test_a_log_that_goes_on_is_not_told_to_end() -> None:
+    late = remote(kind(9301, at(8), address=OUTER), read_to=moment(at(10), 700))
+    whole = {f"w{number}": remote() for number in range(5)}
+    assert of(joined({"a": protected(at(9)), "far": late, **whole}, OUTER), "a")["since_fix"]["ended"] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "sure"),
+    [({}, True), ({"build": None}, False), ({"kinds_left_out": 1}, False), ({"log": {"lost": 1}}, False)],
+)
+def test_none_is_sure_only_where_a_log_misses_nothing(more: dict[str, Any], sure: bool) -> None:
+    report = joined({"a": protected(at(9)), "far": remote(**more)}, OUTER)
+    assert of(report, "a")["since_fix"]["sure"] is sure
+    assert heads(report)[0].endswith("none refused: a") is sure
+    # One that refused before may log it, whatever its build.
+    if more == {"build": None}:
+        before = remote(kind(9301, at(8), address=OUTER), **more)
+        assert of(joined({"a": protected(at(9)), "far": before}, OUTER), "a")["since_fix"]["sure"]
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,9 @@ def in_force(evidence: Evidence, events: Observed) -> Answer:
         return _unknown("this is a node of a cluster, and the MTA may run on another, which reads a file of its own")
     if events.extent.may_lack_newest:
         lost = events.extent.lost
-        why = "no mark in it tells which record is the newest" if lost is None else f"lost: {lost}"
-        return _unknown(f"not all records of the event log can be read ({why}), perhaps not the newest")
+        if lost is None:
+            return _unknown("no mark in the event log tells which record is the newest, so newer ones may be missing")
+        return _unknown(f"not all records of the event log can be read (lost: {lost}), perhaps not the newest")
     if events.stopped is not None:
         return Answer(UNKNOWN, stopped_at(moment(events.stopped.time)))
     if events.started is None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...module_utils._server.text import QUOTED_NAME, cut, few
 from .masters import RISK, master_of
-from .refusals import was_read
+from .refusals import has_proxy, was_read
 from .sentences import NOT_GATHERED
 from .servers import EXPOSED, Server
 
@@ -123,13 +123,9 @@ def _for_callers(evidence: Mapping[str, Any] | None) -> Iterator[Advice]:
     if evidence and evidence["other_callers"]:
         found = [cut(each["address"], QUOTED_NAME) for each in evidence["other_callers"]]
         named = few(found[:MOST_CALLERS], left_out=len(found[MOST_CALLERS:]) + evidence["other_callers_left_out"])
-        who = "Other callers" if any(_has_proxy(remote) for remote in evidence["remotes"]) else "Callers"
+        who = "Other callers" if any(has_proxy(remote) for remote in evidence["remotes"]) else "Callers"
         servers = [remote["name"] for remote in evidence["remotes"] if remote["other_callers"]]
         yield {**REFUSED_CALLERS, "message": REFUSED_CALLERS["message"].format(who, named), "servers": servers}
-
-
-def _has_proxy(remote: Mapping[str, Any]) -> bool:
-    return any(row["proxy"] for row in remote["refused"])
 
 
 def unread_logs(evidence: Mapping[str, Any] | None) -> list[str]:

@@ -21,8 +21,7 @@ from .causes import CLUSTER, causes_told
 from .events import Events, seconds
 from .in_force import has_read_fix
 from .proxies import Key, Proxies
-from .reach import MOST_NAMED
-from .refusals import WINDOW, Refusals, Row, Sightings, times_of
+from .refusals import MOST_NAMED, WINDOW, Refusals, Row, Sightings, times_of
 from .sentences import BLIND, NONE, NOT_GATHERED, REFUSED, REFUSED_AND_SEEN, SEEN, SURE, in_words
 from .servers import EXPOSED, NOT_APPLICABLE, NOT_LOOKED_AT, PROTECTED, UNKNOWN, Server, is_on_cluster, verdict_of
 
@@ -127,12 +126,15 @@ class _OfServer:
         self, server: Server, proxies: Proxies, refusals: Refusals, fitting: tuple[Fitting, Fitting], check_mode: bool
     ) -> None:
         self._name, self._refusals = server["name"], refusals
-        self._behind, self._of_any = proxies.of(self._name), proxies.of_any()
+        self._behind = proxies.of(self._name)
+        self._known, self._of_any = proxies.known(self._behind), proxies.of_any()
         self._sightings = [each for key in self._behind if (each := refusals.of_proxy.get(key))]
         # Behind the proxies that were refused, those that were given before guesses; behind any where none was.
         refused = [key for key in self._behind if key in refusals.of_proxy]
         surest = [key for key in refused if not proxies.get(key)["guess"]] or refused or self._behind
-        self._fitting, self._unsure = ([each[key] for key in surest if key in each] for each in fitting)
+        pairs = [(fitting[0].get(key, NOBODY), fitting[1].get(key, NOBODY)) for key in surest]
+        #: Of the proxy behind which most fit: those that do, and those of which that is not known.
+        self._fitting, self._unsure = max(pairs, key=lambda pair: len(pair[0]), default=(NOBODY, NOBODY))
         #: What counts is told of those that were given, where any was: what files name is told beside it.
         self._counted = [refusals.of_proxy[key] for key in surest if key in refusals.of_proxy]
         events: Events | None = server["events"]
@@ -150,7 +152,7 @@ class _OfServer:
         """Give it as data, and in words."""
         rows = self._rows()
         near, without_address = self._near()
-        others, left_out = self._others()
+        others, left_out = _without(self._fitting, self._name)
         back_to = self._refusals.reach.back_to(self._name)
         evidence = {
             "name": self._name,
@@ -159,7 +161,7 @@ class _OfServer:
             "protected": self._protected,
             "predicted": self._predicted,
             "in_force": self._in_force,
-            "proxies": len(self._behind),
+            "proxies": self._known,
             "proxies_of_any": self._of_any,
             "refused": [{key: row[key] for key in OF_REFUSED} for row in rows],
             "seen": [{key: kind[key] for key in OF_SEEN} for kind in self._seen[:MOST_NAMED]],
@@ -169,7 +171,7 @@ class _OfServer:
             "clocks_known": self._clocks_known(self._sightings),
             "others": others,
             "others_left_out": left_out,
-            "others_unsure": len(max(self._unsure, key=len, default=NOBODY).keys() - {self._name}),
+            "others_unsure": len(self._unsure) - (self._name in self._unsure),
             **self._logs,
             "read_back_to": None if back_to is None else moment(back_to),
             "since_fix": self._since_fix(rows),
@@ -199,10 +201,6 @@ class _OfServer:
                 without_address = without_address or self._refusals.other_without_address(code, time, self._name)
         return near, without_address
 
-    def _others(self) -> tuple[list[str], int]:
-        names = max(self._fitting, key=len, default=NOBODY)
-        return _without(names, self._name)
-
     def _sure(self, refused: bool, near: bool, without_address: bool) -> str:
         if refused:
             return REFUSED_AND_SEEN if near else REFUSED
@@ -217,9 +215,10 @@ class _OfServer:
             return None
         counts = [each.since(self._fixed, self._name) for each in self._counted]
         reach = self._refusals.reach
-        before = dict.fromkeys(row["remote"] for row in rows)
+        before = [row["remote"] for row in rows]
         whole, partly = reach.after(self._fixed, self._name)
         named = reach.some_after(self._fixed, self._name, before)
+        ended = dict.fromkeys(name for each in self._counted for name in each.ended(self._fixed, self._name, reach))
         return {
             "started": self._started,
             "refused": sum(count for count, _more in counts),
@@ -230,7 +229,8 @@ class _OfServer:
                 {"name": name, **span.newest, "read_to": span.read_to if span.begin > self._fixed else None}
                 for name, span in named.items()
             ],
-            "ended": [name for name in before if name not in named],
+            "ended": list(ended)[:MOST_NAMED],
+            "sure": not ended and any(span.begin <= self._fixed and not span.in_doubt for span in named.values()),
             "clocks_known": self._clocks_known(self._counted) and all(span.clock_known for span in named.values()),
         }
 

@@ -96,7 +96,7 @@ def with_starts(server: Server, known: Starts, sight: Sight) -> Server:
     start = events["started"] if events and sure else None
     starts = _seen(known, start, server, sight)
     if start and server["in_force"] == "yes" and start in (starts.read_other, starts.doubtful):
-        server, starts = _in_doubt(server, start), starts._replace(doubtful=start)
+        server, starts = {**server, "in_force": "unknown"}, starts._replace(doubtful=start)
     starts = starts._replace(
         started=(events and events["started"]) or known.started,
         read_fix=_read_fix(server, starts, start, sight),
@@ -107,6 +107,8 @@ def with_starts(server: Server, known: Starts, sight: Sight) -> Server:
         return _perhaps_read(told, starts.protected_before)
     if sight.verdict != PROTECTED or server["in_force"] != "unknown" or is_stopped(server):
         return told
+    if start and start == starts.doubtful:
+        return _in_doubt(told, start)
     if start and _has_read_other(starts, start, events):
         return _not_read(told, start)
     return _has_read(told) if has_read_fix(told) else told
@@ -178,7 +180,7 @@ def _read_fix(server: Server, starts: Starts, start: Moment | None, sight: Sight
 
 def _has_read_other(starts: Starts, start: Moment, events: Events | None) -> bool:
     # A look that knew wins over what follows from other moments.
-    if start in (starts.read_fix, starts.doubtful) or events is None:
+    if starts.read_fix == start or events is None:
         return False
     at = controller_time(start, events)
     by_time = at is not None and starts.exposed_at is not None and at <= seconds(starts.exposed_at) - APART
@@ -225,9 +227,9 @@ def _in_doubt(server: Server, start: Moment) -> Server:
         "source": "",
         "certainty": "inferred",
     }
-    others = [each for each in server["reasons"] if each["code"] != READ_BY_LOOK]
+    others = [each for each in server["reasons"] if each["code"] not in (READ_BY_LOOK, UNKNOWN_BY_LOOK)]
     risks = answered(server["risks"], f"{reason['message']} Restart it if not.", mitigated=False)
-    return {**server, "in_force": "unknown", "reasons": [*others, reason], "risks": risks}
+    return {**server, "reasons": [*others, reason], "risks": risks}
 
 
 def _perhaps_read(server: Server, protected: str) -> Server:

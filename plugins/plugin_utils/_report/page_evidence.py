@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from ...module_utils._server.text import QUOTED_NAME, cut, few
 from .causes import BY_NAME, CLUSTER, FIREWALL, MULTIHOMED, NO_REVERSE_NAME, RAS
 from .proxies import BY_MASTER_COPY, BY_MSPCLNT, GIVEN
-from .refusals import caller_of, was_read
+from .refusals import caller_of, has_proxy, was_read
 from .report import Report
 from .sentences import FOUND, head_of, in_words
 from .servers import EXPOSED, NOT_APPLICABLE, UNKNOWN
@@ -73,9 +73,7 @@ def shown(report: Report) -> Shown | None:
         return None
     rows = [row for remote in evidence["remotes"] for row in remote["refused"]]
     rows.sort(key=lambda row: (row["proxy"] is not None, row["last"]), reverse=True)
-    quiet = [
-        each for each in evidence["remotes"] if was_read(each) and not any(row["proxy"] for row in each["refused"])
-    ]
+    quiet = [each for each in evidence["remotes"] if was_read(each) and not has_proxy(each)]
     left_out = len(rows[MOST_ROWS:]) + sum(remote["refused_left_out"] for remote in evidence["remotes"])
     return Shown(
         groups=_groups(evidence["servers"]),
@@ -130,10 +128,6 @@ def count_of(number: int, of: str) -> str:
     return f"{number} {of}{'' if number == 1 else 's'}"
 
 
-def _has_proxy(remote: Mapping[str, Any]) -> bool:
-    return any(row["proxy"] for row in remote["refused"])
-
-
 def _silence(remote: Mapping[str, Any]) -> Iterator[str]:
     """Say what the silence of a log is worth; what most have in common stands by itself."""
     doubts = []
@@ -149,7 +143,7 @@ def _silence(remote: Mapping[str, Any]) -> Iterator[str]:
     if not remote["whole"]:
         doubts.append("not read to its oldest record")
     if remote["lost"]:
-        doubts.append("records are lost")
+        doubts.append("records are lost, or may be")
     if remote["kinds_left_out"]:
         doubts.append(f"{count_of(remote['kinds_left_out'], 'event')} of too many kinds left out")
     if doubts or levels is not None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from ipaddress import AddressValueError, IPv4Address
+from itertools import islice
 from typing import Any
 
 from .masters import master_of
@@ -24,6 +25,8 @@ GIVEN, BY_MSPCLNT, BY_MASTER_COPY = "given", "mspclnt", "master_copy"
 Key = int | str
 Proxy = dict[str, Any]
 MOST_PROXIES = 100
+# That share their first label, of which a name without a domain may mean any.
+MOST_DOMAINS = 20
 HOST = re.compile(r"(?=.{1,255}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?")
 # What looks like an address must be one.
 NUMBERS = re.compile(r"[0-9.]+")
@@ -62,27 +65,19 @@ class Proxies:
         named = {server["name"]: list(_named(server)) for server in servers}
         texts = [(text, GIVEN) for text in given] + [each for proxies in named.values() for each in proxies]
         #: Of each first label, the domains with which it was named; an empty one where without.
-        self._domains: dict[Key, set[str]] = {}
+        self._domains: dict[Key, dict[str, None]] = {}
         for text, _source in texts:
             if label := key_of(text):
-                self._domains.setdefault(label, set()).add(_domain_of(text, label))
+                self._domains.setdefault(label, {})[_domain_of(text, label)] = None
         self._by_key: dict[Key, Proxy] = {}
         for text, source in texts:
-            self._add(text, source)
+            if label := key_of(text):
+                proxy = {"address": text, "from": source, "guess": source != GIVEN}
+                self._by_key.setdefault(self._key(text, label), proxy)
         self._keys_of = {server: self._keys([text for text, _source in proxies]) for server, proxies in named.items()}
-        by_files = set().union(*self._keys_of.values())
+        by_files = {key for keys in self._keys_of.values() for key in keys}
         # An address that no file names may be the outer one of any of them.
-        self._of_all = [key for key in self._by_key if key not in by_files]
-
-    def _add(self, text: str, source: str) -> None:
-        label = key_of(text)
-        if label and label not in self._by_key:
-            # What several share is told without the domain of one of them.
-            address = _bare(text).partition(".")[0] if self._is_shared(label) else text
-            self._by_key[label] = {"address": address, "from": source, "guess": source != GIVEN}
-        if label:
-            key = self._key(text, label)
-            self._by_key.setdefault(key, {"address": text, "from": source, "guess": source != GIVEN})
+        self._of_all = [key for key in self._by_key if not by_files & {key, str(key).removesuffix(".")}]
 
     def _key(self, text: str, label: Key) -> Key:
         """Give the key of a proxy: its label, but where proxies of several domains have that, its whole name.
@@ -92,7 +87,8 @@ class Proxies:
         return f"{label}.{_domain_of(text, label)}" if self._is_shared(label) else label
 
     def _is_shared(self, label: Key) -> bool:
-        return len(self._domains.get(label, set()) - {""}) > 1
+        domains = self._domains.get(label, {})
+        return len(domains) - ("" in domains) > 1
 
     def _keys(self, texts: Sequence[str]) -> dict[Key, None]:
         """Give the keys of the proxies that these names may mean: a label without a domain may mean each that has it.
@@ -104,7 +100,8 @@ class Proxies:
             label = key_of(text)
             found |= dict.fromkeys((self._key(text, label), label))
             if self._is_shared(label) and not _domain_of(text, label):
-                found |= dict.fromkeys(f"{label}.{domain}" for domain in sorted(self._domains[label]))
+                domains = islice(self._domains[label], MOST_DOMAINS)
+                found |= dict.fromkeys(f"{label}.{domain}" for domain in domains)
         return found
 
     def all(self) -> list[Proxy]:
@@ -119,6 +116,10 @@ class Proxies:
         """Give the proxies behind which a server may be, by their keys."""
         return [*self._keys_of.get(server, ()), *self._of_all]
 
+    def known(self, keys: Sequence[Key]) -> int:
+        """Give how many proxies these are."""
+        return sum(key in self._by_key for key in keys)
+
     def of_any(self) -> int:
         """Give the number of addresses that were given and that no file names: which server is behind which?"""
         return len(self._of_all)
@@ -130,7 +131,7 @@ class Proxies:
     def _called(self, text: str) -> Key | None:
         """Give the proxy of this name; where both names have a domain, by the same one."""
         label = key_of(text)
-        domain, domains = _domain_of(text, label), self._domains.get(label, set())
+        domain, domains = _domain_of(text, label), self._domains.get(label, {})
         if not domains or (domain and domain not in domains and "" not in domains):
             return None
         if not domain or not self._is_shared(label):
@@ -139,7 +140,9 @@ class Proxies:
 
     def get(self, key: Key) -> Proxy:
         """Give what is known of one."""
-        return self._by_key[key]
+        # A label that several share, where it was logged without a domain.
+        alone = {"address": str(key), "from": BY_MSPCLNT, "guess": True}
+        return self._by_key.get(key) or self._by_key.get(f"{key}.") or alone
 
 
 def _named(server: Server) -> Iterator[tuple[str, str]]:

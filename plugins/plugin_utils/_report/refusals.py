@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from ...module_utils._events.mta import ACCEPT_FAILED, NOT_FOUND, REJECTED, RPC_REFUSED, may_be_blind
@@ -26,8 +26,8 @@ from .servers import Server
 
 # In seconds. An MTA that was refused calls again after ten minutes (KB Q157630), and logs at once.
 WINDOW = 15 * 60
-# Of the refusals of one server.
-MOST_ROWS = 20
+# Of the refusals of one server, and of those of one proxy that a server's evidence names.
+MOST_ROWS, MOST_NAMED = 20, 5
 # Of a host, in characters.
 LONGEST_NAME = 255
 # What a caller may log when the other side logs one of these: 1293 (KB Q196381), 9202 (KB Q254909; inferred).
@@ -80,6 +80,8 @@ class Sightings:
         self._rows: list[tuple[int, Row]] = []
         self._oldest: list[tuple[int, Row]] | None = None
         self._newest: list[Row] | None = None
+        #: When the logs of those that refused callers end.
+        self._ends: list[tuple[int, str]] | None = None
         self.moments = Moments()
         #: By server, since its own log says nothing of its own calls.
         self._of_server: dict[str, Moments] = {}
@@ -108,6 +110,14 @@ class Sightings:
         if self._oldest is None:
             self._oldest = sorted(self._rows, key=lambda each: each[0])
         return (row for _first, row in takewhile(lambda each: each[0] <= time, self._oldest))
+
+    def ended(self, time: int, server: str, reach: Reach) -> list[str]:
+        """Give others that refused callers, and whose log ends before a moment."""
+        if self._ends is None:
+            spans = {name: span for name in self._of_server if (span := reach.get(name))}
+            self._ends = sorted((span.end, name) for name, span in spans.items())
+        found = takewhile(lambda each: each[0] <= time, self._ends)
+        return list(islice((name for _end, name in found if name != server), MOST_NAMED))
 
     def since(self, time: int, server: str) -> tuple[int, bool]:
         """Give how many calls others than a server refused after a moment, and whether there may be more."""
@@ -159,8 +169,8 @@ class Refusals:
             self.unknown_build |= {name} if blind is None else set()
             self.cut |= {name} if events["kinds_left_out"] or events["lost"] else set()
         # One that logged the proxy's address is not blind, whatever its build.
-        if not blind or any(row["proxy"] for row in rows):
-            self.reach.add(name, events)
+        logged = any(row["proxy"] for row in rows)
+        self.reach.add(name, events, not blind or logged, (blind is None and not logged) or name in self.cut)
 
     def _row(self, remote: str, kind: Mapping[str, Any], events: Events, cluster: bool) -> Row:
         key = self._proxies.called(kind["ipv4"], kind["name"])
@@ -210,6 +220,11 @@ class Refusals:
 def was_read(log: Mapping[str, Any]) -> bool:
     """Tell whether anything could be read of a log; an empty one was read whole."""
     return bool(log["newest"] or log["whole"])
+
+
+def has_proxy(remote: Mapping[str, Any]) -> bool:
+    """Tell whether a server refused a caller with the proxy's address."""
+    return any(row["proxy"] for row in remote["refused"])
 
 
 def caller_of(row: Mapping[str, Any]) -> str:

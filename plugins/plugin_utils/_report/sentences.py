@@ -49,7 +49,7 @@ def since_head(evidence: Evidence) -> str:
         return ""
     if since["refused"]:
         return "their proxy was refused again"
-    return "none refused" if since["logs"] and not since["ended"] else "none refused, as far as logs were read"
+    return "none refused" if since["sure"] else "none refused, as far as logs were read"
 
 
 def in_words(evidence: Evidence, named: int = MOST_OTHERS) -> str:
@@ -67,7 +67,7 @@ def _head(evidence: Evidence) -> Iterator[str]:
     elif evidence["sure"] == BLIND:
         yield f"No log of {_others(evidence)} has the proxy's address, and all are of builds that may log no 9301."
     elif evidence["sure"] == NONE:
-        back_to = f", each read back to {evidence['read_back_to']} at least" if evidence["read_back_to"] else ""
+        back_to = f"; each was read back to {evidence['read_back_to']} at least" if evidence["read_back_to"] else ""
         yield f"No log of {_others(evidence)}{_builds(evidence)} has the proxy's address{back_to}."
     if evidence["without_address"] and not evidence["refused"]:
         yield f"When it logged failed calls, {_name(evidence['without_address'])} refused some, without an address."
@@ -81,14 +81,15 @@ def _doubts(evidence: Evidence, named: int) -> Iterator[str]:
         yield f"Behind the same proxy, {others} fit{'s' if count == 1 else ''} as well."
     if evidence["refused"] and evidence["others_unsure"]:
         count = evidence["others_unsure"]
-        yield f"{count} more {'is' if count == 1 else 'are'} protected, but not known to have read the fix."
+        are, mtas = ("is", "its MTA is") if count == 1 else ("are", "their MTAs are")
+        yield f"{count} more behind it {are} protected by now, but {mtas} not known to have read the fix."
     if evidence["refused"] and not evidence["guess"] and evidence["proxies_of_any"] > 1:
-        yield f"Which of the {evidence['proxies_of_any']} addresses that were given is that of its proxy is not known."
+        yield "Several addresses were given: whether this one is that of its own proxy is not known."
     if evidence["refused"] and evidence["protected"] and evidence["since_fix"] is None:
         yield from _read(evidence)
     if evidence["logs_cut"] and (evidence["since_fix"] or not evidence["refused"]):
         logs = f"{evidence['logs_cut']} of the logs of others"
-        yield f"Of {logs}, records are lost, or events of too many kinds left out."
+        yield f"In {logs}, records are missing or may be, or events of too many kinds were left out."
     if _joins_unknown_clocks(evidence):
         yield "How far the clocks differ is not known."
     if not evidence["proxies"]:
@@ -110,25 +111,25 @@ def _since(evidence: Evidence) -> Iterator[str]:
     if since is None:
         return
     started = f"since it started with the fix ({since['started']['time']})"
+    whole = [_reach(log) for log in since["as_of"] if not log["read_to"]][:MOST_LOGS]
+    parts = [_reach(log) for log in since["as_of"] if log["read_to"]][:MOST_LOGS]
     if since["refused"]:
         events = f"{since['refused']} such event{'' if since['refused'] == 1 else 's'}"
         yield f"{'At least ' * since['or_more']}{events} {started}: something behind the proxy still calls."
-    elif since["logs"]:
-        as_of = [f"{_name(log['name'])} record {log['record']} of {log['time']}" for log in since["as_of"]]
-        # Those that tell of all that time stand first.
-        named = as_of[: min(since["logs"], MOST_LOGS)]
-        yield f"None {started}, as of {few(named)}."
-    elif since["as_of"]:
-        parts = [
-            f"{_name(log['name'])} from {log['read_to']['time']} to record {log['record']} of {log['time']}"
-            for log in since["as_of"][:MOST_LOGS]
-        ]
+    elif whole:
+        yield f"None {started}, as of {few(whole)}."
+    elif parts:
         yield f"None {started}, though logs were read for a part of that time only: {few(parts)}."
     else:
         yield f"No log of another server that can be relied on tells of the time {started}."
     if since["ended"] and not since["refused"]:
         logs = "log of {} ends" if len(since["ended"]) == 1 else "logs of {} end"
         yield f"The {logs.format(few([_name(name) for name in since['ended']]))} before that start."
+
+
+def _reach(log: Mapping[str, Any]) -> str:
+    begin = f" from {log['read_to']['time']} to" if log["read_to"] else ""
+    return f"{_name(log['name'])}{begin} record {log['record']} of {log['time']}"
 
 
 def _joins_unknown_clocks(evidence: Evidence) -> bool:
