@@ -74,7 +74,7 @@ def lint_steps() -> list[Step]:
         lint("target-syntax", target),
         lint("yamllint", ["yamllint", "--strict", "."]),
         lint("changelog", ["antsibull-changelog", "lint"]),
-        lint("licences", ["reuse", "lint"]),
+        lint("licences", [python, "-m", "tests.ci.licences"]),
         lint("editorconfig", [python, "-m", "tests.ci.editors"]),
         lint("forge", [python, "-m", "tests.ci.forge"]),
     ]
