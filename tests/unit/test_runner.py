@@ -23,9 +23,11 @@ from tests.lab.processes import is_zombie
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_END = 10.0
+# What began this may ignore a hangup, as nohup does, and a run would go on then.
 RUN = """
-import os, sys
+import os, signal, sys
 from pathlib import Path
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from tests.ci.steps import Step, run_steps
 here, scripts = Path(sys.argv[1]), sys.argv[2:]
 steps = [
