@@ -130,7 +130,7 @@ def give_folders_as_drives(place: Place) -> None:
 # What a stranger has, who begins with one of these: nothing.
 FROM_GALAXY = ("README.md", "docs/releases.md")
 # What the README does not show already, and what changes seldom.
-LONG = ("docs/releases.md",)
+LONG = ("docs/releases.md", "docs/guide/test-your-playbooks.md")
 INSTALL = "ansible-galaxy collection install legacy_exchange.winsock_proxy"
 
 

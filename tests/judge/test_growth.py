@@ -3,9 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import pytest
+
 from tests.judge import growth
 
 
+@pytest.mark.long
 def test_twice_the_file_takes_at_most_two_and_a_half_times_as_long() -> None:
     found = growth.search()
     slow = [one for one in found if one.ratio > growth.LIMIT]

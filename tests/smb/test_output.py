@@ -81,7 +81,7 @@ def variables(server: Sample, drives: Path | None) -> dict[str, Any]:
 
 
 # Behind SMB with some of the samples; both worlds with all of them where there is time.
-SOME, ALL = 5, 1
+SOME, ALL = 12, 1
 FLEETS = [
     pytest.param((world, each), id=f"{world}-{'all' if each == ALL else 'some'}", marks=marks)
     for world, each, marks in (("smb", SOME, ()), ("smb", ALL, pytest.mark.long), ("drives", ALL, pytest.mark.long))
